@@ -1,0 +1,329 @@
+//! What the evidence shows: the result of `assess`, and its JSON is a contract (`docs/schema/assess.schema.json`).
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    AccountId, CheckId, ControlId, FrameworkId, Gap, Period, Region, ReportKind, RequirementId, Responsibility,
+    ServiceKey, Severity, Sha256, SnapshotId, SourceId, Status, Verdict,
+};
+
+/// A snapshot judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assessment {
+    /// The format of this result, 1.
+    pub format: u32,
+    /// The snapshot.
+    pub snapshot: SnapshotId,
+    /// The audit's period.
+    pub period: Period,
+    /// The snapshot's time, at which everything is judged.
+    pub time: DateTime<Utc>,
+    /// Every check of the catalog, by id.
+    pub checks: Vec<CheckResult>,
+    /// Every requirement of the chosen frameworks, in the frameworks' order.
+    pub requirements: Vec<RequirementResult>,
+    /// The gaps, those found in reading included.
+    pub gaps: Vec<Gap>,
+    /// AWS's own reports as found in Artifact.
+    pub reports: Vec<ReportFound>,
+    /// The services really in use and how we know.
+    pub services: Vec<ServiceInUse>,
+    /// Thresholds that differ from the catalog's.
+    pub params: Vec<ParamChange>,
+    /// Exceptions and what became of them.
+    pub exceptions: Vec<ExceptionUse>,
+    /// Counts over stated denominators.
+    pub totals: Totals,
+}
+
+/// What a check says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckResult {
+    /// The check.
+    pub id: CheckId,
+    /// Its title.
+    pub title: String,
+    /// Its severity.
+    pub severity: Severity,
+    /// The fold of its findings.
+    pub verdict: Verdict,
+    /// Why, when no finding says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// A verdict for each resource, sorted by account, region, resource.
+    pub findings: Vec<Finding>,
+}
+
+/// What a check says of one resource or place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The ARN where AWS has one, else the id; the account id for account-wide facts, the region's name for region-wide ones.
+    pub resource: String,
+    /// The account.
+    pub account: AccountId,
+    /// The region.
+    pub region: Region,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why; empty for a plain Pass.
+    pub reason: String,
+    /// The bodies that show it.
+    pub evidence: Vec<Sha256>,
+    /// The index into `exceptions` of one that covers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<usize>,
+}
+
+/// Where a requirement stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RequirementResult {
+    /// The framework.
+    pub framework: FrameworkId,
+    /// The framework's id of it.
+    pub id: RequirementId,
+    /// Our title.
+    pub title: String,
+    /// Its group.
+    pub group: String,
+    /// The requirement that it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<RequirementId>,
+    /// Who owns it, for the services in use.
+    pub responsibility: Responsibility,
+    /// What made the split so: "guest_os: customer (Amazon EC2)".
+    pub split: Vec<String>,
+    /// The fold of both parts.
+    pub status: Status,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// AWS's half.
+    pub aws_part: AwsPart,
+    /// The customer's half.
+    pub customer_part: CustomerPart,
+}
+
+/// AWS's half of a requirement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AwsPart {
+    /// Its status; not applicable when AWS has no part.
+    pub status: Status,
+    /// Why.
+    pub reason: String,
+    /// What AWS does.
+    pub text: String,
+    /// The reports that would evidence it and those that do.
+    pub reports: Vec<ReportUse>,
+}
+
+/// A kind of report named by a requirement, and what Artifact has of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportUse {
+    /// The kind.
+    pub kind: ReportKind,
+    /// How it relates to the audit's period.
+    pub coverage: ReportCoverage,
+    /// The report's id in Artifact.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Why it counts or not, in words.
+    pub reason: String,
+}
+
+/// How a report's period relates to ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReportCoverage {
+    /// Its period covers ours, or it is a certificate valid through it.
+    Covers,
+    /// It ends before ours does and a bridge letter covers the rest.
+    Bridged,
+    /// It covers a part only.
+    Partial,
+    /// It does not touch our period.
+    Outside,
+    /// Artifact has none of this kind.
+    Missing,
+    /// Artifact could not be read.
+    Unknown,
+    /// Not an Artifact document: a dated copy must be attached.
+    ToAttach,
+}
+
+/// A report in Artifact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportFound {
+    /// Its kind, if our table knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ReportKind>,
+    /// Artifact's id of it.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its state in Artifact.
+    pub state: String,
+    /// The first day of its period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<NaiveDate>,
+    /// The last day of its period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<NaiveDate>,
+    /// The document's SHA-256, if it was fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Sha256>,
+    /// The bodies that say so.
+    pub evidence: Vec<Sha256>,
+}
+
+/// The customer's half of a requirement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CustomerPart {
+    /// Its status; not applicable when the customer has no part.
+    pub status: Status,
+    /// Why.
+    pub reason: String,
+    /// What the customer must do.
+    pub text: String,
+    /// The common controls that support it.
+    pub controls: Vec<ControlId>,
+    /// The checks of these controls and what they say.
+    pub checks: Vec<CheckUse>,
+    /// What a human must attach.
+    pub manual: Vec<ManualUse>,
+}
+
+/// A check that supports a requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckUse {
+    /// The check.
+    pub id: CheckId,
+    /// What it says.
+    pub verdict: Verdict,
+}
+
+/// A piece of manual evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManualUse {
+    /// Its id.
+    pub id: String,
+    /// The request.
+    pub ask: String,
+    /// Who is asked.
+    pub owner: String,
+    /// Whether it is there.
+    pub state: ManualState,
+}
+
+/// Whether manual evidence is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ManualState {
+    /// Not attached.
+    Missing,
+    /// Attached and valid.
+    Present,
+    /// Attached and expired.
+    Expired,
+}
+
+/// A service in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceInUse {
+    /// Its key in `services.toml`.
+    pub key: ServiceKey,
+    /// Its name.
+    pub title: String,
+    /// How we know: "12 rows of ec2.instances".
+    pub because: Vec<String>,
+}
+
+/// A threshold that differs from the catalog's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParamChange {
+    /// The name.
+    pub name: String,
+    /// What it means.
+    pub title: String,
+    /// Our value.
+    pub default: Value,
+    /// The user's.
+    pub value: Value,
+    /// The direction.
+    pub change: Direction,
+    /// The checks that use it.
+    pub checks: Vec<CheckId>,
+}
+
+/// Whether a changed threshold asks for more or less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Asks for more.
+    Tightened,
+    /// Asks for less.
+    Loosened,
+    /// Asks for something else.
+    Changed,
+}
+
+/// An exception and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExceptionUse {
+    /// The check.
+    pub check: CheckId,
+    /// The patterns.
+    pub resources: Vec<String>,
+    /// Why.
+    pub reason: String,
+    /// Who approved it.
+    pub approver: String,
+    /// Until when.
+    pub until: NaiveDate,
+    /// What became of it.
+    pub state: ExceptionState,
+    /// How many failing findings it covers.
+    pub covers: usize,
+}
+
+/// What became of an exception.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExceptionState {
+    /// It covers at least one failing finding.
+    Used,
+    /// It covers none.
+    Unused,
+    /// Its day has passed.
+    Expired,
+}
+
+/// Counts over stated denominators.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Checks by verdict: `{"pass": 40, …}`, every verdict named.
+    pub checks: BTreeMap<String, usize>,
+    /// Findings by verdict, every verdict named.
+    pub findings: BTreeMap<String, usize>,
+    /// Failing findings by severity, every severity named.
+    pub failing: BTreeMap<String, usize>,
+    /// Requirements (those that count: no parts) per framework, by status and by responsibility.
+    pub frameworks: BTreeMap<FrameworkId, FrameworkTotals>,
+    /// Gaps by source.
+    pub gaps: BTreeMap<SourceId, usize>,
+}
+
+/// A framework's counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrameworkTotals {
+    /// All requirements that count.
+    pub requirements: usize,
+    /// By status, every status named.
+    pub status: BTreeMap<String, usize>,
+    /// By responsibility, then by status, every one named.
+    pub responsibility: BTreeMap<String, BTreeMap<String, usize>>,
+}

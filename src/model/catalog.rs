@@ -1,0 +1,257 @@
+//! The mappings, valid: sources, checks, controls, frameworks, services, AWS report kinds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    CheckId, ControlId, Expression, FrameworkId, ReportKind, RequirementId, Responsibility, ServiceKey, Severity,
+    Source, SourceId, Verdict,
+};
+
+/// Everything that `mappings/` says, with every reference resolved.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// Kinds of evidence.
+    pub sources: BTreeMap<SourceId, Source>,
+    /// Checks.
+    pub checks: BTreeMap<CheckId, Check>,
+    /// Our common controls.
+    pub controls: BTreeMap<ControlId, Control>,
+    /// Frameworks.
+    pub frameworks: BTreeMap<FrameworkId, Framework>,
+    /// Who owns which layer of which AWS service.
+    pub services: BTreeMap<ServiceKey, Service>,
+    /// AWS's own assurance reports.
+    pub reports: BTreeMap<ReportKind, ReportDefinition>,
+    /// Default thresholds of the checks.
+    pub params: BTreeMap<String, Param>,
+    /// The files it was read from, by path relative to the mappings folder: they go into the pack.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// A threshold that `auditpack.toml` may tighten or loosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    /// The name, `max_key_age_days`.
+    pub name: String,
+    /// Our value.
+    pub default: Value,
+    /// In which direction a number gets stricter; a list is stricter when shorter.
+    pub stricter: Stricter,
+    /// What it means, for people.
+    pub title: String,
+}
+
+/// The direction in which a threshold gets stricter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stricter {
+    /// Fewer days of key age.
+    Lower,
+    /// More characters of a password.
+    Higher,
+    /// Neither; any change from the default is printed.
+    Neither,
+}
+
+/// A check: what is good, in CEL, with the examples that pin it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// The id, `kms.key-rotation`.
+    pub id: CheckId,
+    /// The good state in words.
+    pub title: String,
+    /// How bad a Fail is.
+    pub severity: Severity,
+    /// The source whose rows it judges.
+    pub source: SourceId,
+    /// Further sources that `find` and `rows` read.
+    pub reads: BTreeSet<SourceId>,
+    /// Whether it judges each row, or all rows of a place at once.
+    pub per: Per,
+    /// Which rows it judges; the others are no findings at all.
+    pub when: Option<Expression>,
+    /// What is good.
+    pub pass: Expression,
+    /// What no rows at all mean when the source was read completely.
+    pub none: Verdict,
+    /// A CEL expression giving the reason of a Fail as text; without it the title serves.
+    pub detail: Option<Expression>,
+    /// Why it matters.
+    pub why: String,
+    /// What to do about a Fail.
+    pub remedy: String,
+    /// The equivalent AWS Config managed rules.
+    pub config_rules: Vec<String>,
+    /// The parameters it uses.
+    pub params: BTreeSet<String>,
+    /// What pins its meaning.
+    pub examples: Vec<Example>,
+}
+
+/// What a check judges at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Per {
+    /// Each row: `r`.
+    Row,
+    /// All `rows` of a region of an account; a region without rows is judged too.
+    Region,
+    /// All `rows` of an account.
+    Account,
+}
+
+/// A row and its verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example {
+    /// Which of the three (or a further) cases it shows.
+    pub case: Case,
+    /// The verdict it must get; `None`: the row is not judged (`when` is false).
+    pub verdict: Option<Verdict>,
+    /// `r`, or null when the check judges a place.
+    pub row: Value,
+    /// `rows`, when the check judges a place.
+    pub rows: Vec<Value>,
+    /// Rows of the other sources that `find` and `rows` see.
+    pub others: BTreeMap<SourceId, Vec<Value>>,
+    /// The snapshot's time, RFC 3339, if the check reads `now`.
+    pub now: Option<String>,
+    /// What it shows, for people.
+    pub note: String,
+}
+
+/// The cases every check must show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Case {
+    /// The good state.
+    Pass,
+    /// The bad state.
+    Fail,
+    /// The members it reads are not there.
+    Absent,
+    /// Any further one.
+    Other,
+}
+
+/// One of our common controls: the hub between the frameworks' requirements and the checks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Control {
+    /// The id, `key-management`.
+    pub id: ControlId,
+    /// What it is.
+    pub title: String,
+    /// The checks that support it.
+    pub checks: Vec<CheckId>,
+}
+
+/// A framework with all its requirements, in the framework's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Framework {
+    /// The id, `iso27001-2022`.
+    pub id: FrameworkId,
+    /// Its name, `ISO/IEC 27001:2022`.
+    pub title: String,
+    /// What is counted, for people: "93 Annex A controls and 30 clauses".
+    pub counts: String,
+    /// The requirements.
+    pub requirements: Vec<Requirement>,
+}
+
+/// One requirement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// The framework's own id, `CC6.1`, `A.8.24`, `cl.9.2.1`, `Art.32`.
+    pub id: RequirementId,
+    /// Our short title.
+    pub title: String,
+    /// The group it stands in, for people: "Logical and physical access".
+    pub group: String,
+    /// The requirement it is a part of: GDPR paragraphs belong to an article and are not counted themselves.
+    pub parent: Option<RequirementId>,
+    /// Who owns it when nothing else is known.
+    pub responsibility: Responsibility,
+    /// The layers of `services.toml` that decide it for the services in use; empty: it is fixed.
+    pub layers: Vec<String>,
+    /// What AWS does; empty when AWS has no part.
+    pub aws_part: String,
+    /// What the customer must do; empty when the customer has no part.
+    pub customer_part: String,
+    /// The AWS reports that evidence the AWS part: any one of them whose period covers ours.
+    pub reports: Vec<ReportKind>,
+    /// The common controls that support it.
+    pub controls: Vec<ControlId>,
+    /// What a human must attach.
+    pub manual: Vec<ManualEvidence>,
+}
+
+/// Evidence that no AWS call gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManualEvidence {
+    /// The id, unique in its framework: `cc1.1-code-of-conduct`.
+    pub id: String,
+    /// The request in words an employee understands.
+    pub ask: String,
+    /// Who is asked: `security`, `people`, `legal`, `engineering`, `management`, `privacy`, `facilities`.
+    pub owner: String,
+    /// For how long a document counts, in days.
+    pub valid_days: u32,
+}
+
+/// Who owns each layer of an AWS service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// The key, `ec2`.
+    pub key: ServiceKey,
+    /// The name, `Amazon EC2`.
+    pub title: String,
+    /// `infrastructure`, `container` or `abstract`.
+    pub model: String,
+    /// CloudTrail's event source, `ec2.amazonaws.com`.
+    pub event_source: String,
+    /// The beginning of AWS Config's resource types, `AWS::EC2::Instance`.
+    pub config_type: String,
+    /// The owner of each layer; layers that the service does not have are missing.
+    pub layers: BTreeMap<String, Owner>,
+}
+
+/// The owner of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Owner {
+    /// AWS.
+    Aws,
+    /// The customer.
+    Customer,
+    /// Both.
+    Shared,
+}
+
+/// A kind of AWS assurance document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportDefinition {
+    /// The kind, `SOC2`.
+    pub kind: ReportKind,
+    /// What it covers.
+    pub title: String,
+    /// Where it comes from.
+    pub origin: ReportOrigin,
+    /// Text that an Artifact report's name contains, any of them, ignoring case; empty when it is no Artifact report.
+    pub names: Vec<String>,
+    /// Text that excludes a name: `SOC 2` is not `SOC 2 Privacy`.
+    pub names_without: Vec<String>,
+    /// Whether it bridges the months after another report's period, and which one's.
+    pub bridges: Option<ReportKind>,
+}
+
+/// Where an AWS assurance document comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReportOrigin {
+    /// AWS Artifact.
+    Artifact,
+    /// A contract or a public register: the user attaches a dated copy.
+    Attached,
+}

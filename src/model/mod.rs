@@ -1,0 +1,25 @@
+//! Plain data and pure functions: no I/O, no clock, no network. Every room speaks in these types.
+
+mod assessment;
+mod catalog;
+mod exchange;
+mod expression;
+mod ids;
+mod row;
+mod settings;
+mod snapshot;
+mod source;
+mod verdict;
+mod wire;
+
+pub use assessment::*;
+pub use catalog::*;
+pub use exchange::*;
+pub use expression::*;
+pub use ids::*;
+pub use row::*;
+pub use settings::*;
+pub use snapshot::*;
+pub use source::*;
+pub use verdict::*;
+pub use wire::*;

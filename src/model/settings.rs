@@ -1,0 +1,97 @@
+//! `auditpack.toml`, valid.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use super::{AccountId, CheckId, FrameworkId, Period, Region, SourceId};
+
+/// What the user wants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The organization's name, as the pack prints it.
+    pub organization: String,
+    /// The audit's period.
+    pub period: Period,
+    /// Where to look.
+    pub scope: ScopeSettings,
+    /// The frameworks of the report, in this order.
+    pub frameworks: Vec<FrameworkId>,
+    /// Sources to collect; empty: all.
+    pub sources: BTreeSet<SourceId>,
+    /// Thresholds that differ from the catalog's.
+    pub params: BTreeMap<String, Value>,
+    /// AWS Artifact.
+    pub artifact: ArtifactSettings,
+    /// Signing.
+    pub signing: Option<SigningSettings>,
+    /// Exceptions.
+    pub exceptions: Vec<Exception>,
+    /// The file's bytes: they go into the pack.
+    pub file: Vec<u8>,
+}
+
+/// Accounts and regions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScopeSettings {
+    /// Accounts to enter by a role; empty: the account of the credentials.
+    pub accounts: Vec<AccountSettings>,
+    /// Regions to ask; empty: all that are enabled for the account.
+    pub regions: Vec<Region>,
+}
+
+/// An account entered by a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountSettings {
+    /// The account.
+    pub id: AccountId,
+    /// The role to assume; none: the credentials' own account.
+    pub role_arn: Option<String>,
+    /// The role's external id.
+    pub external_id: Option<String>,
+}
+
+/// What to take from AWS Artifact.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ArtifactSettings {
+    /// Whether the documents themselves are fetched.
+    pub documents: Documents,
+    /// Reports, by Artifact report id, whose terms the user accepts: a legal act, one by one.
+    pub accept_terms: BTreeSet<String>,
+}
+
+/// Whether AWS's documents are fetched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Documents {
+    /// Metadata only.
+    #[default]
+    MetadataOnly,
+    /// Those whose terms the settings accept.
+    Download,
+}
+
+/// The signing key; a pass phrase comes from the environment or the terminal, never from this file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningSettings {
+    /// PKCS#8 PEM, encrypted or not; relative paths count from the settings file's folder.
+    pub key: PathBuf,
+    /// The signer's certificate and its chain, PEM.
+    pub certificate: PathBuf,
+}
+
+/// A known deviation that somebody approved; it stands beside a verdict and never changes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// The check.
+    pub check: CheckId,
+    /// Patterns of resources, `*` for any run of characters.
+    pub resources: Vec<String>,
+    /// Why.
+    pub reason: String,
+    /// Who approved it.
+    pub approver: String,
+    /// Until when, this day included.
+    pub until: NaiveDate,
+}

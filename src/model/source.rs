@@ -1,0 +1,181 @@
+//! A source: one read call, its pages, and the calls made for each item, as data.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Shape, SourceId};
+
+/// One kind of evidence. Generic sources are called by `collect`'s one signed call; conversations are Rust on the
+/// typed SDK crates, but their replies are read by the same description.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// The id, `kms.keys`.
+    pub id: SourceId,
+    /// What it is, for people: "KMS keys".
+    pub title: String,
+    /// The key in `services.toml` of the service that rows of this source show to be in use, if they show one.
+    pub shows_service: Option<String>,
+    /// The endpoint prefix, `kms`, `s3-control`, `api.sagemaker`.
+    pub service: String,
+    /// The SigV4 signing name, mostly the same.
+    pub signing: String,
+    /// The SDK's service id in the form of `AWS_ENDPOINT_URL_<…>`: `S3_CONTROL`.
+    pub endpoint_variable: String,
+    /// How requests and replies are written.
+    pub protocol: Protocol,
+    /// The API version: `2016-11-15` for query and ec2, `1.1` for json.
+    pub version: String,
+    /// `X-Amz-Target`'s prefix of the json protocol: `TrentService`.
+    pub target: String,
+    /// Where it is asked.
+    pub scope: SourceScope,
+    /// Who makes the calls.
+    pub collector: Collector,
+    /// The list call.
+    pub call: Call,
+    /// Further calls, one per item of the list, in order; a later one may use an earlier one's answer.
+    pub each: Vec<Each>,
+    /// Where the items are in the reply, `Reservations.Instances`; empty: the whole reply is the one item.
+    pub items: Vec<ItemList>,
+    /// The item's member that names it among its siblings, `KeyId`; empty for a single item or a list of strings.
+    pub key: String,
+    /// Template of the finding's `resource`: `arn:{partition}:s3:::{Name}`. `{partition} {region} {account}` and the
+    /// row's members (`{metadata.Arn}`) are known. Empty: the account id or the region's name, by scope.
+    pub resource: String,
+    /// An item is only taken when this member has this value: `("OwnerId", "{account}")`.
+    pub only: Option<(String, String)>,
+}
+
+/// A list inside a reply; IAM's GetAccountAuthorizationDetails has four.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemList {
+    /// Where: `UserDetailList`.
+    pub path: String,
+    /// Stored in the row as `kind` when not empty: `user`.
+    pub kind: String,
+    /// A reply without this member is an empty list; otherwise it is unreadable.
+    pub may_be_missing: bool,
+}
+
+/// One HTTP call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The API operation, `ListKeys`.
+    pub operation: String,
+    /// The HTTP method of the REST protocols, else `POST`.
+    pub method: String,
+    /// The path of the REST protocols with `{templates}`, `/detector/{detectorIds}`, else `/`. May carry a fixed query: `/{Name}?policy`.
+    pub path: String,
+    /// Parameters: of json the body's members, of query and ec2 the form's, of GET REST the query string's, of other
+    /// REST methods the JSON body's.
+    /// Strings may hold `{templates}` of the item; `{account}`, `{region}`, `{period.start}` are known too.
+    pub parameters: BTreeMap<String, Value>,
+    /// The call is made once for each of these, merged into `parameters`; one empty map when there is nothing to vary.
+    pub vary: Vec<BTreeMap<String, Value>>,
+    /// Fixed headers with templates: `x-amz-account-id = "{account}"`.
+    pub headers: BTreeMap<String, String>,
+    /// A host label before the endpoint's, `{account}.` of S3 Control; never put before an IP address or `localhost`.
+    pub host_prefix: String,
+    /// Paging, if the call pages.
+    pub page: Option<Paging>,
+    /// How the reply is read.
+    pub shape: Shape,
+    /// Error codes that say "there is none": a fact.
+    pub absent: BTreeSet<String>,
+    /// Error codes that say "your plan does not include this": a gap of its own kind.
+    pub not_subscribed: BTreeSet<String>,
+    /// The IAM actions that the call needs, `kms:ListKeys`.
+    pub actions: BTreeSet<String>,
+}
+
+/// A call for each item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Each {
+    /// The name under which the answer joins the row: `rotation`.
+    pub part: String,
+    /// The call.
+    pub call: Call,
+    /// Where in the reply the part is, `KeyMetadata`; empty: the whole reply. The part of a paging call is a list.
+    pub select: String,
+    /// The call goes to this region (template, `{location}`) instead of the list's. Empty answers mean `us-east-1`.
+    pub region: Option<String>,
+    /// The call is only made for items where this member has one of these values: an AWS-managed key has no policy to read.
+    pub when: Option<(String, BTreeSet<String>)>,
+}
+
+/// How to ask for the next page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paging {
+    /// The reply's member with the next page's token, a path: `NextMarker`.
+    pub next: String,
+    /// The request's parameter that takes it: `Marker`.
+    pub send: String,
+    /// A boolean member that says whether there is more: `Truncated`. Without it the token's presence does.
+    pub more: Option<String>,
+    /// The parameter that sets the page's size, and the size to ask for.
+    pub size: Option<(String, u32)>,
+}
+
+/// The AWS wire protocols.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// JSON with `X-Amz-Target`.
+    Json,
+    /// JSON over REST paths.
+    RestJson,
+    /// Form in, XML out: IAM, RDS.
+    Query,
+    /// EC2's dialect of it.
+    Ec2,
+    /// XML over REST paths: S3.
+    RestXml,
+}
+
+/// Where a source is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SourceScope {
+    /// In each region of the scope.
+    Region,
+    /// Once an account, in the partition's home region.
+    Account,
+    /// Once an organization: with the credentials of each account asked, where AWS answers members too.
+    Organization,
+}
+
+/// Who makes a source's calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Collector {
+    /// The one generic signed call.
+    Generic,
+    /// `collect::conversations::iam`.
+    Iam,
+    /// `collect::conversations::cloudtrail`.
+    Cloudtrail,
+    /// `collect::conversations::config`.
+    Config,
+    /// `collect::conversations::artifact`.
+    Artifact,
+    /// Asked before everything else: who we are, which regions are enabled.
+    Identity,
+}
+
+impl Source {
+    /// All IAM actions the source needs.
+    pub fn actions(&self) -> BTreeSet<&str> {
+        let own = self.call.actions.iter();
+        own.chain(self.each.iter().flat_map(|each| &each.call.actions)).map(String::as_str).collect()
+    }
+
+    /// The call whose answer joins the row as `part`; `None` is the list call.
+    pub fn call_of(&self, part: Option<&str>) -> Option<&Call> {
+        match part {
+            None => Some(&self.call),
+            Some(part) => self.each.iter().find(|each| each.part == part).map(|each| &each.call),
+        }
+    }
+}
