@@ -13,6 +13,8 @@
 
 pub mod model;
 
+pub mod embedded;
+
 pub mod catalog;
 pub mod collect;
 pub mod vault;

@@ -2,11 +2,13 @@
 
 mod assessment;
 mod catalog;
+mod evidence;
 mod exchange;
 mod expression;
 mod ids;
 mod row;
 mod settings;
+mod sink;
 mod snapshot;
 mod source;
 mod verdict;
@@ -14,11 +16,13 @@ mod wire;
 
 pub use assessment::*;
 pub use catalog::*;
+pub use evidence::*;
 pub use exchange::*;
 pub use expression::*;
 pub use ids::*;
 pub use row::*;
 pub use settings::*;
+pub use sink::*;
 pub use snapshot::*;
 pub use source::*;
 pub use verdict::*;

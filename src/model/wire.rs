@@ -21,6 +21,8 @@ pub struct Shape {
     pub integers: BTreeSet<String>,
     /// Members that hold an IAM policy document as text, percent-encoded or not: replaced by the normalized document.
     pub documents: BTreeSet<String>,
+    /// Members that hold JSON as text: replaced by what it says.
+    pub json: BTreeSet<String>,
     /// What the body is when it is not the protocol's own.
     pub content: Content,
 }
@@ -358,7 +360,7 @@ fn credential_report(value: &Value) -> Result<Value, WireError> {
 }
 
 fn read_documents(shape: &Shape, value: &mut Value) -> Result<(), WireError> {
-    if shape.documents.is_empty() {
+    if shape.documents.is_empty() && shape.json.is_empty() {
         return Ok(());
     }
     match value {
@@ -366,6 +368,14 @@ fn read_documents(shape: &Shape, value: &mut Value) -> Result<(), WireError> {
         Value::Object(members) => members.iter_mut().try_for_each(|(name, member)| match member {
             Value::String(text) if shape.documents.contains(name) => {
                 *member = policy_document(name, text)?;
+                Ok(())
+            }
+            Value::String(text) if shape.json.contains(name) => {
+                *member = serde_json::from_str(text).map_err(|_| WireError::Member {
+                    member: name.clone(),
+                    expected: "JSON",
+                    text: beginning(text),
+                })?;
                 Ok(())
             }
             other => read_documents(shape, other),

@@ -1,0 +1,3 @@
+//! What `build.rs` embedded: the mappings and the templates.
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
