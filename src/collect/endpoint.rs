@@ -133,12 +133,12 @@ const GLOBAL: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// The partition of a region.
-pub fn partition_of(region: &Region) -> Partition {
+pub(crate) fn partition_of(region: &Region) -> Partition {
     Partition::from(facts_of(region).id)
 }
 
 /// The region where a partition's account-wide things are asked.
-pub fn home_region(partition: &Partition) -> Region {
+pub(crate) fn home_region(partition: &Partition) -> Region {
     let found = PARTITIONS.iter().find(|facts| facts.id == partition.as_str());
     Region::from(found.unwrap_or(&PARTITIONS[0]).home)
 }
@@ -153,7 +153,7 @@ fn facts_of(region: &Region) -> &'static PartitionFacts {
 }
 
 /// Where a source that is asked once an account is asked, and where a regional one is: the region that signs.
-pub fn region_of(source: &Source, place: &Region) -> Region {
+pub(crate) fn region_of(source: &Source, place: &Region) -> Region {
     global(source, place).map_or_else(|| place.clone(), |(_, region)| region)
 }
 

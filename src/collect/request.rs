@@ -26,7 +26,7 @@ pub struct Prepared {
 }
 
 /// Finds the value of a template's name.
-pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub type Lookup<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 
 /// Builds the request of a call. `vary` is one of the call's variations, `paging` what AWS gave to ask for the next page:
 /// the only parameters that are never templates. An `Err` names the template that nothing fills.
@@ -58,12 +58,12 @@ pub fn prepare(
         }
         Protocol::RestJson | Protocol::RestXml => {
             let in_body = source.protocol == Protocol::RestJson && matches!(call.method.as_str(), "POST" | "PUT");
-            let path = rest_path(call, if in_body { &Map::new() } else { &parameters }, lookup)?;
+            let mut body = String::new();
             if in_body {
                 headers.insert("content-type".to_owned(), "application/json".to_owned());
+                body = Value::Object(std::mem::take(&mut parameters)).to_string();
             }
-            let body = if in_body { Value::Object(parameters).to_string() } else { String::new() };
-            (call.method.clone(), path, body)
+            (call.method.clone(), rest_path(call, &parameters, lookup)?, body)
         }
     };
     Ok(Prepared { method, path, headers, body: body.into_bytes() })
@@ -149,7 +149,7 @@ fn encode(text: &str) -> String {
 }
 
 /// Puts a host label before an endpoint's host, but never before an IP address or `localhost`.
-pub fn with_host_prefix(url: &str, prefix: &str) -> String {
+pub(crate) fn with_host_prefix(url: &str, prefix: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let authority = rest.split('/').next().unwrap_or_default();
     let host = match authority.strip_prefix('[') {
