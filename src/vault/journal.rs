@@ -137,6 +137,11 @@ impl Journal {
         &self.started
     }
 
+    /// The vault's newest snapshot: the one that this collection will follow.
+    pub fn previous(&self) -> Result<Option<SnapshotId>, VaultError> {
+        self.vault.newest()
+    }
+
     /// What came so far, sorted as a snapshot has it.
     pub fn gathered(&self) -> (Vec<Exchange>, Vec<Gap>) {
         let gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
