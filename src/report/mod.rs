@@ -1,1 +1,45 @@
-//! (being built)
+//! An assessment as documents for people: one view, and templates that show it as HTML and as PDF.
+
+mod html;
+mod templates;
+mod view;
+
+use crate::model::{Assessment, Catalog, EvidenceFile, Settings, Snapshot, SnapshotId};
+
+pub use html::html;
+pub use templates::{ReportError, Templates};
+
+/// Everything a report says comes from here.
+#[derive(Debug, Clone)]
+pub struct Input<'a> {
+    /// The mappings that judged.
+    pub catalog: &'a Catalog,
+    /// What the user wanted.
+    pub settings: &'a Settings,
+    /// What was collected.
+    pub snapshot: &'a Snapshot,
+    /// The snapshot's id.
+    pub id: SnapshotId,
+    /// The snapshot, judged.
+    pub assessment: &'a Assessment,
+    /// The evidence files of the pack, as `model::evidence_files` names them.
+    pub files: &'a [EvidenceFile],
+    /// Who signs the pack, if anyone does.
+    pub signer: Option<SignerLine>,
+    /// The tool that renders, `auditpack 0.1.0`.
+    pub tool: &'a str,
+}
+
+/// Who signs, as the report prints it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignerLine {
+    /// The name in the signer's certificate.
+    pub name: String,
+    /// The certificate's SHA-256, as `openssl x509 -fingerprint -sha256` prints it.
+    pub fingerprint: String,
+}
+
+/// Renders `report.pdf.xml`: what the PDF shows, before it is laid out.
+pub fn pdf_markup(input: &Input<'_>, templates: &Templates) -> Result<String, ReportError> {
+    templates.render("report.pdf.xml", &view::View::new(input), &[])
+}
