@@ -30,8 +30,12 @@ const KEYS: [&str; 15] = [
 const SEVERITIES: [(&str, Severity); 4] =
     [("critical", Severity::Critical), ("high", Severity::High), ("medium", Severity::Medium), ("low", Severity::Low)];
 const PLACES: [(&str, Per); 3] = [("row", Per::Row), ("region", Per::Region), ("account", Per::Account)];
-const NONE: [(&str, Verdict); 3] =
-    [("not-applicable", Verdict::NotApplicable), ("fail", Verdict::Fail), ("pass", Verdict::Pass)];
+const NONE: [(&str, Verdict); 4] = [
+    ("not-applicable", Verdict::NotApplicable),
+    ("fail", Verdict::Fail),
+    ("pass", Verdict::Pass),
+    ("undetermined", Verdict::Undetermined),
+];
 const CASES: [(&str, Case); 4] =
     [("pass", Case::Pass), ("fail", Case::Fail), ("absent", Case::Absent), ("other", Case::Other)];
 const VERDICTS: [(&str, Option<Verdict>); 5] = [

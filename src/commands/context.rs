@@ -139,28 +139,25 @@ pub(super) fn vault_fault(error: VaultError) -> miette::Report {
     miette!(help = error.remedy(), "{error}")
 }
 
-/// Writes a file that must not be there yet.
-pub(super) fn write_new(path: &Path, bytes: &[u8], help: &str) -> miette::Result<()> {
-    let written = OpenOptions::new().write(true).create_new(true).open(path).and_then(|mut file| file.write_all(bytes));
-    match written {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(miette!(help = help.to_owned(), "`{}` is there already", path.display()))
-        }
-        written => written.map_err(|error| miette!("`{}`: {error}", path.display())),
-    }
+/// Who may read a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Privacy {
+    /// As the user's umask says.
+    Anyone,
+    /// Its owner only.
+    Owner,
 }
 
-/// The same for a file that only its owner may read.
-pub(super) fn write_new_private(path: &Path, bytes: &[u8], help: &str) -> miette::Result<()> {
+/// Writes a file that must not be there yet.
+pub(super) fn write_new(path: &Path, bytes: &[u8], privacy: Privacy, help: &str) -> miette::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    {
+    if privacy == Privacy::Owner {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let written = options.open(path).and_then(|mut file| file.write_all(bytes));
-    match written {
+    match options.open(path).and_then(|mut file| file.write_all(bytes)) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(miette!(help = help.to_owned(), "`{}` is there already", path.display()))
         }
