@@ -85,13 +85,21 @@ pub(super) fn read(table: &Table<'_>, word: &Word, given: &Given<'_>, seen: &mut
         table.ledger.fault(&word.place, "the expression is too long", "here", format!("at most {MAX_LENGTH} bytes"));
         return None;
     }
-    let Ok(expression) = Expression::parse(&word.text) else {
+    let Ok(program) = cel::Program::compile(&word.text) else {
         does_not_compile(table, word);
         return None;
     };
-    let mut walk = Walk { table, word, given, seen, expression: &expression, scope: Vec::new(), nested: 0 };
-    walk.expression(expression.program().expression());
-    Some(expression)
+    let mut walk = Walk { table, word, given, seen, program: &program, scope: Vec::new(), nested: 0, too_deep: false };
+    walk.expression(program.expression());
+    let too_deep = walk.too_deep;
+    match Expression::parse(&word.text) {
+        Ok(expression) => Some(expression),
+        Err(_) if too_deep => None,
+        Err(error) => {
+            table.ledger.fault(&word.place, error.to_string(), "here", "write it shorter");
+            None
+        }
+    }
 }
 
 /// Says each syntax error where it is.
@@ -124,9 +132,10 @@ struct Walk<'a> {
     word: &'a Word,
     given: &'a Given<'a>,
     seen: &'a mut Seen,
-    expression: &'a Expression,
+    program: &'a cel::Program,
     scope: Vec<String>,
     nested: usize,
+    too_deep: bool,
 }
 
 impl Walk<'_> {
@@ -154,6 +163,7 @@ impl Walk<'_> {
                 if self.nested == MAX_NESTED + 1 {
                     let message = format!("more than {MAX_NESTED} lists are walked inside one another");
                     self.fault(node, "", &message, "too deep", "split the check, or use a function");
+                    self.too_deep = true;
                 }
                 for inner in [&part.loop_cond, &part.loop_step, &part.result] {
                     self.expression(inner);
@@ -244,7 +254,7 @@ impl Walk<'_> {
     /// Points at a node; at `name` in or after it, where the node's own place is an operator's or a bracket's.
     fn fault(&self, node: &IdedExpr, name: &str, message: &str, label: &str, help: &str) {
         let text = &self.word.text;
-        let start = self.expression.program().source_info().offset_for(node.id).map_or(0, |(start, _)| start as usize);
+        let start = self.program.source_info().offset_for(node.id).map_or(0, |(start, _)| start as usize);
         let start = text.char_indices().nth(start).map_or(0, |(at, _)| at);
         let found = |from: usize| text.get(from..).and_then(|rest| rest.find(name)).map(|at| from + at);
         let before = text.get(..start).and_then(|before| before.rfind(name));
