@@ -10,7 +10,7 @@ use super::table::Table;
 use super::template::{self, Known};
 use crate::model::{Call, Collector, Content, Each, ItemList, Paging, Protocol, Shape, Source, SourceId, SourceScope};
 
-const CALL_KEYS: [&str; 16] = [
+const CALL_KEYS: [&str; 17] = [
     "operation",
     "method",
     "path",
@@ -19,6 +19,7 @@ const CALL_KEYS: [&str; 16] = [
     "host_prefix",
     "page",
     "lists",
+    "structures",
     "booleans",
     "integers",
     "documents",
@@ -239,6 +240,7 @@ fn read_shape(table: &Table<'_>) -> Shape {
         [("policy", Content::Policy), ("credential-report", Content::CredentialReport)];
     Shape {
         lists: table.texts("lists"),
+        structures: table.texts("structures"),
         booleans: table.texts("booleans"),
         integers: table.texts("integers"),
         documents: table.texts("documents"),

@@ -78,3 +78,15 @@ fn faults() {
     let faults = load(files(&[("sources/kms.toml", &bad), ("checks/kms/key-rotatio.toml", &check)])).unwrap_err();
     assert_eq!(faults.list().len(), 10, "{}", render(&faults));
 }
+
+/// Until every part is there, the names that `services.toml` would define are taken from the sources themselves.
+#[test]
+fn the_embedded_catalog_loads() {
+    let files = super::embedded();
+    let started = std::time::Instant::now();
+    match load(files) {
+        Ok(catalog) => assert!(!catalog.sources.is_empty()),
+        Err(faults) => unreachable!("{}", render(&faults)),
+    }
+    eprintln!("{:?}", started.elapsed());
+}
