@@ -27,4 +27,3 @@ pub mod report;
 pub mod seal;
 
 pub mod cli;
-pub mod commands;

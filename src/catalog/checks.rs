@@ -145,7 +145,7 @@ fn read_examples(table: &Table<'_>, per: Per, reads: &[Word]) -> Vec<Example> {
 }
 
 fn read_example(table: Table<'_>, per: Per, reads: &[Word]) -> Option<Example> {
-    let table = table.only(&["case", "verdict", "row", "rows", "others", "now", "note"]);
+    let table = table.only(&["case", "verdict", "row", "rows", "others", "now", "params", "note"]);
     table.demand("case");
     let case = table.choice("case", &CASES);
     let verdict = read_verdict(&table, case);
@@ -168,6 +168,7 @@ fn read_example(table: Table<'_>, per: Per, reads: &[Word]) -> Option<Example> {
         row: row??,
         rows: if per == Per::Row { Vec::new() } else { table.json_list("rows") },
         now: now.map(|word| word.text),
+        params: table.json_map("params"),
         note: table.text("note").unwrap_or_default(),
     })
 }

@@ -4,6 +4,7 @@ mod context;
 mod exit;
 mod init;
 mod keygen;
+mod passphrase;
 mod completions;
 
 use std::io::Write;
