@@ -3,6 +3,7 @@
 
 mod account;
 mod classify;
+mod conversations;
 mod error;
 mod label;
 mod parameters;
