@@ -128,7 +128,7 @@ pub(super) fn parts(input: &Input<'_>) -> Vec<Part> {
 
 /// The anchor of a requirement.
 pub(super) fn requirement_anchor(requirement: &RequirementResult) -> String {
-    anchor(requirement.framework.as_str(), requirement.id.as_str())
+    anchor("req", &format!("{}/{}", requirement.framework, requirement.id))
 }
 
 impl<'a> Builder<'a> {

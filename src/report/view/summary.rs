@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::parts::requirement_anchor;
 use super::text::{anchor, bar, counted, moment, number, period};
 use super::{Badge, Count, Fact, Text};
 use crate::model::{FrameworkId, RequirementResult, Responsibility, Status, Verdict};
@@ -188,6 +189,18 @@ pub(super) struct Framework {
     shares: Vec<Count>,
     /// A bar and a table row per responsibility.
     responsibilities: Vec<ResponsibilityRow>,
+    /// Every requirement, parts of others too, in the framework's order: where it stands and in which part.
+    index: Vec<IndexRow>,
+}
+
+/// A requirement at a glance.
+#[derive(Debug, Serialize)]
+struct IndexRow {
+    id: Text,
+    title: Text,
+    href: String,
+    responsibility: &'static str,
+    status: Badge,
 }
 
 /// The statuses of a framework's requirements of one responsibility.
@@ -228,6 +241,19 @@ fn framework(input: &Input<'_>, id: &FrameworkId) -> Framework {
                 href: part_href(*owner),
                 total: of(*owner).len(),
                 statuses: by_status(&of(*owner)),
+            })
+            .collect(),
+        index: input
+            .assessment
+            .requirements
+            .iter()
+            .filter(|requirement| requirement.framework == *id)
+            .map(|requirement| IndexRow {
+                id: Text::name(requirement.id.as_str()),
+                title: Text::prose(&requirement.title),
+                href: format!("#{}", requirement_anchor(requirement)),
+                responsibility: requirement.responsibility.words(),
+                status: requirement.status.into(),
             })
             .collect(),
     }
