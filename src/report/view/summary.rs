@@ -126,12 +126,12 @@ struct Step {
 impl Verify {
     pub(super) fn new(input: &Input<'_>) -> Self {
         let fingerprint = match &input.signer {
-            Some(signer) => format!("It must be {}.", signer.fingerprint),
+            Some(signer) => format!("This pack was to be signed by {}.", signer.fingerprint),
             None => "This report names no signer: ask the organization.".to_owned(),
         };
         Self {
             intro: "No step needs the network, AWS, or this tool's maker. Unpack the pack and run these in its folder; \
-                    trust.pem is the signer's certificate as the organization gave it to you on another way than this pack.",
+                    trust.pem is the signer's certificate as the organization gave it to you by another way than this pack.",
             steps: vec![
                 Step {
                     title: "Every file is the one that was signed",
@@ -159,7 +159,7 @@ impl Verify {
                     title: "The signer is who you think",
                     text: Text::name(&format!("Prints the fingerprint of the certificate you trust. {fingerprint}")),
                     commands: vec!["openssl x509 -in trust.pem -noout -subject -fingerprint -sha256"],
-                    expect: "The fingerprint that the organization told you, by telephone for instance.",
+                    expect: "The fingerprint that the organization told you by another way, by telephone for instance. Never trust one that only the pack tells.",
                 },
                 Step {
                     title: "All of it at once",
