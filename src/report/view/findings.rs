@@ -281,7 +281,11 @@ impl Exceptions {
         });
         Self {
             note: (expired + unused > 0).then(|| {
-                format!("{} expired and {} unused.", counted(expired, "exception is", "exceptions are"), number(unused))
+                format!(
+                    "{} expired; {} unused.",
+                    counted(expired, "exception has", "exceptions have"),
+                    counted(unused, "is", "are")
+                )
             }),
             rows: rows.collect(),
         }

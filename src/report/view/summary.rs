@@ -183,6 +183,8 @@ pub(super) struct Framework {
     /// What is counted, in words.
     counts: Text,
     total: usize,
+    /// `61 requirements`.
+    counted: String,
     /// By status; the segments of the chart's first bar.
     statuses: Vec<Count>,
     /// By responsibility; the segments of a bar of their own.
@@ -231,6 +233,7 @@ fn framework(input: &Input<'_>, id: &FrameworkId) -> Framework {
         title: framework_title(input, id),
         counts: input.catalog.frameworks.get(id).map(|framework| Text::prose(&framework.counts)).unwrap_or_default(),
         total: requirements.len(),
+        counted: counted(requirements.len(), "requirement", "requirements"),
         statuses: by_status(&requirements),
         shares: bar(RESPONSIBILITIES.map(|owner| (Badge::new(owner.words(), owner.words()), of(owner).len()))),
         responsibilities: RESPONSIBILITIES
