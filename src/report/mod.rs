@@ -4,6 +4,11 @@ mod html;
 mod templates;
 mod view;
 
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
 use crate::model::{Assessment, Catalog, EvidenceFile, Settings, Snapshot, SnapshotId};
 
 pub use html::html;
