@@ -100,7 +100,7 @@ impl Layout<'_, '_, '_> {
             height += below;
         }
         let (gap, after) = match heading.level {
-            1 => (20.0, 12.0),
+            1 => (20.0, 16.0),
             2 => (18.0, 6.0),
             _ => (12.0, 4.0),
         };

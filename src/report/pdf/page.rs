@@ -70,7 +70,7 @@ pub(super) struct Text {
 }
 
 impl Item {
-    fn shift(&mut self, down: f32) {
+    pub(super) fn shift(&mut self, down: f32) {
         match self {
             Self::Text(text) => text.y += down,
             Self::Shape { points, .. } => points.iter_mut().for_each(|point| point.1 += down),

@@ -263,7 +263,16 @@ fn paragraphs(element: &Element) -> Result<Vec<Paragraph>, PdfError> {
         Child::Text(_) => false,
     };
     if element.children.iter().any(is_block) {
-        return element.elements()?.into_iter().map(paragraph).collect();
+        let bulleted = |child: &Element| {
+            let mut paragraph = paragraph(child)?;
+            if child.name == "item" {
+                paragraph
+                    .runs
+                    .insert(0, Run { text: "•\u{A0}\u{A0}".to_owned(), color: Some(MUTED), ..Run::default() });
+            }
+            Ok(paragraph)
+        };
+        return element.elements()?.into_iter().map(bulleted).collect();
     }
     let own = paragraph(element)?;
     Ok(if own.runs.is_empty() { Vec::new() } else { vec![own] })
@@ -278,12 +287,8 @@ fn paragraph(element: &Element) -> Result<Paragraph, PdfError> {
         _ => Kind::Body,
     };
     let mut runs = Vec::new();
-    if element.name == "item" {
-        runs.push(Run { text: "•\u{A0}".to_owned(), color: Some(MUTED), ..Run::default() });
-    }
-    let marks = runs.len();
     inline(element, &Run::default(), kind == Kind::Pre, &mut runs)?;
-    trim(&mut runs, marks);
+    trim(&mut runs);
     Ok(Paragraph { runs, kind })
 }
 
@@ -327,9 +332,9 @@ fn inline(element: &Element, outer: &Run, keep_lines: bool, runs: &mut Vec<Run>)
 }
 
 /// White space at a paragraph's ends is the template's, not the text's; so is a second space between runs.
-fn trim(runs: &mut Vec<Run>, from: usize) {
+fn trim(runs: &mut Vec<Run>) {
     let (mut after_space, mut start) = (true, true);
-    for run in runs.iter_mut().skip(from) {
+    for run in runs.iter_mut() {
         if after_space && run.badge.is_none() {
             run.text = run.text.trim_start_matches(' ').to_owned();
         }

@@ -105,9 +105,16 @@ impl Layout<'_, '_, '_> {
         let mut id = row.id;
         let mut first_height = None;
         loop {
-            let (paint, height) = self.strip(&mut cells, pads.y, room);
-            let mut paint = paint;
+            let (mut paint, mut height) = self.strip(&mut cells, pads.y, room);
             let torn = cells.iter().any(|cell| !cell.lines.is_empty());
+            // A card's rows stand close; its ends do not.
+            if let (Dress::Card(_), Place::Body { first, last, .. }) = (dress, place) {
+                if first && first_height.is_none() {
+                    paint.under.iter_mut().chain(&mut paint.over).for_each(|item| item.shift(4.0));
+                    height += 4.0;
+                }
+                height += if last && !torn { 4.0 } else { 0.0 };
+            }
             dress_row(dress, place, edges, height, &mut paint);
             if let Some(id) = id.take() {
                 paint.over.push(Item::Anchor { y: -2.0, id });
