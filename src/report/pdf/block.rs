@@ -107,8 +107,8 @@ pub(super) enum Dress {
     Card(Tone),
     /// A tinted box.
     Note(Tone),
-    /// Two boxes side by side.
-    Halves,
+    /// One box, or two side by side, each under a bar of its tone.
+    Halves([Tone; 2]),
 }
 
 impl Dress {

@@ -117,11 +117,19 @@ impl Layout<'_, '_, '_> {
         if paragraph.kind == Kind::Pre {
             return self.preformatted(&paragraph.runs, node);
         }
-        self.lines(&paragraph.runs, look, (MARGIN, TEXT_WIDTH), node, 5.0);
+        let keep = paragraph.kind == Kind::Label;
+        self.lines(&paragraph.runs, look, (MARGIN, TEXT_WIDTH), (node, keep), 5.0);
     }
 
     /// Lines in a column, never one alone on a page.
-    fn lines(&mut self, runs: &[Run], look: Look, (x, width): (f32, f32), node: NodeId, after: f32) {
+    fn lines(
+        &mut self,
+        runs: &[Run],
+        look: Look,
+        (x, width): (f32, f32),
+        (node, with_next): (NodeId, bool),
+        after: f32,
+    ) {
         let lines = text::set(self.shaper, runs, look, width);
         let count = lines.len();
         for (index, line) in lines.into_iter().enumerate() {
@@ -132,7 +140,7 @@ impl Layout<'_, '_, '_> {
                 height += after;
             }
             // The first holds the second, the last but one holds the last.
-            let keep = count > 1 && (index == 0 || index + 2 == count);
+            let keep = with_next || count > 1 && (index == 0 || index + 2 == count);
             self.flow.push(Slab { gap: 0.0, height, items: paint.items(), keep, head: false });
         }
     }
@@ -183,7 +191,7 @@ impl Layout<'_, '_, '_> {
             self.flow.push(Slab { items: paint.items(), keep: true, ..Slab::default() });
             for paragraph in item.paragraphs {
                 let look = look_of(paragraph.kind);
-                self.lines(&paragraph.runs, look, (MARGIN + indent, TEXT_WIDTH - indent), body, 3.0);
+                self.lines(&paragraph.runs, look, (MARGIN + indent, TEXT_WIDTH - indent), (body, false), 3.0);
             }
         }
         self.space(4.0);

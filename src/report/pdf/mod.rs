@@ -41,7 +41,7 @@ pub struct DocumentInfo {
 }
 
 /// Why there is no PDF.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub enum PdfError {
     /// The template's result is not a report.
     #[error("line {line} of the rendered `report.pdf.xml`: {message}")]

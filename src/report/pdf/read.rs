@@ -222,20 +222,17 @@ fn note(element: &Element) -> Result<Table, PdfError> {
 
 fn halves(element: &Element) -> Result<Table, PdfError> {
     let column = Column { share: 1.0, align: Align::Left, face: Face::Regular };
-    let cells: Result<Vec<Cell>, PdfError> = element
-        .elements()?
-        .into_iter()
-        .map(|half| match half.name.as_str() {
-            "half" => Ok(Cell { span: 1, paragraphs: paragraphs(half)? }),
-            other => Err(half.wrong(format!("<{other}> has no place in <halves>"))),
-        })
-        .collect();
-    let cells = cells?;
-    if cells.len() != 2 {
-        return Err(element.wrong("<halves> holds two <half>"));
+    let (mut cells, mut tones) = (Vec::new(), [Tone::Info; 2]);
+    for (index, half) in element.elements()?.into_iter().enumerate() {
+        if half.name != "half" || index > 1 {
+            return Err(half.wrong("<halves> holds one or two <half>"));
+        }
+        tones[index] = tone(half, Tone::Info)?;
+        cells.push(Cell { span: 1, paragraphs: paragraphs(half)? });
     }
+    let columns = vec![column; cells.len().max(1)];
     let rows = vec![Row { id: None, cells, section: false }];
-    Ok(Table { dress: Dress::Halves, columns: vec![column; 2], head: None, rows })
+    Ok(Table { dress: Dress::Halves(tones), columns, head: None, rows })
 }
 
 fn chart(element: &Element) -> Result<Chart, PdfError> {
@@ -311,9 +308,11 @@ fn inline(element: &Element, outer: &Run, keep_lines: bool, runs: &mut Vec<Run>)
             "c" => run.face = Some(Face::Mono),
             "muted" => run.color = Some(MUTED),
             "a" => {
-                let target = child.text("to");
-                run.link = Some(target.as_str().into());
-                run.color = Some(LINK);
+                // Only places of this report: a PDF for archives leads nowhere else.
+                if let Some(target) = child.attribute("to").and_then(|target| target.strip_prefix('#')) {
+                    run.link = Some(target.into());
+                    run.color = Some(LINK);
+                }
             }
             "badge" => {
                 run.badge = Some(tone(child, Tone::NotApplicable)?);

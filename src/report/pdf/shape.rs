@@ -78,13 +78,20 @@ impl<'f, 'a> Shaper<'f, 'a> {
 
     fn shape_new(&mut self, face: Face, text: &str, right_to_left: bool) -> Piece {
         let mut parts: Vec<(usize, String)> = Vec::new();
+        let mut add = |font: usize, character: char| match parts.last_mut() {
+            Some((last, part)) if *last == font => part.push(character),
+            _ => parts.push((font, character.to_string())),
+        };
         for character in text.chars() {
             match self.fonts.pick(face, character) {
-                Some(font) => match parts.last_mut() {
-                    Some((last, part)) if *last == font => part.push(character),
-                    _ => parts.push((font, character.to_string())),
-                },
-                None => parts.push((face as usize, name_of(character))),
+                Some(font) => add(font, character),
+                None => {
+                    for letter in name_of(character).chars() {
+                        if let Some(font) = self.fonts.pick(face, letter) {
+                            add(font, letter);
+                        }
+                    }
+                }
             }
         }
         if right_to_left {
@@ -163,7 +170,7 @@ impl<'f, 'a> Shaper<'f, 'a> {
 
 /// What stands for a character that no font has.
 pub(super) fn name_of(character: char) -> String {
-    format!("[U+{:04X}]", character as u32)
+    format!("⟨U+{:04X}⟩", u32::from(character))
 }
 
 /// Drops control characters, folds white space, and names the characters that could make a name look like another:
@@ -174,7 +181,7 @@ pub(super) fn plain(text: &str, keep_lines: bool) -> String {
         match character {
             '\n' if keep_lines => out.push('\n'),
             '\t' if keep_lines => out.push_str("    "),
-            ' ' if keep_lines => out.push('\u{A0}'),
+            ' ' if keep_lines => out.push(' '),
             ' ' | '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => {
                 if !out.ends_with(' ') {
                     out.push(' ');

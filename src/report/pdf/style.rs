@@ -37,10 +37,10 @@ pub(super) enum Tone {
 impl Tone {
     pub(super) fn read(word: &str) -> Option<Self> {
         Some(match word {
-            "pass" | "satisfied" | "low" => Self::Pass,
-            "fail" | "gap" | "critical" | "high" => Self::Fail,
-            "undetermined" | "warn" | "medium" | "shared" => Self::Undetermined,
-            "not-applicable" | "neutral" => Self::NotApplicable,
+            "pass" | "satisfied" => Self::Pass,
+            "fail" | "gap" | "alarm" => Self::Fail,
+            "undetermined" | "warn" | "shared" => Self::Undetermined,
+            "na" | "not-applicable" | "neutral" => Self::NotApplicable,
             "awaiting-evidence" | "awaiting" | "customer" => Self::Awaiting,
             "info" | "inherited" => Self::Info,
             _ => return None,

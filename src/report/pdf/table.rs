@@ -3,7 +3,7 @@
 use super::block::{Cell, Column, Dress, Kind, Row, Table};
 use super::layout::Layout;
 use super::page::{Item, Paint, Slab};
-use super::style::{BODY_HEIGHT, Color, Face, HAIR, HEAD, Look, MARGIN, NAVY, RULE, SHADE, TEXT_WIDTH, Tone};
+use super::style::{BODY_HEIGHT, Color, Face, HAIR, HEAD, Look, MARGIN, NAVY, RULE, SHADE, TEXT_WIDTH};
 use super::tags::{NodeId, Role, Tags};
 use super::text::{self, Line};
 
@@ -23,7 +23,7 @@ impl Pads {
             Dress::Rules | Dress::Zebra => Self { x: 4.6, y: 3.8, gutter: 0.0, indent: 0.0 },
             Dress::Card(_) => Self { x: 6.0, y: 2.0, gutter: 0.0, indent: 6.0 },
             Dress::Note(_) => Self { x: 8.0, y: 7.0, gutter: 0.0, indent: 4.0 },
-            Dress::Halves => Self { x: 9.0, y: 8.0, gutter: 8.0, indent: 0.0 },
+            Dress::Halves(_) => Self { x: 9.0, y: 8.0, gutter: 8.0, indent: 0.0 },
         }
     }
 }
@@ -231,8 +231,8 @@ fn dress_row(dress: Dress, place: Place, edges: &[f32], height: f32, paint: &mut
             rect(x, 0.0, w, height, tone.tint());
             rect(x, 0.0, 3.2, height, tone.bar());
         }
-        (Dress::Halves, _) => {
-            for (pair, color) in edges.windows(2).zip([Tone::Info, Tone::Awaiting]) {
+        (Dress::Halves(tones), _) => {
+            for (pair, color) in edges.windows(2).zip(tones) {
                 let width = pair[1] - pair[0] - Pads::of(dress).gutter;
                 rect(pair[0], 0.0, width, height, SHADE);
                 rect(pair[0], 0.0, width, 2.0, color.bar());
