@@ -68,10 +68,7 @@ fn company(folder: &Path, algorithm: &str) -> SigningIdentity {
         "x509 -req -in issuer.csr -CA trust.pem -CAkey root.key -CAcreateserial -days 30 -out issuer.pem -extfile x.cnf -extensions ca",
     );
     openssl(folder, &format!("req {algorithm} -passout pass:secret -keyout old.key -out leaf.csr -subj /O=Leaf/CN=Jo"));
-    openssl(
-        folder,
-        "pkcs8 -topk8 -v2 aes-256-cbc -in old.key -passin pass:secret -passout pass:secret -out leaf.key",
-    );
+    openssl(folder, "pkcs8 -topk8 -v2 aes-256-cbc -in old.key -passin pass:secret -passout pass:secret -out leaf.key");
     openssl(
         folder,
         "x509 -req -in leaf.csr -CA issuer.pem -CAkey issuer.key -CAcreateserial -days 20 -out leaf.pem -extfile x.cnf -extensions leaf",
@@ -79,7 +76,8 @@ fn company(folder: &Path, algorithm: &str) -> SigningIdentity {
     load(folder, "leaf.key", &["leaf.pem", "issuer.pem"])
 }
 
-const VERIFY: &str = "cms -verify -binary -inform DER -in SHA256SUMS.p7s -content SHA256SUMS -CAfile trust.pem -out out";
+const VERIFY: &str =
+    "cms -verify -binary -inform DER -in SHA256SUMS.p7s -content SHA256SUMS -CAfile trust.pem -out out";
 
 /// OpenSSL and we agree on a signature by `identity`, trusted by `trust.pem`.
 fn accepted(folder: &Path, identity: &SigningIdentity) {
@@ -186,7 +184,11 @@ fn pdf(modern: bool) -> Vec<u8> {
     let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
     document.trailer.set("Root", catalog);
     let mut bytes = Vec::new();
-    if modern { document.save_modern(&mut bytes).unwrap() } else { document.save_to(&mut bytes).unwrap() }
+    if modern {
+        document.save_modern(&mut bytes).unwrap()
+    } else {
+        document.save_to(&mut bytes).unwrap()
+    }
     bytes
 }
 
