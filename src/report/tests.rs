@@ -169,6 +169,17 @@ fn findings_cite_the_file_of_their_own_region() {
 }
 
 #[test]
+fn evidence_that_no_file_holds_is_said_to_be_missing() {
+    let mut sample = Sample::new();
+    let bodies = (0..10).map(|number| Sha256::of(&[number]));
+    let known = sample.files.iter().map(|file| file.sha256);
+    sample.assessment.checks[3].findings[0].evidence = bodies.chain(known).collect();
+    let refs = &view(&sample)["findings"]["severities"][0]["checks"][0]["findings"][0]["evidence"];
+    assert_eq!(refs["numbers"].as_array().unwrap().len(), 3, "two files have one body");
+    assert_eq!(refs["more"], "10 not in this pack");
+}
+
+#[test]
 fn the_worst_stands_first() {
     let view = view(&Sample::new());
     let order: Vec<&str> = ["severities"]

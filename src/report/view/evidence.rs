@@ -54,13 +54,16 @@ impl<'a> Numbers<'a> {
     /// Cites bodies; of several files with the same body the one of the given place.
     pub(super) fn cite(&mut self, bodies: &[Sha256], place: Option<(&AccountId, &Region)>) -> Refs {
         let mut found: Vec<usize> = bodies.iter().filter_map(|body| self.find(body, place)).collect();
+        let lost = bodies.len() - found.len();
         found.sort_unstable();
         found.dedup();
         let more = found.len().saturating_sub(CITED);
         found.truncate(CITED);
         self.cited.extend(&found);
-        let more = (more > 0).then(|| format!("and {} more in assessment.json", number(more)));
-        Refs { numbers: found.into_iter().map(Ref::to).collect(), more }
+        let listed = (more > 0).then(|| format!("and {} more in assessment.json", number(more)));
+        let lost = (lost > 0).then(|| format!("{} not in this pack", number(lost)));
+        let more: Vec<String> = listed.into_iter().chain(lost).collect();
+        Refs { numbers: found.into_iter().map(Ref::to).collect(), more: (!more.is_empty()).then(|| more.join("; ")) }
     }
 
     /// Cites the refusal behind a gap of the snapshot, if AWS answered.
