@@ -26,4 +26,4 @@ pub mod bundle;
 pub mod report;
 pub mod seal;
 
-pub mod commands;
+pub mod cli;

@@ -6,7 +6,8 @@
 
 mod account;
 mod classify;
-mod download;
+mod conversations;
+mod describe;
 mod endpoint;
 mod error;
 mod generic;
@@ -32,11 +33,12 @@ use tokio::sync::watch;
 use crate::model::{Caller, Catalog, Collector, Coverage, Progress, Scope, Settings, Sink, Source, SourceId};
 
 pub use account::AccountContext;
+pub use describe::{Context, signed_request};
 pub use endpoint::{Endpoint, EndpointSettings, Variant, endpoint};
 pub use error::CollectError;
 pub use label::{Label, Reply};
 pub use replay::{Recordings, RequestKey};
-pub use request::{Prepared, prepare};
+pub use request::{Lookup, Prepared, prepare};
 
 use account::{Gate, Pauses, Run};
 use session::Session;
@@ -167,5 +169,6 @@ async fn account(ctx: &AccountContext, sources: &[Source]) -> Result<(), Collect
             work.push(Box::pin(async move { source_run::run(ctx, source, &place).await }));
         }
     }
+    work.push(Box::pin(conversations::converse(ctx)));
     try_join_all(work).await.map(drop)
 }
