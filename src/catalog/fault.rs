@@ -53,6 +53,11 @@ impl Fault {
         self
     }
 
+    /// Shows another text of the same file.
+    pub(super) fn show(&mut self, file: &File) {
+        self.file = file.clone();
+    }
+
     /// What is wrong, in one line.
     pub fn message(&self) -> &str {
         &self.message

@@ -3,8 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
-use super::fault::{Fault, Place};
+use miette::NamedSource;
+
+use super::fault::{Fault, File, Place};
 
 /// What a name is a name of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,6 +120,22 @@ impl Ledger {
 
     pub(super) fn is_defined(&self, kind: &Kind) -> bool {
         self.defined.borrow().contains_key(kind)
+    }
+
+    /// Replaces parts of a file in all messages about it.
+    pub(super) fn conceal(&self, file: &File, parts: &[Range<usize>]) {
+        if parts.is_empty() {
+            return;
+        }
+        let mut text = file.inner().clone().into_bytes();
+        for part in parts {
+            if let Some(part) = text.get_mut(part.clone()) {
+                part.fill(b'*');
+            }
+        }
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let file = Arc::new(NamedSource::new(file.name(), text).with_language("TOML"));
+        self.faults.borrow_mut().iter_mut().for_each(|fault| fault.show(&file));
     }
 
     /// Closes the book.
