@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{Topic, download, side_by_side, topics};
 use crate::collect::recorder::Origin;
-use crate::collect::{AccountContext, CollectError, Label, Reply, classify};
+use crate::collect::{AccountContext, CollectError, Label, classify};
 use crate::model::{ArtifactSettings, Collector, Documents, GapReason};
 
 /// Stands where a secret stood.
@@ -39,7 +39,7 @@ async fn one(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> {
                 let call = client.list_customer_agreements().set_max_results(topic.size());
                 call.set_next_token(token).send()
             };
-            topic.pages(list, send, |page| page.next_token).await.map(drop)
+            topic.pages(list, send, |page| page.next_token).await
         }
         _ => Err(topic.unknown()),
     }
@@ -133,9 +133,7 @@ async fn document(topic: Topic<'_>, client: &Client, report: &Report, term: Term
     let reply = match result {
         Ok(reply) => reply,
         Err(error) => {
-            let failed: Reply<()> = account.settle(label, Err(classify::failure(&error)), captured).await?;
-            debug_assert!(failed.content().is_none(), "a refusal has no content");
-            return Ok(());
+            return account.settle::<()>(label, Err(classify::failure(&error)), captured).await.map(drop);
         }
     };
     let Some(sent) = captured.request else {

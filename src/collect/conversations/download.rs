@@ -4,6 +4,7 @@
 //! own words, never in those of the HTTP client.
 
 use std::fmt;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
@@ -92,7 +93,7 @@ pub(super) async fn document(
         }
         None => Err(Lost::Gap(GapReason::Unreadable, "AWS named no HTTPS address for it".to_owned())),
     };
-    account.run.progress.done(&account.account);
+    count(account, &label, fetched.is_ok());
     match fetched {
         Ok((key, kept)) => {
             let received = Received {
@@ -114,6 +115,19 @@ pub(super) async fn document(
             let message = format!("the document of {} was not fetched: {why}", report(&label));
             account.gap(label, reason, "`collect --resume`", message).await
         }
+    }
+}
+
+/// GetReport and its document count as one call.
+fn count(account: &AccountContext, label: &Label, kept: bool) {
+    let mut coverage = account.run.coverage.lock().unwrap_or_else(PoisonError::into_inner);
+    let coverage = coverage.entry(label.source.clone()).or_default();
+    coverage.attempted += 1;
+    if kept {
+        coverage.succeeded += 1;
+        account.run.progress.done(&account.account);
+    } else {
+        account.run.progress.gap(&account.account);
     }
 }
 
