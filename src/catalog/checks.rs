@@ -30,8 +30,12 @@ const KEYS: [&str; 15] = [
 const SEVERITIES: [(&str, Severity); 4] =
     [("critical", Severity::Critical), ("high", Severity::High), ("medium", Severity::Medium), ("low", Severity::Low)];
 const PLACES: [(&str, Per); 3] = [("row", Per::Row), ("region", Per::Region), ("account", Per::Account)];
-const NONE: [(&str, Verdict); 3] =
-    [("not-applicable", Verdict::NotApplicable), ("fail", Verdict::Fail), ("pass", Verdict::Pass)];
+const NONE: [(&str, Verdict); 4] = [
+    ("not-applicable", Verdict::NotApplicable),
+    ("fail", Verdict::Fail),
+    ("pass", Verdict::Pass),
+    ("undetermined", Verdict::Undetermined),
+];
 const CASES: [(&str, Case); 4] =
     [("pass", Case::Pass), ("fail", Case::Fail), ("absent", Case::Absent), ("other", Case::Other)];
 const VERDICTS: [(&str, Option<Verdict>); 5] = [
@@ -141,7 +145,7 @@ fn read_examples(table: &Table<'_>, per: Per, reads: &[Word]) -> Vec<Example> {
 }
 
 fn read_example(table: Table<'_>, per: Per, reads: &[Word]) -> Option<Example> {
-    let table = table.only(&["case", "verdict", "row", "rows", "others", "now", "note"]);
+    let table = table.only(&["case", "verdict", "row", "rows", "others", "now", "params", "note"]);
     table.demand("case");
     let case = table.choice("case", &CASES);
     let verdict = read_verdict(&table, case);
@@ -164,6 +168,7 @@ fn read_example(table: Table<'_>, per: Per, reads: &[Word]) -> Option<Example> {
         row: row??,
         rows: if per == Per::Row { Vec::new() } else { table.json_list("rows") },
         now: now.map(|word| word.text),
+        params: table.json_map("params"),
         note: table.text("note").unwrap_or_default(),
     })
 }

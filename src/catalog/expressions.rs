@@ -17,7 +17,7 @@ const MAX_NESTED: usize = 3;
 const MAX_LENGTH: usize = 8_192;
 
 /// Functions of the standard and of ours.
-const FUNCTIONS: [&str; 42] = [
+const FUNCTIONS: [&str; 44] = [
     "age_days",
     "bool",
     "bytes",
@@ -45,6 +45,7 @@ const FUNCTIONS: [&str; 42] = [
     "max",
     "min",
     "policy_admin",
+    "policy_allows",
     "policy_denies",
     "policy_public",
     "policy_requires_tls",
@@ -60,6 +61,7 @@ const FUNCTIONS: [&str; 42] = [
     "trust_open",
     "type",
     "uint",
+    "undetermined",
 ];
 /// Macros, for "did you mean": the parser has replaced them.
 const MACROS: [&str; 6] = ["all", "exists", "exists_one", "filter", "has", "map"];

@@ -385,3 +385,14 @@ fn the_embedded_catalog_loads() {
         Err(faults) => unreachable!("{}", render(&faults)),
     }
 }
+
+#[test]
+fn the_embedded_catalog_is_complete() {
+    let catalog = load(super::embedded()).unwrap_or_else(|faults| panic!("{:?}", miette::Report::new(faults)));
+    let counted = |framework: &str| {
+        let requirements = &catalog.frameworks[&framework.into()].requirements;
+        requirements.iter().filter(|requirement| requirement.parent.is_none()).count()
+    };
+    assert_eq!((counted("soc2"), counted("iso27001-2022"), counted("gdpr")), (61, 123, 40));
+    assert!(catalog.checks.len() >= 91, "{}", catalog.checks.len());
+}

@@ -1,5 +1,6 @@
 //! What every command needs: the flags, the clock, where results go, and the way to each room.
 
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,6 +11,7 @@ use miette::{IntoDiagnostic as _, miette};
 use crate::catalog;
 use crate::cli::{Common, Format};
 use crate::model::{Assessment, Catalog, Facts, Settings, SnapshotId};
+use crate::report::Templates;
 use crate::vault::{Stored, Vault, VaultError};
 
 /// The larger part of a command's world.
@@ -95,6 +97,15 @@ impl<'a> Context<'a> {
         Ok(catalog::load(files)?)
     }
 
+    /// The templates: the embedded ones, the user's in their place.
+    pub(super) fn templates(&self) -> miette::Result<Templates> {
+        let templates = match &self.common.templates {
+            Some(folder) => Templates::with(&read_templates(folder)?),
+            None => Templates::embedded(),
+        };
+        templates.map_err(|error| miette!("{error}"))
+    }
+
     /// The settings file; a missing one is an error with its remedy.
     pub(super) fn settings(&self, catalog: &Catalog) -> miette::Result<Settings> {
         let path = &self.common.config;
@@ -139,28 +150,48 @@ pub(super) fn vault_fault(error: VaultError) -> miette::Report {
     miette!(help = error.remedy(), "{error}")
 }
 
-/// Writes a file that must not be there yet.
-pub(super) fn write_new(path: &Path, bytes: &[u8], help: &str) -> miette::Result<()> {
-    let written = OpenOptions::new().write(true).create_new(true).open(path).and_then(|mut file| file.write_all(bytes));
-    match written {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(miette!(help = help.to_owned(), "`{}` is there already", path.display()))
+/// The largest template or font that is read.
+const TEMPLATE_LIMIT: u64 = 32 << 20;
+
+/// The files of a templates folder, by path relative to it; links are not followed.
+fn read_templates(root: &Path) -> miette::Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let fault = |path: &Path, error: io::Error| miette!("`{}`: {error}", path.display());
+        for entry in fs::read_dir(&folder).map_err(|error| fault(&folder, error))? {
+            let path = entry.map_err(|error| fault(&folder, error))?.path();
+            let about = fs::symlink_metadata(&path).map_err(|error| fault(&path, error))?;
+            if about.is_dir() {
+                folders.push(path);
+            } else if about.is_file() && about.len() <= TEMPLATE_LIMIT {
+                let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                files.insert(name, fs::read(&path).map_err(|error| fault(&path, error))?);
+            }
         }
-        written => written.map_err(|error| miette!("`{}`: {error}", path.display())),
     }
+    Ok(files)
 }
 
-/// The same for a file that only its owner may read.
-pub(super) fn write_new_private(path: &Path, bytes: &[u8], help: &str) -> miette::Result<()> {
+/// Who may read a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Privacy {
+    /// As the user's umask says.
+    Anyone,
+    /// Its owner only.
+    Owner,
+}
+
+/// Writes a file that must not be there yet.
+pub(super) fn write_new(path: &Path, bytes: &[u8], privacy: Privacy, help: &str) -> miette::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    {
+    if privacy == Privacy::Owner {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let written = options.open(path).and_then(|mut file| file.write_all(bytes));
-    match written {
+    match options.open(path).and_then(|mut file| file.write_all(bytes)) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(miette!(help = help.to_owned(), "`{}` is there already", path.display()))
         }

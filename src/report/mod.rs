@@ -1,8 +1,14 @@
 //! An assessment as documents for people: one view, and templates that show it as HTML and as PDF.
 
 mod html;
+pub mod pdf;
 mod templates;
 mod view;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
 
 use crate::model::{Assessment, Catalog, EvidenceFile, Settings, Snapshot, SnapshotId};
 
@@ -39,7 +45,17 @@ pub struct SignerLine {
     pub fingerprint: String,
 }
 
-/// Renders `report.pdf.xml`: what the PDF shows, before it is laid out.
-pub fn pdf_markup(input: &Input<'_>, templates: &Templates) -> Result<String, ReportError> {
-    templates.render("report.pdf.xml", &view::View::new(input), &[])
+/// Renders the PDF, not signed yet.
+pub fn pdf(input: &Input<'_>, templates: &Templates) -> Result<Vec<u8>, ReportError> {
+    let markup = templates.render("report.pdf.xml", &view::View::new(input), &[])?;
+    let fonts = pdf::Fonts::read(templates.files())?;
+    let organization = &input.settings.organization;
+    let period = input.assessment.period;
+    let info = pdf::DocumentInfo {
+        title: format!("AWS evidence pack: {organization}, {} to {}", period.start, period.end),
+        author: organization.clone(),
+        date: input.snapshot.finished,
+        language: "en".to_owned(),
+    };
+    Ok(pdf::render(&markup, &fonts, &info)?)
 }

@@ -44,6 +44,9 @@ pub enum ReportError {
     /// The style ends itself.
     #[error("`style.css` contains `</`, which would end the style inside the report: remove it")]
     Style,
+    /// The PDF cannot be laid out or written.
+    #[error(transparent)]
+    Pdf(#[from] super::pdf::PdfError),
 }
 
 impl Templates {
@@ -74,6 +77,11 @@ impl Templates {
     /// A file of the templates folder as it is.
     pub fn file(&self, path: &str) -> Option<&[u8]> {
         self.files.get(path).map(Vec::as_slice)
+    }
+
+    /// All files of the templates folder.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
     }
 
     /// A file of the templates folder as text; empty when there is none.

@@ -38,8 +38,14 @@ pub enum KeyError {
     /// An encrypted key and no passphrase.
     #[error("the private key is encrypted: a passphrase is needed")]
     PassphraseNeeded,
+    /// Encrypted with another scheme or cipher; `openssl req` of OpenSSL 3.0 still takes triple DES.
+    #[error(
+        "the private key is not encrypted with PBES2 and AES; convert it: \
+         openssl pkcs8 -topk8 -v2 aes-256-cbc -in key.pem -out key.p8.pem"
+    )]
+    Cipher,
     /// Decryption failed.
-    #[error("the private key cannot be decrypted: wrong passphrase, or an encryption other than PBES2 with AES")]
+    #[error("the private key cannot be decrypted: wrong passphrase")]
     Passphrase,
     /// Another algorithm or size.
     #[error("the private key is none of EC P-256, EC P-384, RSA of 2048 to 8192 bits")]
@@ -165,7 +171,7 @@ fn read_key(pem: &[u8], passphrase: Option<&str>) -> Result<(Key, KeyKind), KeyE
         "PRIVATE KEY" => parse_key(document.as_bytes()),
         "ENCRYPTED PRIVATE KEY" => {
             let passphrase = passphrase.ok_or(KeyError::PassphraseNeeded)?;
-            let info = EncryptedPrivateKeyInfoRef::from_der(document.as_bytes()).map_err(|_| KeyError::Damaged)?;
+            let info = EncryptedPrivateKeyInfoRef::from_der(document.as_bytes()).map_err(|_| KeyError::Cipher)?;
             let plain = info.decrypt(passphrase).map_err(|_| KeyError::Passphrase)?;
             parse_key(plain.as_bytes())
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::summary::{RESPONSIBILITIES, framework_ids, framework_title, letter};
 use super::text::{anchor, number};
-use super::{Badge, Text, evidence, findings};
+use super::{Badge, Text, evidence, findings, text};
 use crate::model::{
     AwsPart, CheckId, CheckResult, CustomerPart, FrameworkId, ManualState, RequirementId, RequirementResult,
     Responsibility, Status,
@@ -22,8 +22,8 @@ pub(super) struct Part {
     anchor: String,
     title: &'static str,
     text: &'static str,
-    /// How many requirements stand here, parts of others not counted.
-    count: usize,
+    /// How many requirements stand here, parts of others not counted: `12 requirements`.
+    counted: String,
     frameworks: Vec<PartFramework>,
 }
 
@@ -128,7 +128,7 @@ pub(super) fn parts(input: &Input<'_>) -> Vec<Part> {
 
 /// The anchor of a requirement.
 pub(super) fn requirement_anchor(requirement: &RequirementResult) -> String {
-    anchor(requirement.framework.as_str(), requirement.id.as_str())
+    anchor("req", &format!("{}/{}", requirement.framework, requirement.id))
 }
 
 impl<'a> Builder<'a> {
@@ -157,7 +157,7 @@ impl<'a> Builder<'a> {
     }
 
     fn part(&self, responsibility: Responsibility) -> Part {
-        let (title, text) = match responsibility {
+        let (title, about) = match responsibility {
             Responsibility::Inherited => (
                 "Inherited from AWS",
                 "AWS alone operates these. They are evidenced by AWS's own assurance reports, and only by reports whose \
@@ -181,8 +181,12 @@ impl<'a> Builder<'a> {
             letter,
             anchor: format!("part-{}", letter.to_lowercase()),
             title,
-            text,
-            count: frameworks.iter().map(|framework| framework.count).sum(),
+            text: about,
+            counted: text::counted(
+                frameworks.iter().map(|framework| framework.count).sum(),
+                "requirement",
+                "requirements",
+            ),
             frameworks,
         }
     }

@@ -1,7 +1,8 @@
-//! The cover, how to verify the pack, and where each framework stands.
+//! The cover, and where each framework stands.
 
 use serde::Serialize;
 
+use super::parts::requirement_anchor;
 use super::text::{anchor, bar, counted, moment, number, period};
 use super::{Badge, Count, Fact, Text};
 use crate::model::{FrameworkId, RequirementResult, Responsibility, Status, Verdict};
@@ -104,75 +105,6 @@ fn headlines(input: &Input<'_>) -> Vec<Headline> {
     ]
 }
 
-/// How anyone checks the pack with plain tools.
-#[derive(Debug, Serialize)]
-pub(super) struct Verify {
-    intro: &'static str,
-    steps: Vec<Step>,
-}
-
-/// One step.
-#[derive(Debug, Serialize)]
-struct Step {
-    title: &'static str,
-    text: Text,
-    /// Exact shell commands, to be run in the unpacked pack's folder.
-    commands: Vec<&'static str>,
-    /// What a good pack answers.
-    expect: &'static str,
-}
-
-impl Verify {
-    pub(super) fn new(input: &Input<'_>) -> Self {
-        let fingerprint = match &input.signer {
-            Some(signer) => format!("It must be {}.", signer.fingerprint),
-            None => "This report names no signer: ask the organization.".to_owned(),
-        };
-        Self {
-            intro: "No step needs the network, AWS, or this tool's maker. Unpack the pack and run these in its folder; \
-                    trust.pem is the signer's certificate as the organization gave it to you on another way than this pack.",
-            steps: vec![
-                Step {
-                    title: "Every file is the one that was signed",
-                    text: Text::name("Recomputes the SHA-256 of every file and compares it with the signed list."),
-                    commands: vec!["sha256sum --check --quiet SHA256SUMS"],
-                    expect: "No output, exit code 0. On macOS: shasum -a 256 --check --quiet SHA256SUMS.",
-                },
-                Step {
-                    title: "No file was added",
-                    text: Text::name("The list names every file of the pack except itself and its signature."),
-                    commands: vec!["find . -type f ! -name 'SHA256SUMS*' | wc -l", "wc -l < SHA256SUMS"],
-                    expect: "The same number twice.",
-                },
-                Step {
-                    title: "The list is the signer's",
-                    text: Text::name(
-                        "Checks the detached CMS (CAdES) signature over the list against the certificate you trust.",
-                    ),
-                    commands: vec![
-                        "openssl cms -verify -binary -inform DER -in SHA256SUMS.p7s -content SHA256SUMS -CAfile trust.pem -out /dev/null",
-                    ],
-                    expect: "CMS Verification successful",
-                },
-                Step {
-                    title: "The signer is who you think",
-                    text: Text::name(&format!("Prints the fingerprint of the certificate you trust. {fingerprint}")),
-                    commands: vec!["openssl x509 -in trust.pem -noout -subject -fingerprint -sha256"],
-                    expect: "The fingerprint that the organization told you, by telephone for instance.",
-                },
-                Step {
-                    title: "All of it at once",
-                    text: Text::name(
-                        "auditpack does the steps above and checks the signature inside report.pdf, offline.",
-                    ),
-                    commands: vec!["auditpack verify PACK.zip --trust trust.pem"],
-                    expect: "Exit code 0. Every problem is listed otherwise, with exit code 5.",
-                },
-            ],
-        }
-    }
-}
-
 /// Where a framework stands.
 #[derive(Debug, Serialize)]
 pub(super) struct Framework {
@@ -182,12 +114,26 @@ pub(super) struct Framework {
     /// What is counted, in words.
     counts: Text,
     total: usize,
+    /// `61 requirements`.
+    counted: String,
     /// By status; the segments of the chart's first bar.
     statuses: Vec<Count>,
     /// By responsibility; the segments of a bar of their own.
     shares: Vec<Count>,
     /// A bar and a table row per responsibility.
     responsibilities: Vec<ResponsibilityRow>,
+    /// Every requirement, parts of others too, in the framework's order: where it stands and in which part.
+    index: Vec<IndexRow>,
+}
+
+/// A requirement at a glance.
+#[derive(Debug, Serialize)]
+struct IndexRow {
+    id: Text,
+    title: Text,
+    href: String,
+    responsibility: &'static str,
+    status: Badge,
 }
 
 /// The statuses of a framework's requirements of one responsibility.
@@ -218,6 +164,7 @@ fn framework(input: &Input<'_>, id: &FrameworkId) -> Framework {
         title: framework_title(input, id),
         counts: input.catalog.frameworks.get(id).map(|framework| Text::prose(&framework.counts)).unwrap_or_default(),
         total: requirements.len(),
+        counted: counted(requirements.len(), "requirement", "requirements"),
         statuses: by_status(&requirements),
         shares: bar(RESPONSIBILITIES.map(|owner| (Badge::new(owner.words(), owner.words()), of(owner).len()))),
         responsibilities: RESPONSIBILITIES
@@ -228,6 +175,19 @@ fn framework(input: &Input<'_>, id: &FrameworkId) -> Framework {
                 href: part_href(*owner),
                 total: of(*owner).len(),
                 statuses: by_status(&of(*owner)),
+            })
+            .collect(),
+        index: input
+            .assessment
+            .requirements
+            .iter()
+            .filter(|requirement| requirement.framework == *id)
+            .map(|requirement| IndexRow {
+                id: Text::name(requirement.id.as_str()),
+                title: Text::prose(&requirement.title),
+                href: format!("#{}", requirement_anchor(requirement)),
+                responsibility: requirement.responsibility.words(),
+                status: requirement.status.into(),
             })
             .collect(),
     }

@@ -60,7 +60,7 @@ fn is_invisible(character: char) -> bool {
 pub(super) fn anchor(prefix: &str, id: &str) -> String {
     let mut anchor = format!("{prefix}-");
     for character in id.chars() {
-        if character.is_ascii_alphanumeric() || matches!(character, '.' | '-') {
+        if character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | '/') {
             anchor.push(character);
         } else {
             let _ = write!(anchor, "_{:x}_", u32::from(character));
