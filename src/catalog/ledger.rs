@@ -150,7 +150,9 @@ pub(super) fn remedy<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> S
     let near =
         known.iter().map(|name| (strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase()), *name));
     match near.min() {
-        Some((distance, name)) if distance <= 1 + wrong.chars().count() / 4 => format!("did you mean `{name}`?"),
+        Some((distance, name)) if distance < wrong.chars().count() && distance <= 1 + wrong.chars().count() / 4 => {
+            format!("did you mean `{name}`?")
+        }
         Some(_) if known.len() <= 40 => format!("known: {}", listed(&known)),
         Some(_) => String::new(),
         None => "none is defined".to_owned(),
