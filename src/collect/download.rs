@@ -12,7 +12,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::model::{Answer, Sha256};
+use crate::model::Sha256;
 
 use super::CollectError;
 use super::account::{AccountContext, blocking};
@@ -20,8 +20,8 @@ use super::classify::{Failure, FailureKind, failure};
 use super::label::{Label, Reply};
 use super::recorder::{Captured, Received, Recorder};
 
-/// AWS's largest report is a hundredth of this.
-const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// No report of AWS comes near.
+const MAX_BYTES: u64 = 512 * 1024 * 1024;
 /// A connection that gives nothing for so long is dead.
 const STALLED: Duration = Duration::from_secs(60);
 
@@ -44,7 +44,7 @@ impl AccountContext {
         };
         let document = match (document, &captured) {
             (Ok(document), Captured { request: Some(sent), response: Some(received) }) => {
-                let exchange = self.exchange(&label, Answer::Content, sent, received, document);
+                let exchange = self.exchange(&label, label.answer(), sent, received, document);
                 self.keep_exchange(exchange, received).await?;
                 return Ok(Reply::Content(document));
             }
@@ -91,7 +91,7 @@ impl AccountContext {
             };
             length = length.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
             if length > MAX_BYTES {
-                return broken(FailureKind::Unreadable, "the document is larger than 2 GiB".to_owned());
+                return broken(FailureKind::Unreadable, "the document is larger than 512 MiB".to_owned());
             }
             document = blocking(move || document.write(&chunk).map(|()| document)).await?;
         }

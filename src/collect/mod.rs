@@ -168,5 +168,6 @@ async fn account(ctx: &AccountContext, sources: &[Source]) -> Result<(), Collect
             work.push(Box::pin(async move { source_run::run(ctx, source, &place).await }));
         }
     }
+    work.push(Box::pin(conversations::converse(ctx)));
     try_join_all(work).await.map(drop)
 }

@@ -4,7 +4,6 @@
 mod artifact;
 mod cloudtrail;
 mod config;
-mod download;
 mod iam;
 mod lookup;
 #[cfg(test)]
