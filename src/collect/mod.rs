@@ -58,7 +58,7 @@ pub struct Plan {
     /// What time it is.
     pub clock: Clock,
     /// The snapshot's time: when collecting began; of a resumed run, when it first began, so that it asks the same.
-    pub started: DateTime<Utc>,
+    pub time: DateTime<Utc>,
     /// Whom to ask.
     pub mode: Mode,
     /// How many calls at once.
@@ -131,7 +131,7 @@ async fn run(plan: Plan) -> Result<Collected, CollectError> {
         sink: plan.sink,
         progress: plan.progress,
         clock: plan.clock,
-        started: plan.started,
+        time: plan.time,
         coverage: Mutex::default(),
         gate: Gate::new(plan.concurrency),
         pauses: if matches!(plan.mode, Mode::Replay(_)) { Pauses::Skipped } else { Pauses::Real },
