@@ -1,0 +1,22 @@
+"""EC2's guardrails by region."""
+
+from . import answers
+
+
+def default(call, name, otherwise):
+    return call.world.ec2_defaults.get(call.region, {}).get(name, otherwise)
+
+
+@answers("ec2", "GetSnapshotBlockPublicAccessState")
+def snapshot_block(call, ask):
+    return {"State": default(call, "snapshots", "unblocked"), "ManagedBy": "account"}
+
+
+@answers("ec2", "GetImageBlockPublicAccessState")
+def image_block(call, ask):
+    return {"ImageBlockPublicAccessState": default(call, "images", "unblocked"), "ManagedBy": "account"}
+
+
+@answers("ec2", "GetInstanceMetadataDefaults")
+def metadata_defaults(call, ask):
+    return {"AccountLevel": default(call, "metadata", {})}
