@@ -1,15 +1,17 @@
-//! A CEL expression that compiles; how it is judged is the business of `assess`.
+//! A CEL expression that compiles and whose cost is bounded; how it is judged is the business of `assess`.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use cel::Program;
+use cel::common::ast::{CallExpr, EntryExpr, Expr, LiteralValue};
+use cel::parser::{Expression as Ast, Parser};
 
 /// An expression of a check, compiled once.
 #[derive(Clone)]
 pub struct Expression {
     text: String,
-    program: Arc<Program>,
+    ast: Arc<Ast>,
 }
 
 /// Why a text is no expression that may run.
@@ -18,13 +20,56 @@ pub enum ExpressionError {
     /// Not CEL.
     #[error("not a CEL expression: {0}")]
     Syntax(String),
+    /// Too long to be read by a human.
+    #[error("the expression has {0} bytes, more than {MAX_BYTES}")]
+    TooLong(usize),
+    /// Loops in loops in loops in loops.
+    #[error("the expression nests {0} comprehensions, more than {MAX_NESTED}")]
+    TooNested(usize),
 }
+
+/// The members of a variable that an expression reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Members {
+    /// It uses the variable as a whole: any member may be read.
+    All,
+    /// These and no others.
+    Named(BTreeSet<String>),
+}
+
+impl Members {
+    /// Whether this member may be read.
+    pub fn include(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named(names) => names.contains(name),
+        }
+    }
+}
+
+/// A check that needs more text than this is several checks.
+const MAX_BYTES: usize = 4096;
+
+/// Each level multiplies the cost by the length of a list that AWS's answer chooses.
+const MAX_NESTED: usize = 3;
+
+/// The function that every list passes before it is walked through: CEL cannot be interrupted, so the lists that an
+/// expression walks pay from a budget. No CEL text can name it.
+pub const CHARGE: &str = "@charge";
 
 impl Expression {
     /// Compiles a text.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
-        let program = Program::compile(text).map_err(|error| ExpressionError::Syntax(error.to_string()))?;
-        Ok(Self { text: text.to_owned(), program: Arc::new(program) })
+        if text.len() > MAX_BYTES {
+            return Err(ExpressionError::TooLong(text.len()));
+        }
+        let parsed = Parser::default().parse(text);
+        let mut ast = parsed.map_err(|error| ExpressionError::Syntax(error.to_string()))?;
+        match nested(&ast) {
+            depth if depth > MAX_NESTED => return Err(ExpressionError::TooNested(depth)),
+            _ => charge_lists(&mut ast),
+        }
+        Ok(Self { text: text.to_owned(), ast: Arc::new(ast) })
     }
 
     /// The text as the check's file has it.
@@ -32,10 +77,195 @@ impl Expression {
         &self.text
     }
 
-    /// The compiled program.
-    pub fn program(&self) -> &Program {
-        &self.program
+    /// What the CEL interpreter runs: [`CHARGE`] must be among its functions.
+    pub fn ast(&self) -> &Ast {
+        &self.ast
     }
+
+    /// The variables that must be there from outside: `r`, `params`, `now`; not those of its own comprehensions.
+    pub fn variables(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        free_variables(&self.ast, &mut Vec::new(), &mut found);
+        found
+    }
+
+    /// The functions that it calls by name: `find`, `size`, `startsWith`; no operators, no `has`, `all`, `map`.
+    pub fn functions(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        walk(&self.ast, &mut |ast| {
+            if let Expr::Call(call) = &ast.expr
+                && call.func_name.starts_with(|first: char| first.is_ascii_alphabetic())
+            {
+                found.insert(call.func_name.clone());
+            }
+        });
+        found
+    }
+
+    /// The members of a variable that it reads, tests with `has` included: of `r.a.b == r['c']` they are `a` and `c`.
+    pub fn members_of(&self, variable: &str) -> Members {
+        let (mut names, mut uses, mut named) = (BTreeSet::new(), 0, 0);
+        walk(&self.ast, &mut |ast| {
+            let member = match &ast.expr {
+                Expr::Ident(name) if name == variable => {
+                    uses += 1;
+                    return;
+                }
+                Expr::Select(select) if is_variable(&select.operand, variable) => Some(select.field.clone()),
+                Expr::Call(call) if matches!(call.func_name.as_str(), "_[_]" | "_[?_]" | "_?._") => literal_index(call)
+                    .filter(|_| call.args.first().is_some_and(|operand| is_variable(operand, variable))),
+                _ => None,
+            };
+            if let Some(member) = member {
+                named += 1;
+                names.insert(member);
+            }
+        });
+        if uses == named { Members::Named(names) } else { Members::All }
+    }
+
+    /// The parameters that it reads by name.
+    pub fn params(&self) -> Members {
+        self.members_of("params")
+    }
+
+    /// The text literals that a function gets as its first argument: the sources of `find` and `rows`. `None` stands for
+    /// an argument that is no literal.
+    pub fn first_arguments(&self, function: &str) -> BTreeSet<Option<String>> {
+        let mut found = BTreeSet::new();
+        walk(&self.ast, &mut |ast| {
+            if let Expr::Call(call) = &ast.expr
+                && call.func_name == function
+            {
+                let first = call.target.as_deref().or(call.args.first());
+                found.insert(first.and_then(text_literal));
+            }
+        });
+        found
+    }
+}
+
+fn is_variable(ast: &Ast, variable: &str) -> bool {
+    matches!(&ast.expr, Expr::Ident(name) if name == variable)
+}
+
+fn literal_index(call: &CallExpr) -> Option<String> {
+    call.args.get(1).and_then(text_literal)
+}
+
+fn text_literal(ast: &Ast) -> Option<String> {
+    match &ast.expr {
+        Expr::Literal(LiteralValue::String(text)) => Some(text.inner().to_owned()),
+        _ => None,
+    }
+}
+
+/// The expressions directly inside one; those of a comprehension in the order range, start, condition, step, result.
+fn children(ast: &Ast) -> Vec<&Ast> {
+    match &ast.expr {
+        Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).collect(),
+        Expr::Comprehension(loops) => {
+            vec![&loops.iter_range, &loops.accu_init, &loops.loop_cond, &loops.loop_step, &loops.result]
+        }
+        Expr::List(list) => list.elements.iter().collect(),
+        Expr::Map(map) => map.entries.iter().flat_map(|entry| entry_children(&entry.expr)).collect(),
+        Expr::Struct(item) => item.entries.iter().flat_map(|entry| entry_children(&entry.expr)).collect(),
+        Expr::Select(select) => vec![&select.operand],
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => Vec::new(),
+    }
+}
+
+fn entry_children(entry: &EntryExpr) -> Vec<&Ast> {
+    match entry {
+        EntryExpr::StructField(field) => vec![&field.value],
+        EntryExpr::MapEntry(entry) => vec![&entry.key, &entry.value],
+    }
+}
+
+fn walk<'a>(ast: &'a Ast, visit: &mut impl FnMut(&'a Ast)) {
+    visit(ast);
+    for child in children(ast) {
+        walk(child, visit);
+    }
+}
+
+fn free_variables<'a>(ast: &'a Ast, bound: &mut Vec<&'a str>, found: &mut BTreeSet<String>) {
+    match &ast.expr {
+        Expr::Ident(name) if !bound.contains(&name.as_str()) => {
+            found.insert(name.clone());
+        }
+        Expr::Comprehension(loops) => {
+            free_variables(&loops.iter_range, bound, found);
+            free_variables(&loops.accu_init, bound, found);
+            let outer = bound.len();
+            bound.extend([loops.iter_var.as_str(), loops.accu_var.as_str()]);
+            bound.extend(loops.iter_var2.as_deref());
+            for inner in [&loops.loop_cond, &loops.loop_step, &loops.result] {
+                free_variables(inner, bound, found);
+            }
+            bound.truncate(outer);
+        }
+        _ => children(ast).into_iter().for_each(|child| free_variables(child, bound, found)),
+    }
+}
+
+/// How deep comprehensions stand in the bodies of others; a range is walked before, not inside.
+fn nested(ast: &Ast) -> usize {
+    let deepest = |asts: Vec<&Ast>| asts.into_iter().map(nested).max().unwrap_or(0);
+    match &ast.expr {
+        Expr::Comprehension(loops) => {
+            let inside = 1 + deepest(vec![&loops.loop_cond, &loops.loop_step, &loops.result]);
+            inside.max(nested(&loops.iter_range)).max(nested(&loops.accu_init))
+        }
+        _ => deepest(children(ast)),
+    }
+}
+
+/// Wraps each list that is walked through, by a comprehension or by `in`, in a call of [`CHARGE`].
+fn charge_lists(ast: &mut Ast) {
+    match &mut ast.expr {
+        Expr::Call(call) => {
+            let target = call.target.as_deref_mut().into_iter();
+            target.chain(&mut call.args).for_each(charge_lists);
+            if call.func_name == "@in"
+                && let Some(list) = call.args.get_mut(1)
+            {
+                charge(list);
+            }
+        }
+        Expr::Comprehension(loops) => {
+            let parts = [&mut loops.accu_init, &mut loops.loop_cond, &mut loops.loop_step, &mut loops.result];
+            parts.into_iter().for_each(charge_lists);
+            charge_lists(&mut loops.iter_range);
+            charge(&mut loops.iter_range);
+        }
+        Expr::List(list) => list.elements.iter_mut().for_each(charge_lists),
+        Expr::Map(map) => map.entries.iter_mut().for_each(|entry| charge_entry(&mut entry.expr)),
+        Expr::Struct(item) => item.entries.iter_mut().for_each(|entry| charge_entry(&mut entry.expr)),
+        Expr::Select(select) => charge_lists(&mut select.operand),
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
+    }
+}
+
+fn charge_entry(entry: &mut EntryExpr) {
+    match entry {
+        EntryExpr::StructField(field) => charge_lists(&mut field.value),
+        EntryExpr::MapEntry(entry) => {
+            charge_lists(&mut entry.key);
+            charge_lists(&mut entry.value);
+        }
+    }
+}
+
+fn charge(list: &mut Ast) {
+    if matches!(list.expr, Expr::List(_)) {
+        return; // as long as the text, which is bounded
+    }
+    let inner = std::mem::take(list);
+    *list = Ast {
+        id: inner.id,
+        expr: Expr::Call(CallExpr { func_name: CHARGE.to_owned(), target: None, args: vec![inner] }),
+    };
 }
 
 impl fmt::Debug for Expression {
@@ -47,5 +277,59 @@ impl fmt::Debug for Expression {
 impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::{Expression, ExpressionError, Members};
+
+    fn named(names: &[&str]) -> Members {
+        Members::Named(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    #[test]
+    fn finds_what_it_reads() {
+        let table = [
+            ("r.a.b == r['c']", named(&["a", "c"])),
+            ("has(r.policy.Statement) && r.x > params.y", named(&["policy", "x"])),
+            ("r.list.exists(x, x.name == r.name)", named(&["list", "name"])),
+            ("policy_public(r)", Members::All),
+            ("r[params.member] == 1", Members::All),
+            ("params.z == 1", named(&[])),
+        ];
+        for (text, members) in table {
+            assert_eq!(Expression::parse(text).unwrap().members_of("r"), members, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_variables_and_functions_from_outside_only() {
+        let text = "rows.all(x, x.n in params.list || size(x.tags) > 0) && find('a.b', account) != null";
+        let expression = Expression::parse(text).unwrap();
+        let variables: Vec<String> = expression.variables().into_iter().collect();
+        assert_eq!(variables, ["account", "params", "rows"]);
+        let functions: Vec<String> = expression.functions().into_iter().collect();
+        assert_eq!(functions, ["find", "size"]);
+        assert_eq!(expression.params(), named(&["list"]));
+        assert_eq!(expression.first_arguments("find").into_iter().collect::<Vec<_>>(), [Some("a.b".to_owned())]);
+        let computed = Expression::parse("rows(r.source)").unwrap();
+        assert_eq!(computed.first_arguments("rows").into_iter().collect::<Vec<_>>(), [None]);
+    }
+
+    #[test]
+    fn refuses_what_could_run_away() {
+        let three = "a.all(x, x.all(y, y.all(z, z)))";
+        assert!(Expression::parse(three).is_ok());
+        let four = "a.all(x, x.all(y, y.all(z, z.all(w, w))))";
+        assert_eq!(Expression::parse(four), Err(ExpressionError::TooNested(4)));
+        let chain = "a.filter(x, x).filter(x, x).filter(x, x).filter(x, x).all(x, x)";
+        assert!(Expression::parse(chain).is_ok(), "one after the other is not inside each other");
+        assert_eq!(Expression::parse(&"r".repeat(5000)), Err(ExpressionError::TooLong(5000)));
+        assert!(matches!(Expression::parse("r.a =="), Err(ExpressionError::Syntax(_))));
+        let parentheses = format!("{}1{}", "(".repeat(2000), ")".repeat(2000));
+        assert!(matches!(Expression::parse(&parentheses), Err(ExpressionError::Syntax(_))));
     }
 }
