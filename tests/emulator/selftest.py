@@ -228,9 +228,9 @@ def check_documents(emulator):
             assert error.code == 403
 
 
-def counts(emulator, regions):
+def counts(run, regions):
     """How many items the paging lists give, whole."""
-    run, found = Run(emulator), {}
+    found = {}
     for service, operation, items, parameters in (
             ("iam", "list_users", "Users", {}), ("kms", "list_keys", "Keys", {}), ("s3", "list_buckets", "Buckets", {}),
             ("ec2", "describe_security_groups", "SecurityGroups", {}), ("ec2", "describe_volumes", "Volumes", {}),
@@ -254,9 +254,9 @@ def main():
             expected = emulator.control("expected")
             run = Run(emulator)
             run.everything(expected["account"], expected["regions"])
-            whole = counts(emulator, expected["regions"])
+            whole = counts(run, expected["regions"])
             emulator.control("page-size", {"size": 3})
-            paged = counts(emulator, expected["regions"])
+            paged = counts(run, expected["regions"])
             if whole != paged:
                 run.problems.append(f"pages of 3 lose items: { {key: (whole[key], paged[key]) for key in whole if whole[key] != paged[key]} }")
             emulator.control("page-size", {"size": None})

@@ -44,8 +44,11 @@ pub(super) fn lay_out(report: Report, shaper: &mut Shaper<'_, '_>) -> Laid {
             _ => None,
         })
         .collect();
-    for block in report.blocks {
-        layout.block(block, &headings);
+    let mut blocks = report.blocks.into_iter().peekable();
+    while let Some(block) = blocks.next() {
+        // What leads a table in is read with it.
+        let leads_in = matches!(blocks.peek(), Some(Block::Table(_) | Block::Chart(_)));
+        layout.block(block, &headings, leads_in);
     }
     layout.flow.settle();
     let Layout { shaper, mut flow, tags, outline } = layout;
@@ -73,12 +76,12 @@ fn look_of(kind: Kind) -> Look {
 }
 
 impl Layout<'_, '_, '_> {
-    fn block(&mut self, block: Block, headings: &[Entry]) {
+    fn block(&mut self, block: Block, headings: &[Entry], leads_in: bool) {
         match block {
             Block::Cover(cover) => self.cover(cover),
             Block::Contents { title, depth } => self.contents(&title, depth, headings),
             Block::Heading(heading) => self.heading(heading),
-            Block::Paragraph(paragraph) => self.paragraph(paragraph),
+            Block::Paragraph(paragraph) => self.paragraph(paragraph, leads_in),
             Block::List(items) => self.list(items),
             Block::Table(table) => self.table(table),
             Block::Chart(chart) => self.chart(chart),
@@ -111,13 +114,13 @@ impl Layout<'_, '_, '_> {
         self.flow.push(Slab { gap, height: height + after, items: paint.items(), keep: true, head: false });
     }
 
-    fn paragraph(&mut self, paragraph: Paragraph) {
+    fn paragraph(&mut self, paragraph: Paragraph, leads_in: bool) {
         let node = self.tags.add(Tags::ROOT, Role::Paragraph);
         let look = look_of(paragraph.kind);
         if paragraph.kind == Kind::Pre {
             return self.preformatted(&paragraph.runs, node);
         }
-        let keep = paragraph.kind == Kind::Label;
+        let keep = leads_in || paragraph.kind == Kind::Label;
         self.lines(&paragraph.runs, look, (MARGIN, TEXT_WIDTH), (node, keep), 5.0);
     }
 
@@ -140,7 +143,7 @@ impl Layout<'_, '_, '_> {
                 height += after;
             }
             // The first holds the second, the last but one holds the last.
-            let keep = with_next || count > 1 && (index == 0 || index + 2 == count);
+            let keep = (with_next && index + 3 >= count) || (count > 1 && (index == 0 || index + 2 == count));
             self.flow.push(Slab { gap: 0.0, height, items: paint.items(), keep, head: false });
         }
     }
@@ -168,11 +171,7 @@ impl Layout<'_, '_, '_> {
             let gap = if first { 3.0 } else { 0.0 };
             self.flow.push(Slab { gap, height, items: paint.items(), keep: count <= 12 && !last, head: false });
         }
-        self.space(8.0);
-    }
-
-    fn space(&mut self, height: f32) {
-        self.flow.push(Slab { gap: height, ..Slab::default() });
+        self.flow.space(8.0);
     }
 
     fn list(&mut self, items: Vec<ListItem>) {
@@ -194,7 +193,7 @@ impl Layout<'_, '_, '_> {
                 self.lines(&paragraph.runs, look, (MARGIN + indent, TEXT_WIDTH - indent), (body, false), 3.0);
             }
         }
-        self.space(4.0);
+        self.flow.space(4.0);
     }
 
     fn contents(&mut self, title: &str, depth: u8, headings: &[Entry]) {
@@ -211,7 +210,7 @@ impl Layout<'_, '_, '_> {
             let node = self.tags.add(list, Role::Entry);
             self.contents_entry(entry, node);
         }
-        self.space(6.0);
+        self.flow.space(6.0);
     }
 
     fn contents_entry(&mut self, entry: &Entry, node: NodeId) {

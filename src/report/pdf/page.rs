@@ -222,6 +222,12 @@ impl Flow {
         self.head = None;
     }
 
+    /// Leaves room, which a page's end swallows.
+    pub(super) fn space(&mut self, height: f32) {
+        self.settle();
+        self.y += height;
+    }
+
     /// Goes on at the top of a page.
     pub(super) fn break_page(&mut self) {
         self.end_head();

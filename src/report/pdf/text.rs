@@ -281,12 +281,8 @@ impl Setter<'_, '_, '_> {
         let mut joins = None;
         for index in order {
             let token = &tokens[index];
-            if token.level.is_rtl() {
-                built.width += token.space;
-                joins = None;
-            }
             self.place(token, &mut built, joins == Some(token.run));
-            joins = (!token.level.is_rtl()).then_some(token.run);
+            joins = Some(token.run);
         }
         self.lines.push(built);
     }
@@ -294,10 +290,11 @@ impl Setter<'_, '_, '_> {
     fn place(&mut self, token: &Token, line: &mut Line, joins: bool) {
         let Some(run) = self.runs.get(token.run) else { return };
         let space = self.shaper.space(self.face(token.run));
-        let right = !token.level.is_rtl();
-        let spaces = if right { token.spaces } else { 0 };
-        let advance = token.width + if right { token.space } else { 0.0 };
-        let glyphs = token.piece.glyphs.iter().copied().chain(std::iter::repeat_n(space, spaces));
+        // The space after a word that runs to the left is at its left.
+        let (before, after) = if token.level.is_rtl() { (token.spaces, 0) } else { (0, token.spaces) };
+        let advance = token.width + token.space;
+        let spaces = |count| std::iter::repeat_n(space, count);
+        let glyphs = spaces(before).chain(token.piece.glyphs.iter().copied()).chain(spaces(after));
         if joins && let Some(last) = line.fragments.last_mut().filter(|last| last.badge.is_none()) {
             last.glyphs.extend(glyphs);
             last.width += advance;
