@@ -1,5 +1,4 @@
 //! `auditpack.toml` as users write it, rightly and wrongly.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::{Faults, load_settings};
 use crate::model::{Catalog, Documents, Framework, FrameworkId, Param, Stricter};

@@ -1,5 +1,4 @@
 //! The texts of faults, as a mapping author reads them.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
 
