@@ -45,8 +45,11 @@ pub(super) struct Meter {
     spent: AtomicBool,
 }
 
-/// About a second's work; real rows cost some hundreds.
-const BUDGET: u64 = 4_000_000;
+/// Some two seconds' work; real rows cost some hundreds.
+const BUDGET: u64 = 16_000_000;
+
+/// What it costs to run an expression on an item of a list, in terms of what it costs to copy a value.
+const STEP: u64 = 20;
 
 impl Meter {
     pub(super) fn new() -> Arc<Self> {
@@ -66,7 +69,8 @@ impl Meter {
 
     fn charge(&self, value: &dyn Val) -> Result<(), ExecutionError> {
         let left = self.left.load(Ordering::Relaxed);
-        let cost = weight(value, left);
+        let steps = value.downcast_ref::<CelList>().map_or(0, |list| list.len() as u64 * STEP);
+        let cost = weight(value, left).saturating_add(steps).min(left);
         self.left.store(left - cost, Ordering::Relaxed);
         if left == cost {
             self.spent.store(true, Ordering::Relaxed);

@@ -5,6 +5,8 @@ mod checks;
 mod collected;
 mod conditions;
 mod examples;
+#[cfg(test)]
+mod fixtures;
 mod functions;
 mod glob;
 mod judge;
@@ -15,6 +17,8 @@ mod policy;
 mod policy_tests;
 mod principals;
 mod reports;
+#[cfg(test)]
+mod requirement_tests;
 mod requirements;
 mod services;
 mod settings;
