@@ -4,6 +4,8 @@
 //! A badge's `class` is one of `pass`, `fail`, `undetermined`, `na`, `awaiting`; its `word` always says the same, so
 //! that color never stands alone. An `href` is an anchor of the report (`#check-kms.key-rotation`) or a path in the pack.
 
+mod custody;
+mod deviations;
 mod evidence;
 mod findings;
 mod parts;
@@ -28,21 +30,21 @@ pub(crate) const EVIDENCE_LISTED: usize = 5_000;
 #[derive(Debug, Serialize)]
 pub(crate) struct View {
     cover: summary::Cover,
-    verify: summary::Verify,
+    verify: custody::Verify,
     scope: scope::Scope,
     /// A summary per framework, in the order of the settings.
     frameworks: Vec<summary::Framework>,
     /// Part A (inherited), B (shared), C (customer): each requirement stands in exactly one.
     parts: Vec<parts::Part>,
     findings: findings::Findings,
-    exceptions: findings::Exceptions,
-    thresholds: findings::Thresholds,
+    exceptions: deviations::Exceptions,
+    thresholds: deviations::Thresholds,
     /// AWS's own reports as found in AWS Artifact.
     reports: Vec<evidence::Report>,
     /// The services really in use.
     services: Vec<evidence::Service>,
     evidence: evidence::Index,
-    custody: evidence::Custody,
+    custody: custody::Custody,
 }
 
 /// A status, verdict or state: its word, and the class that colors it.
@@ -89,17 +91,17 @@ impl View {
         let reports = evidence::reports(input, &mut numbers);
         Self {
             cover: summary::Cover::new(input),
-            verify: summary::Verify::new(input),
+            verify: custody::Verify::new(input),
             scope,
             frameworks: summary::frameworks(input),
             parts: parts::parts(input),
             findings,
-            exceptions: findings::Exceptions::new(input),
-            thresholds: findings::Thresholds::new(input),
+            exceptions: deviations::Exceptions::new(input),
+            thresholds: deviations::Thresholds::new(input),
             reports,
             services: evidence::services(input),
             evidence: evidence::Index::new(input, &numbers),
-            custody: evidence::Custody::new(input),
+            custody: custody::Custody::new(input),
         }
     }
 }

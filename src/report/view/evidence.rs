@@ -1,11 +1,11 @@
-//! The evidence index, which findings cite by number; AWS's own reports; services in use; the chain of custody.
+//! The evidence index, which findings cite by number; AWS's own reports; services in use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::text::{counted, days, moment, number, period, size};
-use super::{EVIDENCE_LISTED, Fact, Text};
+use super::text::{counted, days, moment, number, size};
+use super::{EVIDENCE_LISTED, Text};
 use crate::model::{AccountId, Answer, EvidenceFile, Exchange, Gap, Origin, Region, ReportKind, Sha256};
 use crate::report::Input;
 
@@ -54,13 +54,16 @@ impl<'a> Numbers<'a> {
     /// Cites bodies; of several files with the same body the one of the given place.
     pub(super) fn cite(&mut self, bodies: &[Sha256], place: Option<(&AccountId, &Region)>) -> Refs {
         let mut found: Vec<usize> = bodies.iter().filter_map(|body| self.find(body, place)).collect();
+        let lost = bodies.len() - found.len();
         found.sort_unstable();
         found.dedup();
         let more = found.len().saturating_sub(CITED);
         found.truncate(CITED);
         self.cited.extend(&found);
-        let more = (more > 0).then(|| format!("and {} more in assessment.json", number(more)));
-        Refs { numbers: found.into_iter().map(Ref::to).collect(), more }
+        let listed = (more > 0).then(|| format!("and {} more in assessment.json", number(more)));
+        let lost = (lost > 0).then(|| format!("{} not in this pack", number(lost)));
+        let more: Vec<String> = listed.into_iter().chain(lost).collect();
+        Refs { numbers: found.into_iter().map(Ref::to).collect(), more: (!more.is_empty()).then(|| more.join("; ")) }
     }
 
     /// Cites the refusal behind a gap of the snapshot, if AWS answered.
@@ -259,54 +262,4 @@ pub(super) fn services(input: &Input<'_>) -> Vec<Service> {
             because: service.because.iter().map(|line| Text::name(line)).collect(),
         })
         .collect()
-}
-
-/// Who asked, when, with what, and what ties it together.
-#[derive(Debug, Serialize)]
-pub(super) struct Custody {
-    facts: Vec<Fact>,
-    statements: Vec<&'static str>,
-}
-
-impl Custody {
-    pub(super) fn new(input: &Input<'_>) -> Self {
-        let snapshot = input.snapshot;
-        let with_id = snapshot.exchanges.iter().filter(|exchange| exchange.request_id.is_some()).count();
-        let mut facts = vec![
-            Fact::text("Organization", &snapshot.organization),
-            Fact::text("Audit period", &period(&input.assessment.period)),
-            Fact::code("Asked by (as AWS STS named the caller)", &snapshot.caller.arn),
-            Fact::code("Caller's account", snapshot.caller.account.as_str()),
-            Fact::code("Caller's unique id", &snapshot.caller.user_id),
-            Fact::text("Collecting began", &moment(snapshot.time)),
-            Fact::text("Collecting ended", &moment(snapshot.finished)),
-            Fact::text("Collected with", &snapshot.tool),
-            Fact::text("Judged and rendered with", input.tool),
-            Fact::text("Replies kept", &number(snapshot.exchanges.len())),
-            Fact::text("Replies with AWS's request id", &number(with_id)),
-            Fact::hash("Snapshot (SHA-256 of snapshot.json)", &input.id),
-        ];
-        match &snapshot.previous {
-            Some(previous) => facts.push(Fact::hash("Snapshot before it", previous)),
-            None => facts.push(Fact::text("Snapshot before it", "none: the first of its vault")),
-        }
-        facts.push(Fact::hash("Settings file's SHA-256", &Sha256::of(&input.settings.file)));
-        match &input.signer {
-            Some(signer) => {
-                facts.push(Fact::text("Signed by", &signer.name));
-                facts.push(Fact::code("Signer's SHA-256 fingerprint", &signer.fingerprint));
-            }
-            None => facts.push(Fact::text("Signed by", "nobody")),
-        }
-        Self {
-            facts,
-            statements: vec![
-                "AWS was only read: every call lists, describes or gets.",
-                "Each reply was kept byte for byte under its SHA-256 before anything was judged from it.",
-                "AWS's request id of a reply finds the same call in the organization's own CloudTrail.",
-                "Every verdict follows from the evidence, the mappings and the settings in this pack; the moment of judging is \
-                 the moment when collecting began.",
-            ],
-        }
-    }
 }

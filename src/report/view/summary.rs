@@ -1,4 +1,4 @@
-//! The cover, how to verify the pack, and where each framework stands.
+//! The cover, and where each framework stands.
 
 use serde::Serialize;
 
@@ -103,75 +103,6 @@ fn headlines(input: &Input<'_>) -> Vec<Headline> {
             class: if gaps == 0 { "na" } else { "undetermined" },
         },
     ]
-}
-
-/// How anyone checks the pack with plain tools.
-#[derive(Debug, Serialize)]
-pub(super) struct Verify {
-    intro: &'static str,
-    steps: Vec<Step>,
-}
-
-/// One step.
-#[derive(Debug, Serialize)]
-struct Step {
-    title: &'static str,
-    text: Text,
-    /// Exact shell commands, to be run in the unpacked pack's folder.
-    commands: Vec<&'static str>,
-    /// What a good pack answers.
-    expect: &'static str,
-}
-
-impl Verify {
-    pub(super) fn new(input: &Input<'_>) -> Self {
-        let fingerprint = match &input.signer {
-            Some(signer) => format!("This pack was to be signed by {}.", signer.fingerprint),
-            None => "This report names no signer: ask the organization.".to_owned(),
-        };
-        Self {
-            intro: "No step needs the network, AWS, or this tool's maker. Unpack the pack and run these in its folder; \
-                    trust.pem is the signer's certificate as the organization gave it to you by another way than this pack.",
-            steps: vec![
-                Step {
-                    title: "Every file is the one that was signed",
-                    text: Text::name("Recomputes the SHA-256 of every file and compares it with the signed list."),
-                    commands: vec!["sha256sum --check --quiet SHA256SUMS"],
-                    expect: "No output, exit code 0. On macOS: shasum -a 256 --check --quiet SHA256SUMS.",
-                },
-                Step {
-                    title: "No file was added",
-                    text: Text::name("The list names every file of the pack except itself and its signature."),
-                    commands: vec!["find . -type f ! -name 'SHA256SUMS*' | wc -l", "wc -l < SHA256SUMS"],
-                    expect: "The same number twice.",
-                },
-                Step {
-                    title: "The list is the signer's",
-                    text: Text::name(
-                        "Checks the detached CMS (CAdES) signature over the list against the certificate you trust.",
-                    ),
-                    commands: vec![
-                        "openssl cms -verify -binary -inform DER -in SHA256SUMS.p7s -content SHA256SUMS -CAfile trust.pem -out /dev/null",
-                    ],
-                    expect: "CMS Verification successful",
-                },
-                Step {
-                    title: "The signer is who you think",
-                    text: Text::name(&format!("Prints the fingerprint of the certificate you trust. {fingerprint}")),
-                    commands: vec!["openssl x509 -in trust.pem -noout -subject -fingerprint -sha256"],
-                    expect: "The fingerprint that the organization told you by another way, by telephone for instance. Never trust one that only the pack tells.",
-                },
-                Step {
-                    title: "All of it at once",
-                    text: Text::name(
-                        "auditpack does the steps above and checks the signature inside report.pdf, offline.",
-                    ),
-                    commands: vec!["auditpack verify PACK.zip --trust trust.pem"],
-                    expect: "Exit code 0. Every problem is listed otherwise, with exit code 5.",
-                },
-            ],
-        }
-    }
 }
 
 /// Where a framework stands.
