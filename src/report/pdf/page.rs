@@ -165,6 +165,9 @@ impl Flow {
     /// Places what waits.
     pub(super) fn settle(&mut self) {
         let group = std::mem::take(&mut self.kept);
+        if group.is_empty() {
+            return;
+        }
         let height: f32 = group.iter().map(|slab| slab.gap + slab.height).sum();
         let fits_a_page = height <= BODY_HEIGHT - self.head.as_ref().map_or(0.0, |(_, height)| *height);
         if fits_a_page && self.y + height > BOTTOM {

@@ -99,7 +99,7 @@ impl Layout<'_, '_, '_> {
             let role = match (dress.is_table(), place) {
                 (true, Place::Body { .. }) => Role::Cell,
                 (true, _) => Role::HeadCell,
-                (false, _) => Role::Group,
+                (false, _) => Role::Paragraph,
             };
             let node = self.tags.add(parent, role);
             self.tags.nodes[node].span = cell.span;
@@ -146,6 +146,7 @@ impl Layout<'_, '_, '_> {
             let look = look_of(paragraph.kind, dress, place, column);
             if let Some(last) = lines.last_mut() {
                 last.height += 2.6;
+                last.end_word(self.shaper);
             }
             let look = if cell.span == 1 { look.with_align(column.align) } else { look };
             lines.extend(text::set(self.shaper, &paragraph.runs, look, width));

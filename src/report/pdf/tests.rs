@@ -36,7 +36,8 @@ fn pages(body: &str) -> Vec<Vec<String>> {
             let Item::Text(text) = item else { continue };
             let words: String =
                 text.glyphs.iter().map(|glyph| shaper.texts[&(glyph.font, glyph.id)].as_str()).collect();
-            let end = text.x + text.glyphs.iter().map(|glyph| glyph.advance).sum::<f32>() * text.size / 1000.0;
+            let seen = words.trim_end().chars().count().min(text.glyphs.len());
+            let end = text.x + text.glyphs[..seen].iter().map(|glyph| glyph.advance).sum::<f32>() * text.size / 1000.0;
             assert!(text.x >= MARGIN - 1.0 && end <= PAGE_WIDTH - MARGIN + 1.0, "`{words}` leaves the page: {end}");
             match lines.last_mut() {
                 Some((y, line)) if *y == text.y => line.push_str(&words),
@@ -87,7 +88,9 @@ fn a_row_longer_than_a_page_goes_on_and_loses_nothing() {
     for word in 0..1_700 {
         assert_eq!(text.matches(&format!("word{word}.")).count(), 1, "word {word}");
     }
-    assert!(pages.iter().all(|page| page.concat().contains("HeadA")));
+    for page in &pages {
+        assert!(page.concat().contains("HeadA"), "{page:?}");
+    }
 }
 
 #[test]
@@ -182,7 +185,7 @@ fn the_contents_count_pages_as_they_are() {
     let body = "<contents title=\"Contents\"/><page-break/><h1>First</h1><page-break/><h1>Second</h1><h2>Within</h2>";
     let pages = pages(body);
     let contents: Vec<&str> = pages[0].iter().map(String::as_str).collect();
-    for entry in ["First2", "Second3", "Within3"] {
+    for entry in ["First 2", "Second 3", "Within 3"] {
         assert!(contents.contains(&entry), "{contents:?}");
     }
     assert!(pages[2].iter().any(|line| line.ends_with("Page 3 of 3")));
@@ -261,7 +264,7 @@ fn every_mark_has_its_place_in_the_structure() {
     walk(&document, root.get(b"K").unwrap().as_reference().unwrap(), &mut roles);
     let count = |role: &str| roles.iter().filter(|other| *other == role).count();
     assert_eq!((count("Table"), count("TR"), count("TH"), count("TD")), (1, 81, 2, 160));
-    assert_eq!((count("TOCI"), count("Figure"), count("LI"), count("H2")), (3, 1, 1, 1));
+    assert_eq!((count("TOCI"), count("Figure"), count("LI"), count("H2")), (3, 1, 2, 1));
     let tree = document.get_dictionary(root.get(b"ParentTree").unwrap().as_reference().unwrap()).unwrap();
     let numbers = tree.get(b"Nums").unwrap().as_array().unwrap();
     for (index, page) in document.get_pages().values().enumerate() {
@@ -296,7 +299,6 @@ fn the_sample_report_is_laid_out() {
     let sample = crate::report::sample::Sample::new();
     let templates = crate::report::Templates::embedded().unwrap();
     let bytes = crate::report::pdf(&sample.input(), &templates).unwrap();
-    std::fs::write("/tmp/sample.pdf", &bytes).unwrap();
     let document = Document::load_mem(&bytes).unwrap();
     assert!(document.get_pages().len() > 10);
 }
