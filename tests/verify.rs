@@ -280,7 +280,8 @@ fn writing_is_deterministic_but_for_the_signature() {
     let folder = TempDir::new().unwrap();
     let (one, two) = (written(folder.path()), written(folder.path()));
     // The record before the name has the CRC of the signature.
-    let until = |bytes: &[u8]| bytes.windows(SIGNATURE.len()).position(|name| name == SIGNATURE.as_bytes()).unwrap() - 30;
+    let until =
+        |bytes: &[u8]| bytes.windows(SIGNATURE.len()).position(|name| name == SIGNATURE.as_bytes()).unwrap() - 30;
     assert!(one[..until(&one)] == two[..until(&two)]);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing temporary stays");
 }
@@ -522,7 +523,6 @@ fn bytes_outside_the_members_are_noticed() {
 fn every_flipped_byte_is_noticed() {
     let folder = TempDir::new().unwrap();
     let pack = written(folder.path());
-    let start = Instant::now();
     let flip = |first: usize| {
         for at in (first..pack.len()).step_by(2) {
             let mut broken = pack.clone();
@@ -534,7 +534,6 @@ fn every_flipped_byte_is_noticed() {
         scope.spawn(|| flip(1));
         flip(0);
     });
-    println!("{} bytes in {:?}", pack.len(), start.elapsed());
 }
 
 #[test]
