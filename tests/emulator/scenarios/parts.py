@@ -338,7 +338,7 @@ def instance(world, region, subnet, group, name, good=True, kind="t4g.small", cr
     interface = {"DeviceIndex": 0, "SubnetId": subnet, "AssociatePublicIpAddress": not good, "Groups": [group.rpartition("/")[2]]}
     with world.at(world.ago(created)):
         made = ec2.run_instances(
-            ImageId="ami-0123456789abcdef0", MinCount=1, MaxCount=1, InstanceType=kind, NetworkInterfaces=[interface],
+            ImageId="ami-0123456789abcdef0", MinCount=1, MaxCount=1, InstanceType=kind, ClientToken=name, NetworkInterfaces=[interface],
             MetadataOptions={"HttpTokens": "required" if good else "optional", "HttpEndpoint": "enabled"},
             BlockDeviceMappings=[{"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 20, "Encrypted": good}}],
             TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}])["Instances"][0]
