@@ -30,6 +30,7 @@ pub(crate) struct Run {
     pub(crate) sink: Arc<dyn Sink>,
     pub(crate) progress: Arc<dyn Progress>,
     pub(crate) clock: Clock,
+    pub(crate) time: DateTime<Utc>,
     pub(crate) coverage: Mutex<std::collections::BTreeMap<SourceId, Coverage>>,
     pub(crate) gate: Gate,
     pub(crate) pauses: Pauses,

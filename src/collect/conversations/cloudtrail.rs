@@ -101,7 +101,7 @@ async fn trails(topic: Topic<'_>, client: &Client) -> Result<BTreeSet<(Region, S
 async fn lookups(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> {
     let account = topic.account;
     let label = topic.label("LookupEvents");
-    let window = Window::of(account.settings().period, account.now());
+    let window = Window::of(account.settings().period, account.run.time);
     for uncovered in window.uncovered {
         account.gap(label.clone(), GapReason::OutOfRange, uncovered.remedy(), uncovered.message()).await?;
     }

@@ -172,6 +172,7 @@ fn account(url: &str, memory: &Arc<Memory>, artifact: ArtifactSettings, sources:
             sink: Arc::clone(memory) as Arc<dyn Sink>,
             progress: Arc::clone(memory) as Arc<dyn Progress>,
             clock: Arc::new(move || now),
+            time: now,
             coverage: Mutex::default(),
             gate: Gate::new(Concurrency::default()),
             pauses: Pauses::Skipped,
