@@ -123,7 +123,8 @@ impl Workplace {
     /// `auditpack` with nothing of the caller's AWS in its environment, run in this folder.
     pub(crate) fn auditpack(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_auditpack"));
-        let foreign = |name: &str| name.starts_with("AWS_") || name.starts_with("AUDITPACK_") || name.ends_with("_PROXY");
+        let foreign =
+            |name: &str| name.starts_with("AWS_") || name.starts_with("AUDITPACK_") || name.ends_with("_PROXY");
         for (name, _) in std::env::vars().filter(|(name, _)| foreign(&name.to_uppercase())) {
             command.env_remove(name);
         }

@@ -186,10 +186,10 @@ def config(world):
 def artifact(world):
     day = datetime.date
     for number, name, start, end in (
-            (12, "Service Organization Controls (SOC) 1 Report - Current", day(2025, 10, 1), day(2026, 6, 30)),
-            (12, "Service Organization Controls (SOC) 2 Report - Current", day(2025, 7, 1), day(2026, 6, 30)),
-            (9, "Service Organization Controls (SOC) 3 Report - Current", day(2025, 7, 1), day(2026, 6, 30)),
-            (7, "Service Organization Controls (SOC) Continued Operations Letter", day(2026, 7, 1), day(2026, 9, 30)),
+            (12, "SOC 1 Type 2 Report - Current", day(2025, 10, 1), day(2026, 6, 30)),
+            (12, "SOC 2 Type 2 Report - Current", day(2025, 7, 1), day(2026, 6, 30)),
+            (9, "SOC 3 Report - Current", day(2025, 7, 1), day(2026, 6, 30)),
+            (7, "SOC Continued Operations Letter", day(2026, 7, 1), day(2026, 9, 30)),
             (4, "ISO 27001:2022 Certification", day(2025, 11, 12), day(2028, 11, 11)),
             (4, "ISO 27001:2022 Statement of Applicability", day(2025, 11, 12), day(2028, 11, 11)),
             (4, "ISO 27017:2015 Certification", day(2025, 11, 12), day(2028, 11, 11)),

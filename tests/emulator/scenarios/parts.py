@@ -102,10 +102,11 @@ def event(world, name, region="us-east-1", days=10, hours=0, user_name="alice", 
     known.append({"EventId": body["eventID"], "EventName": name, "ReadOnly": "true" if read_only else "false",
                   "EventTime": when, "EventSource": body["eventSource"], "Username": user_name, "Resources": [],
                   "CloudTrailEvent": json.dumps(body)})
+    return body["eventID"]
 
 
 def console_login(world, user_name, mfa=True, success=True, days=3, hours=0, address="203.0.113.17"):
-    event(world, "ConsoleLogin", days=days, hours=hours, user_name=user_name, source="signin.amazonaws.com", detail={
+    return event(world, "ConsoleLogin", days=days, hours=hours, user_name=user_name, source="signin.amazonaws.com", detail={
         "eventType": "AwsConsoleSignIn", "sourceIPAddress": address,
         "responseElements": {"ConsoleLogin": "Success" if success else "Failure"},
         "additionalEventData": {"LoginTo": "https://console.aws.amazon.com/console/home", "MobileVersion": "No",
@@ -173,8 +174,7 @@ def config_rule(world, region, name, identifier, results):
     client.put_config_rule(ConfigRule={"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": identifier}})
     world.compliance.setdefault(region, {})[name] = [
         {"type": kind, "id": one, "compliance": "COMPLIANT" if good else "NON_COMPLIANT"} for kind, one, good in results]
-    found = client.describe_config_rules(ConfigRuleNames=[name])["ConfigRules"][0]
-    return found["ConfigRuleArn"]
+    return name
 
 
 # -- Artifact ---------------------------------------------------------------------------------------------------------
@@ -338,7 +338,7 @@ def instance(world, region, subnet, group, name, good=True, kind="t4g.small", cr
     interface = {"DeviceIndex": 0, "SubnetId": subnet, "AssociatePublicIpAddress": not good, "Groups": [group.rpartition("/")[2]]}
     with world.at(world.ago(created)):
         made = ec2.run_instances(
-            ImageId="ami-0123456789abcdef0", MinCount=1, MaxCount=1, InstanceType=kind, NetworkInterfaces=[interface],
+            ImageId="ami-0123456789abcdef0", MinCount=1, MaxCount=1, InstanceType=kind, ClientToken=name, NetworkInterfaces=[interface],
             MetadataOptions={"HttpTokens": "required" if good else "optional", "HttpEndpoint": "enabled"},
             BlockDeviceMappings=[{"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 20, "Encrypted": good}}],
             TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}])["Instances"][0]
@@ -391,15 +391,16 @@ def detector(world, region, complete=True, enabled=True):
     client = world.client("guardduty", region)
     basic = {"CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS"}
     features = [{"Name": name, "Status": "ENABLED" if complete or name in basic else "DISABLED"} for name in FEATURES]
-    return client.create_detector(Enable=enabled, Features=features)["DetectorId"]
+    made = client.create_detector(Enable=enabled, Features=features)["DetectorId"]
+    return arn(world, "guardduty", region, f"detector/{made}")
 
 
-def guardduty_finding(world, region, detector_id, severity, days):
+def guardduty_finding(world, region, detector_arn, severity, days):
     number = uuid.uuid5(uuid.NAMESPACE_OID, f"{region}{severity}{days}").hex
     when = world.ago(days).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     world.guardduty_findings.setdefault(region, []).append({
         "AccountId": world.account, "Id": number, "Region": region, "Partition": "aws", "SchemaVersion": "2.0",
-        "Arn": arn(world, "guardduty", region, f"detector/{detector_id}/finding/{number}"), "CreatedAt": when, "UpdatedAt": when,
+        "Arn": f"{detector_arn}/finding/{number}", "CreatedAt": when, "UpdatedAt": when,
         "Severity": severity, "Title": "Unusual console sign-in", "Type": "UnauthorizedAccess:IAMUser/ConsoleLoginSuccess.B",
         "Resource": {"ResourceType": "AccessKey"},
         "Service": {"ServiceName": "guardduty", "Archived": False, "Count": 1, "EventFirstSeen": when, "EventLastSeen": when}})
@@ -443,7 +444,7 @@ def analyzer(world, region, findings=0):
 # -- organization -----------------------------------------------------------------------------------------------------
 
 def organization(world, *policies):
-    """An organization with all features; `policies` are (name, type, document), attached to the root."""
+    """An organization with all features, its ARN; `policies` are (name, type, document), attached to the root."""
     client = world.client("organizations")
     made = client.create_organization(FeatureSet="ALL")["Organization"]
     root = client.list_roots()["Roots"][0]["Id"]
@@ -451,4 +452,4 @@ def organization(world, *policies):
         client.enable_policy_type(RootId=root, PolicyType=kind) if kind != "SERVICE_CONTROL_POLICY" else None
         new = client.create_policy(Name=name, Type=kind, Description=name, Content=text)["Policy"]["PolicySummary"]
         client.attach_policy(PolicyId=new["Id"], TargetId=root)
-    return made
+    return made["Arn"]
