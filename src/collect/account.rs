@@ -19,7 +19,7 @@ use crate::model::{
 
 use super::classify::{self, Failure, Meaning};
 use super::generic::Callers;
-use super::label::{Label, Reply, Use};
+use super::label::{Label, Reply};
 use super::recorder::{Captured, Origin, Received, Recorder, Sent, observe};
 use super::{Clock, CollectError, Concurrency};
 
@@ -30,6 +30,7 @@ pub(crate) struct Run {
     pub(crate) sink: Arc<dyn Sink>,
     pub(crate) progress: Arc<dyn Progress>,
     pub(crate) clock: Clock,
+    pub(crate) time: DateTime<Utc>,
     pub(crate) coverage: Mutex<std::collections::BTreeMap<SourceId, Coverage>>,
     pub(crate) gate: Gate,
     pub(crate) pauses: Pauses,
@@ -189,11 +190,7 @@ impl AccountContext {
     ) -> Result<Reply<T>, CollectError> {
         let failure = match (result, &captured) {
             (Ok(content), Captured { request: Some(sent), response: Some(received) }) => {
-                let answer = match label.use_ {
-                    Use::Content => Answer::Content,
-                    Use::Step => Answer::Step,
-                };
-                self.keep(&label, answer, sent, received).await?;
+                self.keep(&label, label.answer(), sent, received).await?;
                 return Ok(Reply::Content(content));
             }
             (Ok(_), _) => {

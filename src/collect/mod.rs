@@ -8,6 +8,7 @@ mod account;
 mod classify;
 mod conversations;
 mod describe;
+mod download;
 mod endpoint;
 mod error;
 mod generic;
@@ -58,6 +59,8 @@ pub struct Plan {
     pub progress: Arc<dyn Progress>,
     /// What time it is.
     pub clock: Clock,
+    /// The snapshot's time: when collecting began; of a resumed run, when it first began, so that it asks the same.
+    pub time: DateTime<Utc>,
     /// Whom to ask.
     pub mode: Mode,
     /// How many calls at once.
@@ -130,6 +133,7 @@ async fn run(plan: Plan) -> Result<Collected, CollectError> {
         sink: plan.sink,
         progress: plan.progress,
         clock: plan.clock,
+        time: plan.time,
         coverage: Mutex::default(),
         gate: Gate::new(plan.concurrency),
         pauses: if matches!(plan.mode, Mode::Replay(_)) { Pauses::Skipped } else { Pauses::Real },
