@@ -226,7 +226,7 @@ pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut next = error.source().or(Some(error));
     while let Some(error) = next {
-        let word = error.to_string();
+        let word = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
         // The SDK's own wrapping says nothing: "other", "dispatch failure".
         if word != "other" && !words.iter().any(|known| known.contains(&word)) {
             words.push(word);

@@ -53,6 +53,7 @@ pub(crate) async fn identify(
     }
     let partition = caller.arn.split(':').nth(1).filter(|text| !text.is_empty()).map(Partition::from);
     let partition = partition.unwrap_or_else(|| partition_of(&asked));
+    // A partition that the table does not know has at least the region that answered.
     let home = if partition == partition_of(&asked) { home_region(&partition) } else { asked.clone() };
     let mut context = AccountContext {
         account: caller.account.clone(),
