@@ -7,6 +7,7 @@
 mod account;
 mod classify;
 mod conversations;
+mod describe;
 mod download;
 mod endpoint;
 mod error;
@@ -33,11 +34,12 @@ use tokio::sync::watch;
 use crate::model::{Caller, Catalog, Collector, Coverage, Progress, Scope, Settings, Sink, Source, SourceId};
 
 pub use account::AccountContext;
+pub use describe::{Context, signed_request};
 pub use endpoint::{Endpoint, EndpointSettings, Variant, endpoint};
 pub use error::CollectError;
 pub use label::{Label, Reply};
 pub use replay::{Recordings, RequestKey};
-pub use request::{Prepared, prepare};
+pub use request::{Lookup, Prepared, prepare};
 
 use account::{Gate, Pauses, Run};
 use session::Session;

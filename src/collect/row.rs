@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::try_join_all;
 use serde_json::{Map, Value};
 
-use crate::model::{Each, GapReason, Partition, Region, Source, fill, select, text_of};
+use crate::model::{Each, Partition, Region, Source, fill, select, text_of};
 
 use super::CollectError;
 use super::account::AccountContext;
@@ -27,8 +27,8 @@ impl RowSoFar {
     /// The items of a page that the source takes.
     pub(crate) fn of_page(source: &Source, reply: &Value, place: &Region, lookup: Lookup<'_>) -> Vec<Self> {
         let mut rows = Vec::new();
-        let mut take = |item: &Value, list: &str| {
-            let row = Self::of_item(source, item, list, place);
+        let mut take = |item: &Value| {
+            let row = Self::of_item(source, item, place);
             let taken = source.only.as_ref().is_none_or(|(member, wanted)| {
                 let wanted = fill(wanted, lookup).ok();
                 wanted.is_some() && row.member(member) == wanted
@@ -36,19 +36,19 @@ impl RowSoFar {
             rows.extend(taken.then_some(row));
         };
         if source.items.is_empty() {
-            take(reply, "");
+            take(reply);
         }
         for list in &source.items {
-            select(reply, &list.path).into_iter().for_each(|item| take(item, &list.path));
+            select(reply, &list.path).into_iter().filter(|item| !is_nothing(item)).for_each(&mut take);
         }
         rows
     }
 
-    /// An item that is a text is its own key, and templates know it by the list's name: `{detectorIds}`.
-    fn of_item(source: &Source, item: &Value, list: &str, place: &Region) -> Self {
-        let data = match (item, list.rsplit('.').next()) {
-            (Value::Object(_), _) | (_, None) => item.clone(),
-            (item, Some(name)) => Value::Object(Map::from_iter([(name.to_owned(), item.clone())])),
+    /// An item that is a text is its own key, and templates know it as `{_item}`.
+    fn of_item(source: &Source, item: &Value, place: &Region) -> Self {
+        let data = match item {
+            Value::Object(_) => item.clone(),
+            item => Value::Object(Map::from_iter([("_item".to_owned(), item.clone())])),
         };
         let own = if source.key.is_empty() { text_of(item) } else { None };
         let mut row = Self { data, key: String::new(), place: place.clone(), unread: BTreeSet::new() };
@@ -69,6 +69,11 @@ impl RowSoFar {
             (Part::Read(_), _) => {}
         }
     }
+}
+
+/// `<Buckets/>` is an empty list that XML writes like an empty text.
+fn is_nothing(item: &Value) -> bool {
+    item.is_null() || item.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// What became of a part.
@@ -129,9 +134,8 @@ fn needs(each: &Each) -> BTreeSet<String> {
 
 async fn ask(ctx: &AccountContext, source: &Source, each: &Each, row: &RowSoFar) -> Result<Part, CollectError> {
     let label = Label::new(source.id.clone(), each.call.operation.clone(), &row.place).item(&*each.part, &*row.key);
-    if let Some(missing) = needs(each).intersection(&row.unread).next() {
-        let message = format!("{} needs `{missing}`, which could not be read", each.call.operation);
-        ctx.gap(label, GapReason::NotAttempted, format!("see the gap of `{missing}`"), message).await?;
+    if !needs(each).is_disjoint(&row.unread) {
+        // The gap of the part that it needs says why nothing was asked.
         return Ok(Part::Unread);
     }
     if let Some((member, wanted)) = &each.when
@@ -250,7 +254,8 @@ mod tests {
         assert_eq!(of(&source, reply), [("a".to_owned(), json!({ "Id": "a", "Owner": "1" }))]);
         source.only = None;
         source.key = String::new();
-        assert_eq!(of(&source, json!({ "Things": ["x"] })), [("x".to_owned(), json!({ "Things": "x" }))]);
+        assert_eq!(of(&source, json!({ "Things": ["", null] })), []);
+        assert_eq!(of(&source, json!({ "Things": ["x"] })), [("x".to_owned(), json!({ "_item": "x" }))]);
         source.items.clear();
         assert_eq!(of(&source, json!({ "A": 1 })), [(String::new(), json!({ "A": 1 }))]);
     }
