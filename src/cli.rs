@@ -79,7 +79,9 @@ pub enum Command {
     /// Render and sign the pack.
     Bundle(Bundle),
     /// Check a pack's hashes, signatures and trust, offline.
-    #[command(after_help = "Exit codes: 0 intact and trusted, 5 verification failed or signer not trusted, 1 error, 2 usage.")]
+    #[command(
+        after_help = "Exit codes: 0 intact and trusted, 5 verification failed or signer not trusted, 1 error, 2 usage."
+    )]
     Verify(Verify),
     /// List, explain or test the checks.
     Checks(Checks),

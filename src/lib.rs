@@ -27,3 +27,4 @@ pub mod report;
 pub mod seal;
 
 pub mod cli;
+pub mod commands;

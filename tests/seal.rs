@@ -1,6 +1,6 @@
 //! Signatures as others see them: `openssl cms -verify`, pdfsig and pyHanko accept ours and refuse what was altered.
 //!
-//! Needs `openssl`, `pdfsig` (poppler-utils) and a Python with pyHanko (`AUDITPACK_TEST_PYTHON`, else `python3`).
+//! Needs `openssl`, `pdfsig` (poppler-utils) and a Python with pyHanko (`AUDITPACK_VENV`).
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::fs;
@@ -212,7 +212,7 @@ with open(sys.argv[1], 'rb') as file:
 fn pdfsig_and_pyhanko_accept_a_signed_pdf() {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
-    let python = std::env::var("AUDITPACK_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let python = std::env::var("AUDITPACK_VENV").map_or_else(|_| ".venv/bin/python".to_owned(), |venv| format!("{venv}/bin/python"));
     let words = PdfSignature { name: "Example Ltd", reason: "Audit evidence, sealed" };
     fs::write(folder.join("check.py"), PYHANKO).unwrap();
     for (identity, chained) in [(keygen(folder), false), (company(folder, "-newkey rsa:2048"), true)] {

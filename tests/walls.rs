@@ -45,7 +45,8 @@ fn rooms_keep_their_walls() {
         sources(&root.join(room), &mut files);
         assert!(!files.is_empty(), "the room {room} has no files: is this test looking in the right place?");
         for file in files {
-            let is_test = file.file_stem().is_some_and(|stem| stem == "tests") || file.iter().any(|part| part == "tests");
+            let is_test =
+                file.file_stem().is_some_and(|stem| stem == "tests") || file.iter().any(|part| part == "tests");
             let text = fs::read_to_string(&file).expect("a source file");
             let code = text.split("#[cfg(test)]\nmod").next().unwrap_or_default();
             for (number, line) in code.lines().enumerate() {

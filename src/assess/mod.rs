@@ -1,1 +1,76 @@
-//! (being built)
+//! Facts to an assessment. Pure: the time is the snapshot's, and the same facts, catalog and settings give the same
+//! result, however many threads judge them.
+
+mod checks;
+mod collected;
+mod conditions;
+mod examples;
+#[cfg(test)]
+mod fixtures;
+mod functions;
+mod glob;
+mod judge;
+mod network;
+mod others;
+mod policy;
+#[cfg(test)]
+mod policy_tests;
+mod principals;
+mod reports;
+#[cfg(test)]
+mod requirement_tests;
+mod requirements;
+mod services;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod totals;
+mod values;
+
+pub use examples::{ExampleFault, run_examples};
+pub use functions::FUNCTIONS;
+
+use crate::model::{Assessment, Catalog, Facts, FrameworkId, Settings, Snapshot, SnapshotId};
+
+/// The format of an [`Assessment`] that this build writes.
+const FORMAT: u32 = 1;
+
+/// Judges a snapshot's facts.
+pub fn assess(
+    catalog: &Catalog,
+    settings: &Settings,
+    id: SnapshotId,
+    snapshot: &Snapshot,
+    facts: &Facts,
+) -> Assessment {
+    let collected = collected::Collected::new(catalog, snapshot, facts);
+    let params = settings::params(catalog, settings);
+    let fixed = judge::Fixed { now: snapshot.time, period: snapshot.period, params };
+    let mut checks = checks::check_all(catalog, &fixed, facts, &collected);
+    let exceptions = settings::exceptions(settings, snapshot.time.date_naive(), &mut checks);
+    let services = services::in_use(catalog, facts, &collected);
+    let reports = reports::Reports::new(catalog, snapshot.period, facts, &collected);
+    let all = || catalog.frameworks.keys().collect();
+    let chosen: Vec<&FrameworkId> = match settings.frameworks.is_empty() {
+        true => all(),
+        false => settings.frameworks.iter().collect(),
+    };
+    let frameworks = chosen.into_iter().filter_map(|id| catalog.frameworks.get(id));
+    let requirements = frameworks
+        .flat_map(|framework| requirements::framework(framework, catalog, &checks, &reports, &services))
+        .collect::<Vec<_>>();
+    Assessment {
+        format: FORMAT,
+        snapshot: id,
+        period: snapshot.period,
+        time: snapshot.time,
+        totals: totals::totals(&checks, &requirements, &facts.gaps),
+        checks,
+        requirements,
+        gaps: facts.gaps.clone(),
+        reports: reports.found,
+        services,
+        params: settings::param_changes(catalog, settings),
+        exceptions,
+    }
+}

@@ -12,6 +12,8 @@ use super::path::PackPath;
 use crate::model::Sha256;
 
 const CHUNK: usize = 256 * 1024;
+/// Below this many bytes a second thread costs more than it saves.
+const WORTH_A_THREAD: u64 = 4 << 20;
 /// More threads than this would wait for the disk.
 const MAX_THREADS: usize = 4;
 
@@ -30,7 +32,11 @@ pub(super) fn digests(pack: &Pack<'_>) -> BTreeMap<PackPath, Digested> {
     // The largest first: none is left alone with it at the end.
     members.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
     let next = AtomicUsize::new(0);
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(members.len().max(1));
+    let total: u64 = members.iter().map(|(_, size)| size).sum();
+    let threads = match thread::available_parallelism() {
+        Ok(cores) if total > WORTH_A_THREAD => cores.get().min(MAX_THREADS).min(members.len()),
+        _ => 1,
+    };
     let work = || {
         let mut buffer = vec![0; CHUNK];
         let mut found = Vec::new();

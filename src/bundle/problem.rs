@@ -32,6 +32,18 @@ impl Verification {
     pub fn intact(&self) -> bool {
         self.problems.iter().all(|problem| problem.kind == ProblemKind::SignerUntrusted)
     }
+
+    /// Adds what judging the evidence again gave.
+    #[must_use]
+    pub fn with_reperformed(mut self, identical: bool, result: serde_json::Value) -> Self {
+        if !identical {
+            self.ok = false;
+            let message = "judging the evidence again gives another result; `reperformed.differences` names them";
+            self.problems.push(Problem::new(ProblemKind::AssessmentDiffers, "assessment.json", message));
+        }
+        self.reperformed = Some(result);
+        self
+    }
 }
 
 /// The maker of a signature that holds.
@@ -127,6 +139,8 @@ pub enum ProblemKind {
     SnapshotMismatch,
     /// The evidence is not what the snapshot lists.
     EvidenceMismatch,
+    /// Judging the evidence again gave another result.
+    AssessmentDiffers,
 }
 
 /// What a pack may cost to verify.

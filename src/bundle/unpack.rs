@@ -90,7 +90,9 @@ impl<'a> Unpack<'a> {
 
     fn refill(&mut self) -> io::Result<()> {
         let length = usize::try_from(self.left).unwrap_or(CHUNK).min(CHUNK);
-        self.input.resize(length, 0);
+        if self.input.len() != length {
+            self.input = vec![0; length];
+        }
         let read = self.source.read_at(self.position, &mut self.input)?;
         if read == 0 && length > 0 {
             return Err(damaged("the archive ends inside it"));

@@ -204,6 +204,7 @@ impl Walk<'_> {
             return;
         }
         let help = match name {
+            "row" => "the row's name is `r`".to_owned(),
             "r" => "this check judges a place: use `rows`, or drop `per`".to_owned(),
             "rows" => "this check judges each row: use `r`, or write `per = \"region\"`".to_owned(),
             "params" => "name one: `params.max_key_age_days`".to_owned(),

@@ -53,6 +53,11 @@ impl Fault {
         self
     }
 
+    /// Shows another text of the same file.
+    pub(super) fn show(&mut self, file: &File) {
+        self.file = file.clone();
+    }
+
     /// What is wrong, in one line.
     pub fn message(&self) -> &str {
         &self.message
@@ -98,6 +103,7 @@ const SHOWN: usize = 200;
 impl Faults {
     pub(super) fn new(mut list: Vec<Fault>) -> Self {
         list.sort_by(|a, b| (a.file(), a.offset(), &a.message).cmp(&(b.file(), b.offset(), &b.message)));
+        list.dedup_by(|a, b| (a.file(), a.offset(), &a.message) == (b.file(), b.offset(), &b.message));
         let left_off = list.len().saturating_sub(SHOWN);
         list.truncate(SHOWN);
         Self { list, left_off }

@@ -71,8 +71,8 @@ pub(super) fn read_framework(root: &Table<'_>, stem: &str) -> Option<Framework> 
     if rows.is_empty() {
         table.ledger.fault(&table.here(), "the framework has no requirements", "here", "add `[[requirement]]` tables");
     }
-    let requirements = rows.into_iter().filter_map(|row| read_requirement(row, stem)).collect::<Vec<_>>();
-    no_circles(&table, &requirements);
+    no_circles(&table, &rows);
+    let requirements = rows.into_iter().filter_map(|row| read_requirement(row, stem)).collect();
     Some(Framework { id: FrameworkId::new(id?.text), title: title?.text, counts: counts?.text, requirements })
 }
 
@@ -130,13 +130,13 @@ fn read_manual(table: Table<'_>, framework: &str) -> Option<ManualEvidence> {
 }
 
 /// A parent's parent's … parent is nobody's own.
-fn no_circles(table: &Table<'_>, requirements: &[Requirement]) {
-    let parents: BTreeMap<_, _> = requirements.iter().filter_map(|r| Some((&r.id, r.parent.as_ref()?))).collect();
-    for row in table.tables("requirement") {
-        let (Some(id), Some(parent)) = (row.word("id"), row.word("parent")) else { continue };
-        let id = RequirementId::new(id.text);
-        let mut seen = BTreeSet::from([&id]);
-        let mut next = parents.get(&id).copied();
+fn no_circles(table: &Table<'_>, rows: &[Table<'_>]) {
+    let pairs: Vec<(String, Word)> =
+        rows.iter().filter_map(|row| Some((row.word("id")?.text, row.word("parent")?))).collect();
+    let parents: BTreeMap<&str, &str> = pairs.iter().map(|(id, parent)| (id.as_str(), parent.text.as_str())).collect();
+    for (id, parent) in &pairs {
+        let mut seen = BTreeSet::from([id.as_str()]);
+        let mut next = parents.get(id.as_str());
         while let Some(ancestor) = next {
             if !seen.insert(ancestor) {
                 let message = format!("`{id}` is a part of itself, by way of `{}`", parent.text);
@@ -144,7 +144,7 @@ fn no_circles(table: &Table<'_>, requirements: &[Requirement]) {
                 table.ledger.fault(&parent.place, message, "a circle", help);
                 break;
             }
-            next = parents.get(ancestor).copied();
+            next = parents.get(ancestor);
         }
     }
 }

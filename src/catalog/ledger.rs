@@ -3,8 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
-use super::fault::{Fault, Place};
+use miette::NamedSource;
+
+use super::fault::{Fault, File, Place};
 
 /// What a name is a name of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,6 +122,22 @@ impl Ledger {
         self.defined.borrow().contains_key(kind)
     }
 
+    /// Replaces parts of a file in all messages about it.
+    pub(super) fn conceal(&self, file: &File, parts: &[Range<usize>]) {
+        if parts.is_empty() {
+            return;
+        }
+        let mut text = file.inner().clone().into_bytes();
+        for part in parts {
+            if let Some(part) = text.get_mut(part.clone()) {
+                part.fill(b'*');
+            }
+        }
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let file = Arc::new(NamedSource::new(file.name(), text).with_language("TOML"));
+        self.faults.borrow_mut().iter_mut().for_each(|fault| fault.show(&file));
+    }
+
     /// Closes the book.
     pub(super) fn faults(self) -> Vec<Fault> {
         self.faults.into_inner()
@@ -130,7 +150,9 @@ pub(super) fn remedy<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> S
     let near =
         known.iter().map(|name| (strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase()), *name));
     match near.min() {
-        Some((distance, name)) if distance <= 1 + wrong.chars().count() / 4 => format!("did you mean `{name}`?"),
+        Some((distance, name)) if distance < wrong.chars().count() && distance <= 1 + wrong.chars().count() / 4 => {
+            format!("did you mean `{name}`?")
+        }
         Some(_) if known.len() <= 40 => format!("known: {}", listed(&known)),
         Some(_) => String::new(),
         None => "none is defined".to_owned(),

@@ -12,6 +12,8 @@ mod ids;
 mod ledger;
 mod readonly;
 mod settings;
+#[cfg(test)]
+mod settings_tests;
 mod sources;
 mod table;
 mod template;

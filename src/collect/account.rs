@@ -18,7 +18,8 @@ use crate::model::{
 };
 
 use super::classify::{self, Failure, Meaning};
-use super::label::{Label, Reply, Use};
+use super::generic::Callers;
+use super::label::{Label, Reply};
 use super::recorder::{Captured, Origin, Received, Recorder, Sent, observe};
 use super::{Clock, CollectError, Concurrency};
 
@@ -29,6 +30,7 @@ pub(crate) struct Run {
     pub(crate) sink: Arc<dyn Sink>,
     pub(crate) progress: Arc<dyn Progress>,
     pub(crate) clock: Clock,
+    pub(crate) time: DateTime<Utc>,
     pub(crate) coverage: Mutex<std::collections::BTreeMap<SourceId, Coverage>>,
     pub(crate) gate: Gate,
     pub(crate) pauses: Pauses,
@@ -86,6 +88,7 @@ pub struct AccountContext {
     /// `""` for the account of the credentials, its id for one entered by a role: part of a request's identity.
     pub(crate) label: String,
     pub(crate) sdk: SdkConfig,
+    pub(crate) callers: Callers,
     pub(crate) run: Arc<Run>,
 }
 
@@ -100,6 +103,19 @@ impl AccountContext {
         let id = SourceId::from(source);
         let selected = self.run.settings.sources.is_empty() || self.run.settings.sources.contains(&id);
         self.run.catalog.sources.get(&id).filter(|_| selected)
+    }
+
+    /// What templates know besides the item: `{account} {partition} {region} {period.start} {period.end}`.
+    pub(crate) fn known(&self, name: &str, place: &Region) -> Option<String> {
+        let time = |time: DateTime<Utc>| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        match name {
+            "account" => Some(self.account.to_string()),
+            "partition" => Some(self.partition.to_string()),
+            "region" => Some(place.to_string()),
+            "period.start" => Some(time(self.run.settings.period.start_time())),
+            "period.end" => Some(time(self.run.settings.period.end_time())),
+            _ => None,
+        }
     }
 
     /// The time, from the run's clock.
@@ -174,11 +190,7 @@ impl AccountContext {
     ) -> Result<Reply<T>, CollectError> {
         let failure = match (result, &captured) {
             (Ok(content), Captured { request: Some(sent), response: Some(received) }) => {
-                let answer = match label.use_ {
-                    Use::Content => Answer::Content,
-                    Use::Step => Answer::Step,
-                };
-                self.keep(&label, answer, sent, received).await?;
+                self.keep(&label, label.answer(), sent, received).await?;
                 return Ok(Reply::Content(content));
             }
             (Ok(_), _) => {
@@ -230,21 +242,24 @@ impl AccountContext {
     }
 
     async fn keep(&self, label: &Label, answer: Answer, sent: &Sent, received: &Received) -> Result<(), CollectError> {
-        let absent = matches!(answer, Answer::Absent { .. });
-        self.run.count(&label.source, |coverage| {
+        let (body, size) = (Sha256::of(&received.body), received.body.len());
+        let exchange = self.exchange(label, answer, sent, received, (body, u64::try_from(size).unwrap_or(u64::MAX)));
+        self.keep_exchange(exchange, received).await
+    }
+
+    /// Counts an exchange and hands it to the sink, unless the sink has it from the interrupted run.
+    pub(crate) async fn keep_exchange(&self, exchange: Exchange, received: &Received) -> Result<(), CollectError> {
+        self.run.count(&exchange.source, |coverage| {
             coverage.attempted += 1;
-            if absent {
-                coverage.absent += 1;
-            } else {
-                coverage.succeeded += 1;
+            match exchange.answer {
+                Answer::Absent { .. } => coverage.absent += 1,
+                Answer::Content | Answer::Step => coverage.succeeded += 1,
             }
         });
         self.run.progress.done(&self.account);
         if received.origin == Origin::Journal {
             return Ok(());
         }
-        let (body, size) = (Sha256::of(&received.body), received.body.len());
-        let exchange = self.exchange(label, answer, sent, received, (body, u64::try_from(size).unwrap_or(u64::MAX)));
         self.run.keep_exchange(exchange, received.body.clone()).await
     }
 

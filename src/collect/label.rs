@@ -1,6 +1,6 @@
 //! What a call is for: every call has a label, and every reply is kept under it.
 
-use crate::model::{Item, Region, SourceId};
+use crate::model::{Answer, Item, Region, SourceId};
 
 /// Says which evidence a call gathers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,14 @@ impl Label {
     #[must_use]
     pub fn page(self, page: u32) -> Self {
         Self { page, ..self }
+    }
+
+    /// What a reply with content is.
+    pub(crate) fn answer(&self) -> Answer {
+        match self.use_ {
+            Use::Content => Answer::Content,
+            Use::Step => Answer::Step,
+        }
     }
 
     /// The reply is only a step on the way: kept, but no fact is read from it.

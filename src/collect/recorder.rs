@@ -75,7 +75,10 @@ impl Received {
 impl Sent {
     /// Copies a signed request, but neither its signature nor its session token.
     pub(crate) fn of(request: &HttpRequest) -> Self {
-        Self { key: RequestKey::of(request), parameters: parameters::flat(request) }
+        let key = RequestKey::of(request);
+        // An unsigned request carries its signature in its query.
+        let parameters = if key.service.is_empty() { BTreeMap::new() } else { parameters::flat(request) };
+        Self { key, parameters }
     }
 
     /// The request's identity in a replay.

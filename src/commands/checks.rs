@@ -113,7 +113,10 @@ fn explanation(catalog: &Catalog, check: &Check, supported: &BTreeMap<&str, Vec<
     for example in &check.examples {
         let verdict = example.verdict.map_or("not judged", |verdict| verdict.words());
         let row = if example.row.is_null() { json!(example.rows) } else { example.row.clone() };
-        line("example", &format!("{verdict}: {row}{}{}", if example.note.is_empty() { "" } else { " — " }, example.note));
+        line(
+            "example",
+            &format!("{verdict}: {row}{}{}", if example.note.is_empty() { "" } else { " — " }, example.note),
+        );
     }
     lines.join("\n")
 }
@@ -124,10 +127,6 @@ fn test(catalog: &Catalog, context: &mut Context<'_>) -> miette::Result<Exit> {
         context.say(&fault.to_string())?;
     }
     let examples: usize = catalog.checks.values().map(|check| check.examples.len()).sum();
-    context.note(&format!(
-        "{examples} examples of {} checks, {} wrong",
-        catalog.checks.len(),
-        faults.len()
-    ));
+    context.note(&format!("{examples} examples of {} checks, {} wrong", catalog.checks.len(), faults.len()));
     Ok(if faults.is_empty() { Exit::Ok } else { Exit::Error })
 }

@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::progress::Bars;
 use super::table::{Table, visible};
 use crate::cli::Collect;
-use crate::collect::{self, Clock, CollectError, Collected, Concurrency, Origin, Plan, Recordings};
+use crate::collect::{self, Clock, CollectError, Collected, Concurrency, Mode, Plan, Recordings};
 use crate::model::{Catalog, Coverage, Gap, Settings, Snapshot, SnapshotId};
 use crate::vault::{Journal, Resumed, Vault};
 
@@ -22,9 +22,9 @@ pub(super) fn run(flags: &Collect, context: &mut Context<'_>) -> miette::Result<
     let catalog = Arc::new(context.catalog()?);
     let settings = Arc::new(context.settings(&catalog)?);
     let vault = Vault::create(&context.common.vault).map_err(vault_fault)?;
-    let (journal, origin) = journal(flags, context, &vault, &settings)?;
+    let (journal, mode) = journal(flags, context, &vault, &settings)?;
     let concurrency = Concurrency { calls: usize::from(flags.concurrency), ..Concurrency::default() };
-    let taken = take(&catalog, &settings, journal, origin, concurrency, context)?;
+    let taken = take(&catalog, &settings, journal, mode, concurrency, context)?;
     report(&taken, context)
 }
 
@@ -39,7 +39,7 @@ fn journal(
     context: &Context<'_>,
     vault: &Vault,
     settings: &Settings,
-) -> miette::Result<(Journal, Origin)> {
+) -> miette::Result<(Journal, Mode)> {
     if flags.resume {
         let Resumed { journal, exchanges } = vault.resume(settings.period).map_err(vault_fault)?;
         context.note(&format!(
@@ -52,13 +52,14 @@ fn journal(
             let body = vault.get(&exchange.body).map_err(vault_fault)?;
             replies.push((exchange, body));
         }
-        return Ok((journal, Origin::Resume(Recordings::from_exchanges(replies))));
+        return Ok((journal, Mode::Resume(Arc::new(Recordings::from_exchanges(replies)))));
     }
     if vault.unfinished().map_err(vault_fault)?.is_some() {
-        context.note("note: an unfinished collection is in the vault; `--resume` would go on with it, this begins anew");
+        context
+            .note("note: an unfinished collection is in the vault; `--resume` would go on with it, this begins anew");
     }
     let journal = vault.begin(context.now, settings.period, &settings.organization).map_err(vault_fault)?;
-    Ok((journal, Origin::Aws))
+    Ok((journal, Mode::Live))
 }
 
 /// Runs a collection to its snapshot.
@@ -66,13 +67,14 @@ pub(super) fn take(
     catalog: &Arc<Catalog>,
     settings: &Arc<Settings>,
     journal: Journal,
-    origin: Origin,
+    mode: Mode,
     concurrency: Concurrency,
     context: &Context<'_>,
 ) -> miette::Result<Taken> {
     let journal = Arc::new(journal);
     let bars = Arc::new(Bars::new(context.common.quiet));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().into_diagnostic()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().into_diagnostic()?;
     let began = std::time::Instant::now();
     let start = context.now;
     let clock: Clock = Arc::new(move || start + chrono::Duration::from_std(began.elapsed()).unwrap_or_default());
@@ -84,9 +86,9 @@ pub(super) fn take(
         sink: Arc::clone(&journal) as _,
         progress: Arc::clone(&bars) as _,
         clock: Arc::clone(&clock),
-        origin,
+        mode,
         concurrency,
-        stopped,
+        stop: stopped,
     };
     let collected = runtime.block_on(async {
         let watch = tokio::spawn(async move {

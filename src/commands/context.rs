@@ -1,5 +1,6 @@
 //! What every command needs: the flags, the clock, where results go, and the way to each room.
 
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,6 +11,7 @@ use miette::{IntoDiagnostic as _, miette};
 use crate::catalog;
 use crate::cli::{Common, Format};
 use crate::model::{Assessment, Catalog, Facts, Settings, SnapshotId};
+use crate::report::Templates;
 use crate::vault::{Stored, Vault, VaultError};
 
 /// The larger part of a command's world.
@@ -95,6 +97,15 @@ impl<'a> Context<'a> {
         Ok(catalog::load(files)?)
     }
 
+    /// The templates: the embedded ones, the user's in their place.
+    pub(super) fn templates(&self) -> miette::Result<Templates> {
+        let templates = match &self.common.templates {
+            Some(folder) => Templates::with(&read_templates(folder)?),
+            None => Templates::embedded(),
+        };
+        templates.map_err(|error| miette!("{error}"))
+    }
+
     /// The settings file; a missing one is an error with its remedy.
     pub(super) fn settings(&self, catalog: &Catalog) -> miette::Result<Settings> {
         let path = &self.common.config;
@@ -137,6 +148,29 @@ fn assess(catalog: &Catalog, settings: &Settings, id: SnapshotId, stored: &Store
 /// A vault's fault with its remedy.
 pub(super) fn vault_fault(error: VaultError) -> miette::Report {
     miette!(help = error.remedy(), "{error}")
+}
+
+/// The largest template or font that is read.
+const TEMPLATE_LIMIT: u64 = 32 << 20;
+
+/// The files of a templates folder, by path relative to it; links are not followed.
+fn read_templates(root: &Path) -> miette::Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let fault = |path: &Path, error: io::Error| miette!("`{}`: {error}", path.display());
+        for entry in fs::read_dir(&folder).map_err(|error| fault(&folder, error))? {
+            let path = entry.map_err(|error| fault(&folder, error))?.path();
+            let about = fs::symlink_metadata(&path).map_err(|error| fault(&path, error))?;
+            if about.is_dir() {
+                folders.push(path);
+            } else if about.is_file() && about.len() <= TEMPLATE_LIMIT {
+                let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                files.insert(name, fs::read(&path).map_err(|error| fault(&path, error))?);
+            }
+        }
+    }
+    Ok(files)
 }
 
 /// Who may read a new file.

@@ -18,7 +18,12 @@ pub(super) fn run(flags: &Init, context: &mut Context<'_>) -> miette::Result<Exi
     if flags.force {
         context.write(&path, text.as_bytes())?;
     } else {
-        write_new(&path, text.as_bytes(), Privacy::Anyone, "give `--force` to write over it, or another name with `--config`")?;
+        write_new(
+            &path,
+            text.as_bytes(),
+            Privacy::Anyone,
+            "give `--force` to write over it, or another name with `--config`",
+        )?;
     }
     context.say(&format!("wrote {}", path.display()))?;
     context.note("next: `auditpack iam-policy` prints what the collector may read, `auditpack collect` reads it");

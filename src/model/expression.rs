@@ -129,6 +129,26 @@ impl Expression {
         self.members_of("params")
     }
 
+    /// The names of all members that it reads of anything, of the items of lists too.
+    pub fn names(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        walk(&self.ast, &mut |ast| match &ast.expr {
+            Expr::Select(select) => {
+                found.insert(select.field.clone());
+            }
+            Expr::Call(call) if call.func_name == "_[_]" => found.extend(literal_index(call)),
+            _ => {}
+        });
+        found
+    }
+
+    /// The chains of members that it follows, each with its variable first: `["r", "rotation", "KeyRotationEnabled"]`.
+    pub fn paths(&self) -> BTreeSet<Vec<String>> {
+        let mut found = BTreeSet::new();
+        walk(&self.ast, &mut |ast| found.extend(path(ast).filter(|path| path.len() > 1)));
+        found
+    }
+
     /// The text literals that a function gets as its first argument: the sources of `find` and `rows`. `None` stands for
     /// an argument that is no literal.
     pub fn first_arguments(&self, function: &str) -> BTreeSet<Option<String>> {
@@ -142,6 +162,18 @@ impl Expression {
             }
         });
         found
+    }
+}
+
+fn path(ast: &Ast) -> Option<Vec<String>> {
+    match &ast.expr {
+        Expr::Ident(name) => Some(vec![name.clone()]),
+        Expr::Select(select) => {
+            let mut path = path(&select.operand)?;
+            path.push(select.field.clone());
+            Some(path)
+        }
+        _ => None,
     }
 }
 
@@ -314,6 +346,9 @@ mod tests {
         let functions: Vec<String> = expression.functions().into_iter().collect();
         assert_eq!(functions, ["find", "size"]);
         assert_eq!(expression.params(), named(&["list"]));
+        assert_eq!(expression.names().into_iter().collect::<Vec<_>>(), ["list", "n", "tags"]);
+        let path = vec!["x".to_owned(), "n".to_owned()];
+        assert!(expression.paths().contains(&path));
         assert_eq!(expression.first_arguments("find").into_iter().collect::<Vec<_>>(), [Some("a.b".to_owned())]);
         let computed = Expression::parse("rows(r.source)").unwrap();
         assert_eq!(computed.first_arguments("rows").into_iter().collect::<Vec<_>>(), [None]);

@@ -76,21 +76,25 @@ fn numbers(after: &[u8]) -> Option<[usize; 4]> {
 
 /// The DER in the hex digits; what fills the place up after it must be zeros, in digits of one case.
 fn contents(hex: &[u8]) -> Option<Vec<u8>> {
+    let length = match decode(hex.get(..8)?)?.as_slice() {
+        [0x30, 0x82, high, low] => 4 + (usize::from(*high) << 8 | usize::from(*low)),
+        [0x30, 0x81, low, _] => 3 + usize::from(*low),
+        _ => return None,
+    };
+    let (der, filling) = hex.split_at_checked(2 * length)?;
+    let zeros = filling.first().is_none_or(|&digit| digit == b'0')
+        && filling.get(1..).unwrap_or_default() == &filling[..filling.len().saturating_sub(1)];
+    if zeros { decode(der) } else { None }
+}
+
+fn decode(hex: &[u8]) -> Option<Vec<u8>> {
     let half = |digit: u8| match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),
         _ => None,
     };
     let (pairs, []) = hex.as_chunks::<2>() else { return None };
-    let bytes: Vec<u8> =
-        pairs.iter().map(|[high, low]| Some(half(*high)? << 4 | half(*low)?)).collect::<Option<_>>()?;
-    let length = match bytes.get(..4)? {
-        [0x30, 0x82, high, low] => 4 + (usize::from(*high) << 8 | usize::from(*low)),
-        [0x30, 0x81, low, _] => 3 + usize::from(*low),
-        _ => return None,
-    };
-    let (der, filling) = bytes.split_at_checked(length)?;
-    filling.iter().all(|&byte| byte == 0).then(|| der.to_vec())
+    pairs.iter().map(|[high, low]| Some(half(*high)? << 4 | half(*low)?)).collect()
 }
 
 /// `/M` of the signature dictionary that the byte range belongs to. Only the form that we write is read.

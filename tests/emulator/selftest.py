@@ -66,7 +66,8 @@ LISTS = [
     ("organizations", "describe_organization", {}), ("organizations", "list_accounts", {}),
     ("organizations", "list_delegated_administrators", {}), ("organizations", "list_roots", {}),
     *[("organizations", "list_policies", {"Filter": kind}) for kind in (
-        "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "TAG_POLICY", "BACKUP_POLICY", "AISERVICES_OPT_OUT_POLICY")],
+        "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "TAG_POLICY", "BACKUP_POLICY", "AISERVICES_OPT_OUT_POLICY",
+        "DECLARATIVE_POLICY_EC2")],
     ("s3", "list_buckets", {}), ("s3", "list_buckets", {"MaxBuckets": 5}), ("s3control", "get_public_access_block", {"AccountId": "{account}"}),
 ]
 REGIONAL = [
@@ -88,6 +89,7 @@ REGIONAL = [
     ("kms", "list_keys", {}), ("kms", "list_aliases", {}), ("guardduty", "list_detectors", {}),
     ("rds", "describe_db_instances", {}), ("rds", "describe_db_clusters", {}), ("rds", "describe_db_snapshots", {}),
     ("rds", "describe_db_cluster_snapshots", {}), ("rds", "describe_db_parameter_groups", {}),
+    ("rds", "describe_db_cluster_parameter_groups", {}),
     ("rds", "describe_db_engine_versions", {"Engine": "postgres"}),
     ("securityhub", "describe_hub", {}), ("securityhub", "get_enabled_standards", {}),
     ("securityhub", "describe_standards", {}), ("securityhub", "get_findings", {}),
@@ -122,6 +124,10 @@ PER_ITEM = [
      "describe_db_cluster_snapshot_attributes", "DBClusterSnapshotIdentifier", {}),
     ("rds", "describe_db_parameter_groups", "DBParameterGroups", "DBParameterGroupName", "rds", "describe_db_parameters",
      "DBParameterGroupName", {}),
+    ("rds", "describe_db_cluster_parameter_groups", "DBClusterParameterGroups", "DBClusterParameterGroupName", "rds",
+     "describe_db_cluster_parameters", "DBClusterParameterGroupName", {}),
+    ("organizations", "list_delegated_administrators", "DelegatedAdministrators", "Id", "organizations",
+     "list_delegated_services_for_account", "AccountId", {}),
     *[("s3", "list_buckets", "Buckets", "Name", "s3", operation, "Bucket", {}) for operation in (
         "get_bucket_location", "get_public_access_block", "get_bucket_policy_status", "get_bucket_policy", "get_bucket_acl",
         "get_bucket_ownership_controls", "get_bucket_encryption", "get_bucket_versioning", "get_bucket_logging",
@@ -182,6 +188,7 @@ class Run:
             for region in places:
                 parameters = {"Filter": "SERVICE_CONTROL_POLICY"} if lists == "list_policies" else {}
                 parameters = {"OwnerIds": ["self"]} if lists == "describe_snapshots" else parameters
+                parameters = {"includeShadowTrails": False} if lists == "describe_trails" else parameters
                 for item in self.all_pages(service, lists, parameters, region, items):
                     value = item[member] if member else item
                     where = region
@@ -228,9 +235,9 @@ def check_documents(emulator):
             assert error.code == 403
 
 
-def counts(emulator, regions):
+def counts(run, regions):
     """How many items the paging lists give, whole."""
-    run, found = Run(emulator), {}
+    found = {}
     for service, operation, items, parameters in (
             ("iam", "list_users", "Users", {}), ("kms", "list_keys", "Keys", {}), ("s3", "list_buckets", "Buckets", {}),
             ("ec2", "describe_security_groups", "SecurityGroups", {}), ("ec2", "describe_volumes", "Volumes", {}),
@@ -254,9 +261,9 @@ def main():
             expected = emulator.control("expected")
             run = Run(emulator)
             run.everything(expected["account"], expected["regions"])
-            whole = counts(emulator, expected["regions"])
+            whole = counts(run, expected["regions"])
             emulator.control("page-size", {"size": 3})
-            paged = counts(emulator, expected["regions"])
+            paged = counts(run, expected["regions"])
             if whole != paged:
                 run.problems.append(f"pages of 3 lose items: { {key: (whole[key], paged[key]) for key in whole if whole[key] != paged[key]} }")
             emulator.control("page-size", {"size": None})

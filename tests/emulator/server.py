@@ -6,10 +6,19 @@ import json
 import os
 import signal
 import sys
+import threading
+import time
 
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 os.environ["MOTO_S3_DEFAULT_MAX_KEYS"] = "1000"
 SCENARIOS = ("seeded", "clean", "empty", "demo")
+
+
+def end_with_parent(parent):
+    """A test that was killed leaves no server behind."""
+    while os.getppid() == parent:
+        time.sleep(2)
+    os._exit(0)
 
 
 def main():
@@ -54,6 +63,7 @@ def main():
         with open(arguments.expected, "w", encoding="utf-8") as file:
             json.dump(world.expected(), file, indent=1, sort_keys=True)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
     print(f"listening on {world.url}", flush=True)
     server.serve_forever()
 

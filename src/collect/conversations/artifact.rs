@@ -2,18 +2,23 @@
 //! accept one by one, the documents.
 //!
 //! Two replies hold secrets: GetTermForReport a token that accepts the terms and a presigned URL, GetReport a presigned
-//! URL. Whoever has them has the document, so they are no evidence to hand to an auditor. Of the first the reply is kept
-//! without the token and without the URL's query; the second is not kept at all, in its place stands the document that it
-//! led to. Facts read neither a term token nor a URL, so nothing that is judged is lost.
+//! URL. Whoever has them has the document, so they are no evidence to hand to an auditor: both replies are kept without
+//! the token and without the URL's query, the only replies that are not kept byte for byte. Facts read neither. The
+//! document itself is kept whole.
+
+use std::error::Error as StdError;
 
 use aws_sdk_artifact::Client;
 use aws_sdk_artifact::operation::list_reports::ListReportsOutput;
 use aws_sdk_artifact::types::ReportSummary;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::Value;
 
-use super::{Topic, download, side_by_side, topics};
+use super::{Topic, side_by_side, topics};
 use crate::collect::recorder::Origin;
-use crate::collect::{AccountContext, CollectError, Label, Reply, classify};
+use crate::collect::{AccountContext, CollectError, Label, classify};
 use crate::model::{ArtifactSettings, Collector, Documents, GapReason};
 
 /// Stands where a secret stood.
@@ -39,7 +44,7 @@ async fn one(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> {
                 let call = client.list_customer_agreements().set_max_results(topic.size());
                 call.set_next_token(token).send()
             };
-            topic.pages(list, send, |page| page.next_token).await.map(drop)
+            topic.pages(list, send, |page| page.next_token).await
         }
         _ => Err(topic.unknown()),
     }
@@ -58,8 +63,8 @@ async fn reports(topic: Topic<'_>, list: Label, client: &Client) -> Result<(), C
         let metadata = client.get_report_metadata().report_id(&report.id).set_report_version(report.version);
         let label = topic.label("GetReportMetadata").item("metadata", &report.id);
         topic.ask(label, metadata.send()).await?;
-        let term = term(topic, client, &report).await?;
-        document(topic, client, &report, term).await
+        let (token, origin) = term(topic, client, &report).await?;
+        document(topic, client, &report, token, origin).await
     })
     .await
 }
@@ -76,37 +81,22 @@ impl Report {
     }
 }
 
-/// What the terms' reply gave.
-enum Term {
-    /// The token that accepts them.
-    Token(String),
-    /// The reply came from the journal of an interrupted run, which has no secrets.
-    Kept,
-    /// None; the gap is kept.
-    Missing,
-}
-
-/// Asks for a report's terms; the reply is kept without its secrets.
-async fn term(topic: Topic<'_>, client: &Client, report: &Report) -> Result<Term, CollectError> {
+/// Asks for a report's terms; the reply is kept without its secrets. Returns the token that accepts them.
+async fn term(topic: Topic<'_>, client: &Client, report: &Report) -> Result<(Option<String>, Origin), CollectError> {
     let label = topic.label("GetTermForReport").item("term", &report.id);
     let call = client.get_term_for_report().report_id(&report.id).set_report_version(report.version);
-    let (result, mut captured) = topic.account.send(&label, call.send()).await;
-    let mut journal = false;
-    if let (Ok(_), Some(received)) = (&result, &mut captured.response) {
-        journal = received.origin == Origin::Journal;
-        received.body = without_secrets(&received.body).into();
-    }
-    let result = result.map_err(|error| classify::failure(&error));
-    let reply = topic.account.settle(label, result, captured).await?;
-    Ok(match reply.content().and_then(|reply| reply.term_token) {
-        Some(_) if journal => Term::Kept,
-        Some(token) => Term::Token(token),
-        None => Term::Missing,
-    })
+    let (reply, origin) = quiet(topic, label, call.send()).await?;
+    Ok((reply.and_then(|reply| reply.term_token), origin))
 }
 
 /// The document, if the settings want it and accept its terms.
-async fn document(topic: Topic<'_>, client: &Client, report: &Report, term: Term) -> Result<(), CollectError> {
+async fn document(
+    topic: Topic<'_>,
+    client: &Client,
+    report: &Report,
+    token: Option<String>,
+    origin: Origin,
+) -> Result<(), CollectError> {
     let account = topic.account;
     let label = topic.label("GetReport").item("document", &report.id);
     match Wish::of(&account.settings().artifact, &report.id) {
@@ -119,30 +109,64 @@ async fn document(topic: Topic<'_>, client: &Client, report: &Report, term: Term
         }
         Wish::Document => {}
     }
-    let term = match term {
-        // The journal's answers are used up: this one is from AWS.
-        Term::Kept => self::term(topic, client, report).await?,
-        term => term,
-    };
-    let Term::Token(token) = term else {
+    // The journal's answer has no token; it is used up now, and the next is from AWS.
+    let token = if origin == Origin::Journal { term(topic, client, report).await?.0 } else { token };
+    let Some(token) = token else {
         let message = format!("no term token for the report {}: its document cannot be asked for", report.id);
         return account.gap(label, GapReason::NotAttempted, "artifact:GetTermForReport", message).await;
     };
-    let call = client.get_report().report_id(&report.id).set_report_version(report.version).term_token(token);
-    let (result, captured) = account.send(&label, call.send()).await;
-    let reply = match result {
-        Ok(reply) => reply,
-        Err(error) => {
-            let failed: Reply<()> = account.settle(label, Err(classify::failure(&error)), captured).await?;
-            debug_assert!(failed.content().is_none(), "a refusal has no content");
-            return Ok(());
-        }
+    let Some(url) = address(topic, client, report, &token).await? else { return Ok(()) };
+    if !safe(&url) {
+        let message = format!("AWS named no HTTPS address for the document of the report {}", report.id);
+        return account.gap(label, GapReason::Unreadable, "report the answer to auditpack's authors", message).await;
+    }
+    account.download(topic.label("Document").item("document", &report.id).step(), &url).await.map(drop)
+}
+
+/// Asks where the document is; the reply is kept without its secrets.
+async fn address(
+    topic: Topic<'_>,
+    client: &Client,
+    report: &Report,
+    token: &str,
+) -> Result<Option<String>, CollectError> {
+    let label = topic.label("GetReport").item("document", &report.id).step();
+    let ask = async || {
+        let call = client.get_report().report_id(&report.id).set_report_version(report.version).term_token(token);
+        quiet(topic, label.clone(), call.send()).await
     };
-    let Some(sent) = captured.request else {
-        return Err(CollectError::Internal("GetReport was answered but not recorded".to_owned()));
-    };
-    let request_id = captured.response.and_then(|received| received.request_id);
-    download::document(account, label, sent, request_id, reply.document_presigned_url.as_deref()).await
+    let (reply, origin) = ask().await?;
+    // The journal's answer lost its signature; it is used up now, and the next is from AWS.
+    let reply = if origin == Origin::Journal { ask().await?.0 } else { reply };
+    Ok(reply.and_then(|reply| reply.document_presigned_url))
+}
+
+/// Makes a call whose reply holds secrets, and keeps it without them.
+async fn quiet<T, E>(
+    topic: Topic<'_>,
+    label: Label,
+    send: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+) -> Result<(Option<T>, Origin), CollectError>
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+{
+    let (result, mut captured) = topic.account.send(&label, send).await;
+    let mut origin = Origin::Aws;
+    if let (Ok(_), Some(received)) = (&result, &mut captured.response) {
+        origin = received.origin;
+        received.body = without_secrets(&received.body).into();
+    }
+    let reply = topic.account.settle(label, result.map_err(|error| classify::failure(&error)), captured).await?;
+    Ok((reply.content(), origin))
+}
+
+/// Whether a document may be fetched from there: encrypted, or from this very machine, which is a test.
+fn safe(url: &str) -> bool {
+    let Ok(url) = url.parse::<http::Uri>() else { return false };
+    let Some(authority) = url.authority() else { return false };
+    let local = matches!(authority.host(), "127.0.0.1" | "localhost" | "[::1]");
+    !authority.as_str().contains('@')
+        && (url.scheme_str() == Some("https") || url.scheme_str() == Some("http") && local)
 }
 
 /// What the settings want of a report.
@@ -166,8 +190,7 @@ impl Wish {
     }
 }
 
-/// The reply of GetTermForReport without what opens the document: every string member that is a URL loses its query,
-/// the token its text. A body that is no JSON object is not kept at all, for nobody can tell what it holds.
+/// A reply without what opens the document: the URL loses its query, every other member its content. A body that is no JSON object is not kept at all, for nobody can tell what it holds.
 fn without_secrets(body: &[u8]) -> Vec<u8> {
     let Ok(Value::Object(mut members)) = serde_json::from_slice(body) else {
         return Vec::new();
@@ -195,6 +218,15 @@ mod tests {
         assert!(kept.contains(r#""documentPresignedUrl":"https://b.s3.amazonaws.com/terms.pdf""#), "{kept}");
         assert!(kept.contains(r#""termToken":"(removed)""#), "{kept}");
         assert_eq!(without_secrets(b"5ec4e7"), b"");
+    }
+
+    #[test]
+    fn only_encrypted_addresses_are_fetched_but_a_test_s_own() {
+        assert!(safe("https://bucket.s3.amazonaws.com/a%20b/r.pdf?X-Amz-Signature=5ec4e7"));
+        assert!(safe("http://127.0.0.1:5000/r.pdf?s=1"));
+        for url in ["http://bucket.s3.amazonaws.com/r.pdf", "file:///etc/passwd", "https://user@host/r", "/r.pdf", ""] {
+            assert!(!safe(url), "{url}");
+        }
     }
 
     #[test]

@@ -101,20 +101,19 @@ async fn trails(topic: Topic<'_>, client: &Client) -> Result<BTreeSet<(Region, S
 async fn lookups(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> {
     let account = topic.account;
     let label = topic.label("LookupEvents");
-    let window = Window::of(account.settings().period, account.now());
+    let window = Window::of(account.settings().period, account.run.time);
     for uncovered in window.uncovered {
         account.gap(label.clone(), GapReason::OutOfRange, uncovered.remedy(), uncovered.message()).await?;
     }
     let Some((from, last)) = window.asked else { return Ok(()) };
     let (from, last) = (DateTime::from_secs(from.timestamp()), DateTime::from_secs(last.timestamp()));
-    let mut page = 0;
     for varied in &topic.source.call.vary {
         let Some(attribute) = attribute(varied) else { return Err(topic.unknown()) };
         let send = |token| {
             let call = client.lookup_events().lookup_attributes(attribute.clone());
             call.start_time(from).end_time(last).set_max_results(topic.size()).set_next_token(token).send()
         };
-        page = topic.pages(label.clone().page(page), send, |reply| reply.next_token).await?;
+        topic.pages(label.clone(), send, |page| page.next_token).await?;
     }
     Ok(())
 }

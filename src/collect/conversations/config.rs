@@ -24,22 +24,22 @@ async fn one(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> {
         "config.delivery-channels" => topic.ask(list, client.describe_delivery_channels().send()).await.map(drop),
         "config.compliance" => {
             let send = |token| client.describe_compliance_by_config_rule().set_next_token(token).send();
-            topic.pages(list, send, |page| page.next_token).await.map(drop)
+            topic.pages(list, send, |page| page.next_token).await
         }
         "config.conformance-packs" => {
             let send = |token| client.describe_conformance_packs().set_next_token(token).send();
-            topic.pages(list, send, |page| page.next_token).await.map(drop)
+            topic.pages(list, send, |page| page.next_token).await
         }
         "config.inventory" => {
             let send = |token| {
                 let call = client.get_discovered_resource_counts().set_limit(topic.size());
                 call.set_next_token(token).send()
             };
-            topic.pages(list, send, |page| page.next_token).await.map(drop)
+            topic.pages(list, send, |page| page.next_token).await
         }
         "config.aggregators" => {
             let send = |token| client.describe_configuration_aggregators().set_next_token(token).send();
-            topic.pages(list, send, |page| page.next_token).await.map(drop)
+            topic.pages(list, send, |page| page.next_token).await
         }
         _ => Err(topic.unknown()),
     }
@@ -76,7 +76,7 @@ async fn rules(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> {
             call.set_limit(topic.size_of("details")).set_next_token(token).send()
         };
         let label = topic.label("GetComplianceDetailsByConfigRule").item("details", &name);
-        topic.pages(label, send, |page| page.next_token).await.map(drop)
+        topic.pages(label, send, |page| page.next_token).await
     })
     .await
 }

@@ -31,15 +31,15 @@ async fn one(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> {
                 let call = client.get_account_authorization_details().set_max_items(topic.size());
                 call.set_marker(marker).send()
             };
-            topic.pages(list, send, |page| page.marker).await.map(drop)
+            topic.pages(list, send, |page| page.marker).await
         }
         "iam.virtual-mfa-devices" => {
             let send = |marker| client.list_virtual_mfa_devices().set_marker(marker).send();
-            topic.pages(list, send, |page| page.marker).await.map(drop)
+            topic.pages(list, send, |page| page.marker).await
         }
         "iam.account-aliases" => {
             let send = |marker| client.list_account_aliases().set_marker(marker).send();
-            topic.pages(list, send, |page| page.marker).await.map(drop)
+            topic.pages(list, send, |page| page.marker).await
         }
         _ => Err(topic.unknown()),
     }
@@ -95,7 +95,7 @@ async fn mfa_devices(topic: Topic<'_>, client: &Client) -> Result<(), CollectErr
     side_by_side(names, |name| async move {
         let send = |marker| client.list_mfa_devices().user_name(&name).set_marker(marker).send();
         let label = topic.label("ListMFADevices").item("devices", &name);
-        topic.pages(label, send, |page| page.marker).await.map(drop)
+        topic.pages(label, send, |page| page.marker).await
     })
     .await
 }

@@ -4,10 +4,12 @@
 mod artifact;
 mod cloudtrail;
 mod config;
-mod download;
 mod iam;
 mod lookup;
+#[cfg(test)]
+mod tests;
 
+use std::collections::HashSet;
 use std::error::Error as StdError;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -17,10 +19,12 @@ use futures_util::future::try_join4;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{AccountContext, CollectError, Label, Reply};
-use crate::model::{Collector, GapReason, Region, Source};
+use crate::model::{Collector, GapReason, Region, Sha256, Source};
 
 /// Sub-calls that are prepared at once; how many are in flight is bounded elsewhere.
 const PREPARED: usize = 64;
+/// No list of AWS's is longer; a service that repeats itself with ever new tokens is.
+const MAX_PAGES: u32 = 10_000;
 
 /// Holds all conversations of an account, about those of their sources that the settings choose.
 pub(crate) async fn converse(account: &AccountContext) -> Result<(), CollectError> {
@@ -88,34 +92,32 @@ impl Topic<'_> {
         self.account.call(label, send).await.map(Reply::content)
     }
 
-    /// Makes a call for page after page, from the label's page on; `take` gets each and returns the token of the next.
-    /// Returns the number of the page that nobody asked for.
+    /// Makes a call for page after page; `take` gets each and returns the token of the next.
     async fn pages<T, E, F>(
         &self,
         label: Label,
         send: impl Fn(Option<String>) -> F,
         mut take: impl FnMut(T) -> Option<String>,
-    ) -> Result<u32, CollectError>
+    ) -> Result<(), CollectError>
     where
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + StdError + 'static,
     {
-        let mut page = label.page;
+        let mut seen = HashSet::new();
         let mut token = None;
-        loop {
-            let reply = self.ask(label.clone().page(page), send(token.clone())).await?;
-            page += 1;
-            let next = reply.and_then(&mut take).filter(|next| !next.is_empty());
-            match next {
-                None => return Ok(page),
-                Some(next) if token.as_ref() == Some(&next) => {
-                    let message = format!("{}: AWS sends the same page token again and again", label.operation);
-                    self.account.gap(label.page(page), GapReason::Failed, "`collect --resume`", message).await?;
-                    return Ok(page);
-                }
-                next => token = next,
+        for page in 0..MAX_PAGES {
+            let reply = self.ask(label.clone().page(page), send(token.take())).await?;
+            let Some(next) = reply.and_then(&mut take).filter(|next| !next.is_empty()) else {
+                return Ok(());
+            };
+            if !seen.insert(Sha256::of(next.as_bytes())) {
+                break;
             }
+            token = Some(next);
         }
+        let message = format!("{} in {} never comes to its last page", label.operation, label.region);
+        let action = "report the answer to auditpack's authors";
+        self.account.gap(label, GapReason::Unreadable, action, message).await
     }
 
     /// A source that its conversation does not know: of mappings that are not ours.

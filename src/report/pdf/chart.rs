@@ -5,10 +5,11 @@ use super::layout::Layout;
 use super::page::{Item, Paint, Slab};
 use super::style::{Align, Color, Face, Look, MARGIN, MUTED, TEXT_WIDTH, Tone, WHITE};
 use super::tags::{NodeId, Tags};
+use super::text;
 
 const BAR_HEIGHT: f32 = 17.0;
 const BAR_STEP: f32 = 25.0;
-const LABEL_WIDTH: f32 = 128.0;
+const LABEL_WIDTH: f32 = 140.0;
 
 fn run(text: impl Into<String>) -> [Run; 1] {
     [Run { text: text.into(), ..Run::default() }]
@@ -48,7 +49,9 @@ impl Layout<'_, '_, '_> {
         for bar in bars {
             let label = Look { align: Align::Right, ..Look::CELL };
             let text_top = y + (BAR_HEIGHT - label.leading) / 2.0;
-            self.column(&run(bar.label.as_str()), label, (MARGIN, text_top, LABEL_WIDTH - 10.0), node, paint);
+            let lines = text::set(self.shaper, &run(bar.label.as_str()), label, LABEL_WIDTH - 10.0).len();
+            let label_top = y + (BAR_HEIGHT - label.leading * lines as f32) / 2.0;
+            self.column(&run(bar.label.as_str()), label, (MARGIN, label_top, LABEL_WIDTH - 10.0), node, paint);
             let mut x = MARGIN + LABEL_WIDTH;
             for part in bar.parts.iter().filter(|part| part.value > 0.0) {
                 let w = room * part.value / longest;
@@ -65,8 +68,8 @@ impl Layout<'_, '_, '_> {
     fn segment(&mut self, part: &Part, (x, y, w): (f32, f32, f32), node: NodeId, paint: &mut Paint) {
         let gap = if w > 3.0 { 0.8 } else { 0.0 };
         paint.under.push(rect(x, y, w - gap, BAR_HEIGHT, part.tone.bar()));
-        let text = number(part.value);
-        if w < 7.0 + 5.0 * text.len() as f32 {
+        let amount = number(part.value);
+        if w < 7.0 + 5.0 * amount.len() as f32 {
             return;
         }
         let color = match part.tone {
@@ -74,7 +77,7 @@ impl Layout<'_, '_, '_> {
             _ => WHITE,
         };
         let look = Look { face: Face::Bold, size: 7.8, ..Look::CELL }.with_color(color).with_align(Align::Center);
-        self.column(&run(text), look, (x, y + (BAR_HEIGHT - look.leading) / 2.0, w - gap), node, paint);
+        self.column(&run(amount), look, (x, y + (BAR_HEIGHT - look.leading) / 2.0, w - gap), node, paint);
     }
 
     /// Every label once, in the order of its first use.

@@ -8,10 +8,14 @@
 
 mod block;
 mod chart;
+mod cuts;
 mod fonts;
+mod front;
+mod inline;
 mod layout;
 mod page;
 mod read;
+mod running;
 mod shape;
 mod style;
 mod table;

@@ -165,6 +165,9 @@ impl Flow {
     /// Places what waits.
     pub(super) fn settle(&mut self) {
         let group = std::mem::take(&mut self.kept);
+        if group.is_empty() {
+            return;
+        }
         let height: f32 = group.iter().map(|slab| slab.gap + slab.height).sum();
         let fits_a_page = height <= BODY_HEIGHT - self.head.as_ref().map_or(0.0, |(_, height)| *height);
         if fits_a_page && self.y + height > BOTTOM {
@@ -220,6 +223,12 @@ impl Flow {
     pub(super) fn end_head(&mut self) {
         self.settle();
         self.head = None;
+    }
+
+    /// Leaves room, which a page's end swallows.
+    pub(super) fn space(&mut self, height: f32) {
+        self.settle();
+        self.y += height;
     }
 
     /// Goes on at the top of a page.

@@ -28,6 +28,8 @@ pub(super) struct Piece {
 
 /// Words recur: past this many the memory of them starts anew, so that a million different ones cost no more.
 const REMEMBERED: usize = 40_000;
+/// Longer words, in bytes, do not recur.
+const LONGEST_REMEMBERED: usize = 100;
 
 /// Shapes pieces and remembers them.
 pub(super) struct Shaper<'f, 'a> {
@@ -61,6 +63,9 @@ impl<'f, 'a> Shaper<'f, 'a> {
             return Rc::clone(piece);
         }
         let piece = Rc::new(self.shape_new(face, text, right_to_left));
+        if text.len() > LONGEST_REMEMBERED {
+            return piece;
+        }
         if self.known[slot].len() >= REMEMBERED {
             self.known[slot].clear();
         }

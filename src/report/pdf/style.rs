@@ -32,6 +32,8 @@ pub(super) enum Tone {
     NotApplicable,
     Awaiting,
     Info,
+    Shared,
+    Customer,
 }
 
 impl Tone {
@@ -39,10 +41,12 @@ impl Tone {
         Some(match word {
             "pass" | "satisfied" => Self::Pass,
             "fail" | "gap" | "alarm" => Self::Fail,
-            "undetermined" | "warn" | "shared" => Self::Undetermined,
+            "undetermined" | "warn" => Self::Undetermined,
             "na" | "not-applicable" | "neutral" => Self::NotApplicable,
-            "awaiting-evidence" | "awaiting" | "customer" => Self::Awaiting,
+            "awaiting-evidence" | "awaiting" => Self::Awaiting,
             "info" | "inherited" => Self::Info,
+            "shared" => Self::Shared,
+            "customer" => Self::Customer,
             _ => return None,
         })
     }
@@ -56,6 +60,8 @@ impl Tone {
             Self::NotApplicable => Color(82, 93, 108),
             Self::Awaiting => Color(88, 58, 166),
             Self::Info => Color(29, 78, 150),
+            Self::Shared => Color(0, 96, 104),
+            Self::Customer => Color(52, 64, 84),
         }
     }
 
@@ -68,6 +74,8 @@ impl Tone {
             Self::NotApplicable => Color(166, 176, 189),
             Self::Awaiting => Color(124, 99, 196),
             Self::Info => Color(62, 113, 184),
+            Self::Shared => Color(40, 146, 154),
+            Self::Customer => Color(74, 88, 112),
         }
     }
 
@@ -80,6 +88,8 @@ impl Tone {
             Self::NotApplicable => Color(233, 237, 242),
             Self::Awaiting => Color(235, 229, 250),
             Self::Info => Color(227, 237, 250),
+            Self::Shared => Color(219, 241, 243),
+            Self::Customer => Color(228, 232, 239),
         }
     }
 }

@@ -7,6 +7,9 @@ use super::style::{BODY_HEIGHT, Color, Face, HAIR, HEAD, Look, MARGIN, NAVY, RUL
 use super::tags::{NodeId, Role, Tags};
 use super::text::{self, Line};
 
+/// A table of no more rows is not torn if a page can hold it.
+const SMALL: usize = 5;
+
 /// Room inside a cell.
 struct Pads {
     x: f32,
@@ -41,7 +44,7 @@ struct SetCell {
 enum Place {
     Head,
     Section,
-    Body { shaded: bool, first: bool, last: bool },
+    Body { shaded: bool, first: bool, last: bool, keep: bool },
 }
 
 impl Layout<'_, '_, '_> {
@@ -62,13 +65,15 @@ impl Layout<'_, '_, '_> {
                 shaded = false;
                 Place::Section
             } else {
-                Place::Body { shaded, first: index == 0, last: index + 1 == count }
+                // Neither the first row nor the last stands alone; a small table is whole.
+                let keep = index + 1 < count && (count <= SMALL || index == 0 || index + 2 == count);
+                Place::Body { shaded, first: index == 0, last: index + 1 == count, keep }
             };
             shaded = !shaded && place != Place::Section;
             self.row(row, dress, place, &columns, &edges, node, room);
         }
         self.flow.end_head();
-        self.flow.push(Slab { gap: 10.0, ..Slab::default() });
+        self.flow.space(10.0);
     }
 
     /// Sets a row and adds it to the flow, in as many strips as it needs; the height of the first is returned.
@@ -94,7 +99,7 @@ impl Layout<'_, '_, '_> {
             let role = match (dress.is_table(), place) {
                 (true, Place::Body { .. }) => Role::Cell,
                 (true, _) => Role::HeadCell,
-                (false, _) => Role::Group,
+                (false, _) => Role::Paragraph,
             };
             let node = self.tags.add(parent, role);
             self.tags.nodes[node].span = cell.span;
@@ -123,7 +128,7 @@ impl Layout<'_, '_, '_> {
                 && match (dress, place) {
                     (_, Place::Head | Place::Section) => true,
                     (Dress::Card(_), Place::Body { last, .. }) => !last,
-                    _ => false,
+                    (_, Place::Body { keep, .. }) => keep,
                 };
             let starts = first_height.is_none() && matches!(place, Place::Body { first: true, .. });
             let gap = if starts && !dress.is_table() { 6.0 } else { 0.0 };
@@ -141,6 +146,7 @@ impl Layout<'_, '_, '_> {
             let look = look_of(paragraph.kind, dress, place, column);
             if let Some(last) = lines.last_mut() {
                 last.height += 2.6;
+                last.end_word(self.shaper);
             }
             let look = if cell.span == 1 { look.with_align(column.align) } else { look };
             lines.extend(text::set(self.shaper, &paragraph.runs, look, width));
@@ -197,7 +203,7 @@ fn look_of(kind: Kind, dress: Dress, place: Place, column: Column) -> Look {
         Kind::Lead => Look { size: body.size + 1.0, leading: body.leading + 1.4, ..body },
         Kind::Small => Look { size: 7.4, leading: 10.2, ..Look::SMALL },
         Kind::Label => Look { leading: body.leading, ..Look::LABEL },
-        Kind::Pre => Look { size: 7.2, leading: 10.2, ..Look::PRE },
+        Kind::Pre => Look { size: 7.0, leading: 10.0, ..Look::PRE },
     }
 }
 

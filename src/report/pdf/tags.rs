@@ -9,7 +9,12 @@ pub(super) enum Role {
     Document,
     Heading(u8),
     Paragraph,
-    List,
+    /// A list with dots.
+    Bullets,
+    /// A list with numbers.
+    Numbers,
+    /// A list whose marks are words.
+    Terms,
     Item,
     Label,
     Body,
@@ -33,7 +38,7 @@ impl Role {
             Self::Heading(2) => "H2",
             Self::Heading(_) => "H3",
             Self::Paragraph => "P",
-            Self::List => "L",
+            Self::Bullets | Self::Numbers | Self::Terms => "L",
             Self::Item => "LI",
             Self::Label => "Lbl",
             Self::Body => "LBody",

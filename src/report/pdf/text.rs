@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use unicode_bidi::{BidiInfo, Level};
-use unicode_linebreak::BreakOpportunity;
 
 use super::block::Run;
+use super::cuts::{Break, cuts, levels};
 use super::page::{Item, Paint, Text};
 use super::shape::{Glyph, Piece, Shaper};
 use super::style::{Align, Color, Face, Look, Tone};
@@ -15,8 +15,6 @@ use super::tags::{NodeId, Role, Tags};
 const BADGE_PAD: f32 = 3.4;
 /// Of the text's size.
 const BADGE_SIZE: f32 = 0.86;
-/// Words longer than this are names, paths and hashes: they may break at their delimiters.
-const LONG_WORD: usize = 20;
 
 /// A line that is not placed yet.
 #[derive(Debug)]
@@ -37,14 +35,6 @@ pub(super) struct Fragment {
     glyphs: Vec<Glyph>,
     link: Option<Rc<str>>,
     badge: Option<Tone>,
-}
-
-/// What a line may end with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Break {
-    Never,
-    Allowed,
-    Forced,
 }
 
 /// The smallest part that is never torn.
@@ -87,79 +77,6 @@ pub(super) fn set(shaper: &mut Shaper<'_, '_>, runs: &[Run], look: Look, width: 
         setter.finish(&mut line);
     }
     setter.lines
-}
-
-/// The text's direction at each byte; `None` when all of it runs to the right.
-fn levels(text: &str) -> Option<Vec<Level>> {
-    let may_turn = |character: char| matches!(character as u32, 0x590..=0x8FF | 0xFB1D..=0xFEFC | 0x10800..=0x1EFFF);
-    text.chars().any(may_turn).then(|| BidiInfo::new(text, Some(Level::ltr())).levels)
-}
-
-/// Where text is cut: `(start, end, run, break after)`.
-fn cuts(text: &str, runs: &[Run], ends: &[usize], levels: Option<&[Level]>) -> Vec<(usize, usize, usize, Break)> {
-    let mut cuts = Vec::new();
-    let (mut start, mut run) = (0, 0);
-    let mut segment = 0;
-    for (position, opportunity) in unicode_linebreak::linebreaks(text) {
-        let mut points = extra(&text[segment..position], segment);
-        points.push(position);
-        segment = position;
-        for point in points {
-            let last = point == position;
-            while start < point {
-                while ends.get(run).is_some_and(|end| *end <= start) {
-                    run += 1;
-                }
-                let in_run = ends.get(run).copied().unwrap_or(text.len());
-                let mut end = point.min(in_run);
-                if let Some(levels) = levels {
-                    let level = levels[start];
-                    end = (start + 1..end).find(|at| levels[*at] != level).unwrap_or(end);
-                }
-                let in_badge = runs.get(run).is_some_and(|run| run.badge.is_some()) && end < in_run;
-                let after = match opportunity {
-                    _ if end < point || in_badge => Break::Never,
-                    BreakOpportunity::Mandatory if last && end < text.len() => Break::Forced,
-                    _ => Break::Allowed,
-                };
-                cuts.push((start, end, run, after));
-                start = end;
-            }
-        }
-    }
-    // A badge is one token, however its word was cut.
-    cuts.dedup_by(|next, before| {
-        let joined =
-            next.2 == before.2 && before.3 == Break::Never && runs.get(next.2).is_some_and(|r| r.badge.is_some());
-        if joined {
-            (before.1, before.3) = (next.1, next.3);
-        }
-        joined
-    });
-    cuts
-}
-
-/// Further places where a long word may break: after its delimiters, and every 16 digits of a hash.
-fn extra(word: &str, offset: usize) -> Vec<usize> {
-    if word.len() < LONG_WORD {
-        return Vec::new();
-    }
-    let mut points = Vec::new();
-    let (mut digits, mut since) = (0, 0);
-    for (at, character) in word.char_indices() {
-        let end = at + character.len_utf8();
-        digits = if character.is_ascii_hexdigit() { digits + 1 } else { 0 };
-        since += 1;
-        let delimiter =
-            matches!(character, '/' | ':' | '-' | '_' | '.' | ',' | '=' | '&' | '@' | '?' | '|' | ';' | '+' | ']');
-        // A break right after the last one would strand a letter or two.
-        if (delimiter && since >= 3) || digits == 16 {
-            points.push(offset + end);
-            (digits, since) = (0, 0);
-        }
-    }
-    points.retain(|point| *point < offset + word.len());
-    points
 }
 
 struct Setter<'s, 'f, 'a> {
@@ -268,7 +185,9 @@ impl Setter<'_, '_, '_> {
     fn finish(&mut self, line: &mut Vec<Token>) {
         let mut tokens = std::mem::take(line);
         if let Some(last) = tokens.last_mut() {
-            (last.spaces, last.space) = (0, 0.0);
+            // The space between two lines takes no room, but who listens or copies needs it.
+            last.spaces = usize::from(last.spaces > 0 && !last.level.is_rtl());
+            last.space = 0.0;
         }
         let turned = tokens.iter().any(|token| token.level.is_rtl());
         let order: Vec<usize> = if turned {
@@ -281,12 +200,8 @@ impl Setter<'_, '_, '_> {
         let mut joins = None;
         for index in order {
             let token = &tokens[index];
-            if token.level.is_rtl() {
-                built.width += token.space;
-                joins = None;
-            }
             self.place(token, &mut built, joins == Some(token.run));
-            joins = (!token.level.is_rtl()).then_some(token.run);
+            joins = Some(token.run);
         }
         self.lines.push(built);
     }
@@ -294,10 +209,11 @@ impl Setter<'_, '_, '_> {
     fn place(&mut self, token: &Token, line: &mut Line, joins: bool) {
         let Some(run) = self.runs.get(token.run) else { return };
         let space = self.shaper.space(self.face(token.run));
-        let right = !token.level.is_rtl();
-        let spaces = if right { token.spaces } else { 0 };
-        let advance = token.width + if right { token.space } else { 0.0 };
-        let glyphs = token.piece.glyphs.iter().copied().chain(std::iter::repeat_n(space, spaces));
+        // The space after a word that runs to the left is at its left.
+        let (before, after) = if token.level.is_rtl() { (token.spaces, 0) } else { (0, token.spaces) };
+        let advance = token.width + token.space;
+        let spaces = |count| std::iter::repeat_n(space, count);
+        let glyphs = spaces(before).chain(token.piece.glyphs.iter().copied()).chain(spaces(after));
         if joins && let Some(last) = line.fragments.last_mut().filter(|last| last.badge.is_none()) {
             last.glyphs.extend(glyphs);
             last.width += advance;
@@ -318,6 +234,14 @@ impl Setter<'_, '_, '_> {
 }
 
 impl Line {
+    /// Parts the line from the next paragraph's for who listens or copies.
+    pub(super) fn end_word(&mut self, shaper: &mut Shaper<'_, '_>) {
+        let space = shaper.space(self.look.face);
+        if let Some(last) = self.fragments.last_mut() {
+            last.glyphs.push(space);
+        }
+    }
+
     /// Puts the line's glyphs at a place; `y` is its top.
     pub(super) fn place(
         self,

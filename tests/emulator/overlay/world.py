@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import functools
 import hashlib
 import json
 import os
@@ -17,6 +18,16 @@ MANAGED = {
     "AmazonS3ReadOnlyAccess", "AmazonEC2ReadOnlyAccess", "AWSLambdaBasicExecutionRole", "Billing", "AmazonRDSReadOnlyAccess",
     "AmazonSSMManagedInstanceCore", "CloudWatchAgentServerPolicy", "AWS_ConfigRole", "AmazonEC2FullAccess",
 }
+
+
+def read_models_once():
+    """botocore parses its large JSON files anew for every session; once is enough for a quick start."""
+    from botocore.loaders import JSONFileLoader
+
+    JSONFileLoader.load_file = functools.lru_cache(maxsize=None)(JSONFileLoader.load_file)
+    shared = JSONFileLoader()
+    plain = JSONFileLoader.load_file
+    JSONFileLoader.load_file = lambda self, path: plain(shared, path)
 
 
 def load_managed_policies():
@@ -66,6 +77,7 @@ class World:
         from moto.moto_api._internal import mock_random
 
         os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+        read_models_once()
         load_managed_policies()
         moment = getattr(scenario, "NOW", None)
         if moment is not None:

@@ -134,9 +134,9 @@ impl Marks {
                 let bounds = self.frames[node]?;
                 attributes.set("BBox", bounds.map(Object::Real).to_vec());
             }
-            Role::List => {
+            Role::Bullets | Role::Numbers => {
                 attributes.set("O", "List");
-                attributes.set("ListNumbering", "Unordered");
+                attributes.set("ListNumbering", if role == Role::Bullets { "Disc" } else { "Decimal" });
             }
             _ => return None,
         }

@@ -20,3 +20,15 @@ def image_block(call, ask):
 @answers("ec2", "GetInstanceMetadataDefaults")
 def metadata_defaults(call, ask):
     return {"AccountLevel": default(call, "metadata", {})}
+
+
+@answers("ec2", "DescribeInstances")
+def describe_instances(call, ask):
+    """moto writes an empty association where AWS writes none."""
+    answer = ask()
+    for reservation in answer.get("Reservations", []):
+        for instance in reservation["Instances"]:
+            for interface in instance.get("NetworkInterfaces", []):
+                if not interface.get("Association"):
+                    interface.pop("Association", None)
+    return answer

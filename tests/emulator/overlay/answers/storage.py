@@ -69,12 +69,8 @@ def rotation_status(call, ask):
 def aws_managed(call):
     """The keys that an `alias/aws/…` points to: moto makes them for encrypted volumes and databases."""
     from moto.kms.models import kms_backends
-    backend = kms_backends[call.account][call.region]
-    managed = set()
-    for key_id, aliases in backend.get_all_aliases().items():
-        if any(alias.startswith("alias/aws/") for alias in aliases):
-            managed.add(key_id)
-    return managed
+    keys = kms_backends[call.account][call.region].keys
+    return {name for name, key in keys.items() if any(alias.startswith("alias/aws/") for alias in key.aliases)}
 
 
 

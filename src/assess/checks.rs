@@ -1,0 +1,247 @@
+//! All checks on all facts, on all cores.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::collected::{Collected, Place, Read};
+use super::judge::{Fixed, Judge, Outcome, Prepared};
+use super::others::Others;
+use crate::model::{
+    AccountId, Catalog, Check, CheckId, CheckResult, Facts, Finding, Per, Region, Row, Sha256, SourceId, Verdict,
+};
+
+/// Rows that one thread takes at a time.
+const CHUNK: usize = 256;
+
+/// CEL's interpreter calls itself for each level of an expression.
+const STACK: usize = 16 << 20;
+
+/// Stands for the region of a finding that no single region holds.
+const EVERYWHERE: &str = "global";
+
+/// Judges every check.
+pub(super) fn check_all<'a>(
+    catalog: &'a Catalog,
+    fixed: &'a Fixed,
+    facts: &'a Facts,
+    collected: &'a Collected<'a>,
+) -> Vec<CheckResult> {
+    let prepared: Vec<Prepared<'_>> = catalog.checks.values().map(Prepared::new).collect();
+    let asked: BTreeSet<&SourceId> = catalog.checks.values().flat_map(|check| &check.reads).collect();
+    let others = Others::new(&asked, facts, collected);
+    let mut findings = judge_rows(&prepared, fixed, &others, facts);
+    let places = Places { fixed, others: &others, facts, collected };
+    for one in prepared.iter().filter(|one| one.check.per != Per::Row) {
+        findings.insert(&one.check.id, places.judge(one));
+    }
+    let finish = |check: &'a Check| result(check, findings.remove(&check.id).unwrap_or_default(), facts, collected);
+    catalog.checks.values().map(finish).collect()
+}
+
+type Findings<'a> = BTreeMap<&'a CheckId, Vec<Finding>>;
+
+/// Judges the checks that judge rows; a row is handed over once for all of them.
+fn judge_rows<'a>(prepared: &[Prepared<'a>], fixed: &Fixed, others: &Others<'_>, facts: &Facts) -> Findings<'a> {
+    let mut by_source: BTreeMap<&SourceId, Vec<&Prepared<'a>>> = BTreeMap::new();
+    for one in prepared.iter().filter(|one| one.check.per == Per::Row) {
+        by_source.entry(&one.check.source).or_default().push(one);
+    }
+    let mut chunks: Vec<(&[Row], &[&Prepared<'a>])> = Vec::new();
+    for (source, checks) in &by_source {
+        let rows = facts.rows.get(*source).map(Vec::as_slice).unwrap_or_default();
+        chunks.extend(rows.chunks(CHUNK).map(|rows| (rows, checks.as_slice())));
+    }
+    let done = in_parallel(&chunks, || Judge::new(fixed, others), judge_chunk);
+    let mut findings = Findings::new();
+    for ((_, checks), found) in chunks.iter().zip(done) {
+        for (one, mut found) in checks.iter().zip(found) {
+            findings.entry(&one.check.id).or_default().append(&mut found);
+        }
+    }
+    findings
+}
+
+fn judge_chunk(judge: &Judge<'_>, (rows, checks): &(&[Row], &[&Prepared<'_>])) -> Vec<Vec<Finding>> {
+    let mut findings: Vec<Vec<Finding>> = checks.iter().map(|_| Vec::new()).collect();
+    for row in *rows {
+        let handed = judge.hand(row, checks);
+        for (one, findings) in checks.iter().zip(&mut findings) {
+            if let Outcome::Judged(verdict, reason) = judge.row(one, &handed) {
+                let resource = row.resource.clone();
+                findings.push(finding(&row.account, &row.region, resource, (verdict, reason), row.evidence.clone()));
+            }
+        }
+    }
+    findings
+}
+
+/// Runs a job for each item; the results stand in the items' order, whoever did them.
+fn in_parallel<T: Sync, W, R: Send>(
+    items: &[T],
+    worker: impl Fn() -> W + Sync,
+    job: impl Fn(&W, &T) -> R + Sync,
+) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get()).min(items.len().max(1));
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    let work = || {
+        let worker = worker();
+        while let number = next.fetch_add(1, Ordering::Relaxed)
+            && let Some(item) = items.get(number)
+        {
+            let result = job(&worker, item);
+            done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(number, result);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            // Where no thread is to be had, the others or this one do the work.
+            let _ = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        }
+    });
+    if next.load(Ordering::Relaxed) < items.len() {
+        work();
+    }
+    done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_values().collect()
+}
+
+/// Judges checks that judge places.
+struct Places<'a> {
+    fixed: &'a Fixed,
+    others: &'a Others<'a>,
+    facts: &'a Facts,
+    collected: &'a Collected<'a>,
+}
+
+impl<'a> Places<'a> {
+    fn judge(&self, one: &Prepared<'a>) -> Vec<Finding> {
+        let check = one.check;
+        let mut places = Vec::new();
+        for account in self.collected.accounts {
+            match check.per {
+                Per::Region => places.extend(account.regions.iter().map(|region| (&account.id, Some(region)))),
+                Per::Account | Per::Row => places.push((&account.id, None)),
+            }
+        }
+        let worker = || Judge::new(self.fixed, self.others);
+        let found = in_parallel(&places, worker, |judge, (account, region)| self.one(judge, one, account, *region));
+        found.into_iter().flatten().collect()
+    }
+
+    fn one(
+        &self,
+        judge: &Judge<'_>,
+        one: &Prepared<'a>,
+        account: &'a AccountId,
+        region: Option<&'a Region>,
+    ) -> Option<Finding> {
+        let check = one.check;
+        let home = Region::new(EVERYWHERE);
+        let resource = region.map_or_else(|| account.to_string(), Region::to_string);
+        let all = self.facts.rows.get(&check.source).map(Vec::as_slice).unwrap_or_default();
+        let regional = self.collected.is_regional(&check.source);
+        let here =
+            |row: &&Row| row.account == *account && region.is_none_or(|region| !regional || row.region == *region);
+        let rows: Vec<&Row> = all.iter().filter(here).collect();
+        let mut evidence = self.collected.evidence(&check.source, account, region);
+        evidence.extend(rows.iter().flat_map(|row| row.evidence.iter().copied()));
+        evidence.sort();
+        evidence.dedup();
+        let mut sources = [&check.source].into_iter().chain(&check.reads);
+        let problem = sources.find_map(|source| self.collected.problem(source, account, region));
+        let outcome = match problem {
+            Some(problem) => Outcome::Judged(Verdict::Undetermined, problem),
+            None => judge.rows(one, account, region, &rows),
+        };
+        match outcome {
+            Outcome::Skipped => None,
+            Outcome::Judged(verdict, reason) => {
+                Some(finding(account, region.unwrap_or(&home), resource, (verdict, reason), evidence))
+            }
+        }
+    }
+}
+
+fn finding(
+    account: &AccountId,
+    region: &Region,
+    resource: String,
+    (verdict, reason): (Verdict, String),
+    evidence: Vec<Sha256>,
+) -> Finding {
+    let (account, region) = (account.clone(), region.clone());
+    Finding { resource, account, region, verdict, reason, evidence, exception: None }
+}
+
+/// The findings, those that only the places' gaps and empty lists make included, and their fold.
+fn result(check: &Check, mut findings: Vec<Finding>, facts: &Facts, collected: &Collected<'_>) -> CheckResult {
+    let source = &check.source;
+    let mut reason = None;
+    let mut verdict = None;
+    if !collected.was_asked(source) {
+        reason = Some(format!("`{source}` was not collected"));
+        verdict = Some(Verdict::Undetermined);
+    } else if collected.places(source).is_empty() {
+        reason = Some("no account and no region was asked".to_owned());
+        verdict = Some(Verdict::Undetermined);
+    } else {
+        if check.per == Per::Row {
+            findings.extend(unread_places(source, collected));
+        }
+        let judged: BTreeSet<AccountId> = findings.iter().map(|finding| finding.account.clone()).collect();
+        if check.none == Verdict::Fail {
+            let empty = collected.accounts.iter().filter(|account| !judged.contains(&account.id));
+            findings.extend(empty.map(|account| {
+                let evidence = collected.evidence(source, &account.id, None);
+                let home = evidence_region(source, &account.id, facts);
+                let reason = nothing(check, facts, Some(&account.id));
+                finding(&account.id, &home, account.id.to_string(), (Verdict::Fail, reason), evidence)
+            }));
+        } else if findings.is_empty() {
+            reason = Some(nothing(check, facts, None));
+            verdict = Some(check.none);
+        }
+    }
+    findings.sort_by(|a, b| (&a.account, &a.region, &a.resource).cmp(&(&b.account, &b.region, &b.resource)));
+    CheckResult {
+        id: check.id.clone(),
+        title: check.title.clone(),
+        severity: check.severity,
+        verdict: verdict.unwrap_or_else(|| Verdict::fold(findings.iter().map(|finding| finding.verdict))),
+        reason,
+        findings,
+    }
+}
+
+/// A list that was not read may hold anything.
+fn unread_places(source: &SourceId, collected: &Collected<'_>) -> Vec<Finding> {
+    let undetermined = |place: Place<'_>| {
+        let read = collected.read(source, place);
+        let reason = read.problem(source)?;
+        let home = Region::new(EVERYWHERE);
+        let (region, evidence) = match read {
+            Read::Gap(gap) => (place.region.unwrap_or(&gap.region), gap.body.into_iter().collect()),
+            Read::Whole | Read::NotCollected => (place.region.unwrap_or(&home), Vec::new()),
+        };
+        let resource = place.region.map_or_else(|| place.account.to_string(), Region::to_string);
+        Some(finding(place.account, region, resource, (Verdict::Undetermined, reason), evidence))
+    };
+    collected.places(source).into_iter().filter_map(undetermined).collect()
+}
+
+/// The region in which the list was asked that shows that there is nothing.
+fn evidence_region(source: &SourceId, account: &AccountId, facts: &Facts) -> Region {
+    let mut readings = facts.read.get(source).into_iter().flatten().filter(|reading| reading.account == *account);
+    match (readings.next(), readings.next()) {
+        (Some(only), None) => only.region.clone(),
+        _ => Region::new(EVERYWHERE),
+    }
+}
+
+fn nothing(check: &Check, facts: &Facts, account: Option<&AccountId>) -> String {
+    let rows = facts.rows.get(&check.source).map(Vec::as_slice).unwrap_or_default().iter();
+    match rows.filter(|row| account.is_none_or(|account| row.account == *account)).count() {
+        0 => "there are no resources of this kind".to_owned(),
+        rows => format!("none of the {rows} resources found is of the kind that is judged"),
+    }
+}

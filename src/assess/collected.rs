@@ -1,0 +1,140 @@
+//! What was to be asked, where, and whether the answer came.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{
+    AccountId, AccountScope, Catalog, Facts, Gap, Reading, Region, Sha256, Snapshot, SourceId, SourceScope,
+};
+
+/// Whether a source's list was read in a place.
+#[derive(Clone, Copy)]
+pub(super) enum Read<'a> {
+    /// To its last page.
+    Whole,
+    /// Not, or not whole.
+    Gap(&'a Gap),
+    /// Nothing came and nothing says why.
+    NotCollected,
+}
+
+impl Read<'_> {
+    /// Why the list cannot be relied on; `None` if it can.
+    pub(super) fn problem(self, source: &SourceId) -> Option<String> {
+        match self {
+            Read::Whole => None,
+            Read::Gap(gap) => Some(gap_reason(source, gap)),
+            Read::NotCollected => Some(format!("`{source}` was not collected")),
+        }
+    }
+}
+
+/// A gap in one sentence: what, why, and what closes it.
+pub(super) fn gap_reason(what: &(impl std::fmt::Display + ?Sized), gap: &Gap) -> String {
+    let action = if gap.action.is_empty() { String::new() } else { format!(" ({})", gap.action) };
+    format!("`{what}` could not be read: {}{action}", gap.reason.words())
+}
+
+/// A place where a source is asked.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place<'a> {
+    pub(super) account: &'a AccountId,
+    /// `None`: the source is asked once for the account.
+    pub(super) region: Option<&'a Region>,
+}
+
+/// The snapshot's scope with its answers.
+pub(super) struct Collected<'a> {
+    pub(super) accounts: &'a [AccountScope],
+    asked: BTreeSet<&'a SourceId>,
+    scopes: BTreeMap<&'a SourceId, SourceScope>,
+    gaps: BTreeMap<(&'a SourceId, &'a AccountId), Vec<&'a Gap>>,
+    readings: BTreeMap<(&'a SourceId, &'a AccountId), Vec<&'a Reading>>,
+}
+
+impl<'a> Collected<'a> {
+    pub(super) fn new(catalog: &'a Catalog, snapshot: &'a Snapshot, facts: &'a Facts) -> Self {
+        let mut collected = Self {
+            accounts: &snapshot.scope.accounts,
+            asked: snapshot.scope.sources.iter().collect(),
+            scopes: catalog.sources.values().map(|source| (&source.id, source.scope)).collect(),
+            gaps: BTreeMap::new(),
+            readings: BTreeMap::new(),
+        };
+        for gap in facts.gaps.iter().filter(|gap| gap.item.is_none()) {
+            collected.gaps.entry((&gap.source, &gap.account)).or_default().push(gap);
+        }
+        for (source, readings) in &facts.read {
+            for reading in readings {
+                collected.readings.entry((source, &reading.account)).or_default().push(reading);
+            }
+        }
+        collected
+    }
+
+    /// Whether the collection set out to ask this source at all.
+    pub(super) fn was_asked(&self, source: &SourceId) -> bool {
+        self.asked.contains(source)
+    }
+
+    /// Whether a source is asked region by region.
+    pub(super) fn is_regional(&self, source: &SourceId) -> bool {
+        self.scopes.get(source) == Some(&SourceScope::Region)
+    }
+
+    /// Every place where a source is asked.
+    pub(super) fn places(&self, source: &SourceId) -> Vec<Place<'a>> {
+        self.accounts.iter().flat_map(|account| self.places_of(source, account)).collect()
+    }
+
+    /// Every place of an account where a source is asked.
+    fn places_of(&self, source: &SourceId, account: &'a AccountScope) -> Vec<Place<'a>> {
+        if !self.is_regional(source) {
+            return vec![Place { account: &account.id, region: None }];
+        }
+        account.regions.iter().map(|region| Place { account: &account.id, region: Some(region) }).collect()
+    }
+
+    /// What came of a source in a place. A gap goes before a list that was read: something is missing all the same.
+    pub(super) fn read(&self, source: &SourceId, place: Place<'a>) -> Read<'a> {
+        let regional = self.is_regional(source);
+        let here = |region: &Region| !regional || place.region.is_none_or(|wanted| wanted == region);
+        let key = (source, place.account);
+        let gap = self.gaps.get(&key).and_then(|gaps| gaps.iter().find(|gap| here(&gap.region)));
+        let reading = self.readings.get(&key).and_then(|readings| readings.iter().find(|one| here(&one.region)));
+        match (gap, reading) {
+            (Some(gap), _) => Read::Gap(gap),
+            (None, Some(_)) => Read::Whole,
+            (None, None) => Read::NotCollected,
+        }
+    }
+
+    /// Whether something was asked in a place and did not come.
+    pub(super) fn has_gap(&self, source: &SourceId, place: Place<'a>) -> bool {
+        matches!(self.read(source, place), Read::Gap(_))
+    }
+
+    /// The first reason why a source cannot be relied on in an account, or in one region of it.
+    pub(super) fn problem(&self, source: &'a SourceId, account: &AccountId, region: Option<&Region>) -> Option<String> {
+        if !self.was_asked(source) {
+            return Some(format!("`{source}` was not collected"));
+        }
+        let account = self.accounts.iter().find(|one| one.id == *account)?;
+        let places = self.places_of(source, account).into_iter();
+        let mut places = places.filter(|place| region.is_none() || place.region.is_none() || place.region == region);
+        places.find_map(|place| {
+            let problem = self.read(source, place).problem(source)?;
+            Some(place.region.map_or(problem.clone(), |region| format!("{problem} in {region}")))
+        })
+    }
+
+    /// The bodies of a source's lists in an account, or in one region of it.
+    pub(super) fn evidence(&self, source: &SourceId, account: &AccountId, region: Option<&Region>) -> Vec<Sha256> {
+        let regional = self.is_regional(source);
+        let readings = self.readings.get(&(source, account)).map(Vec::as_slice).unwrap_or_default().iter();
+        let here = readings.filter(|one| !regional || region.is_none_or(|region| *region == one.region));
+        let mut evidence: Vec<Sha256> = here.flat_map(|reading| reading.evidence.iter().copied()).collect();
+        evidence.sort();
+        evidence.dedup();
+        evidence
+    }
+}

@@ -1,0 +1,148 @@
+//! Conditions of policy statements: which of them keep strangers out.
+
+use serde_json::Value;
+
+use super::network::cidr_wide;
+
+/// One operator on one key.
+pub(super) struct Condition<'a> {
+    /// Lower case, without `ForAnyValue:`; `ForAllValues:` and `…IfExists` hold for callers who lack the key.
+    operator: String,
+    holds_without_key: bool,
+    /// Lower case.
+    key: String,
+    values: Vec<&'a Value>,
+}
+
+/// All conditions of a statement: every one must hold.
+pub(super) fn conditions(value: &Value) -> Result<Vec<Condition<'_>>, String> {
+    let wrong = || "a condition of the policy is no object".to_owned();
+    let mut found = Vec::new();
+    for (operator, keys) in value.as_object().ok_or_else(wrong)? {
+        let (operator, holds_without_key) = read_operator(operator);
+        for (key, values) in keys.as_object().ok_or_else(wrong)? {
+            let values = match values {
+                Value::Array(values) => values.iter().collect(),
+                single => vec![single],
+            };
+            found.push(Condition {
+                operator: operator.clone(),
+                holds_without_key,
+                key: key.to_ascii_lowercase(),
+                values,
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn read_operator(operator: &str) -> (String, bool) {
+    let lower = operator.to_ascii_lowercase();
+    let (lower, all) = match lower.split_once(':') {
+        Some((quantifier, rest)) => (rest.to_owned(), quantifier == "forallvalues"),
+        None => (lower, false),
+    };
+    match lower.strip_suffix("ifexists") {
+        Some(plain) => (plain.to_owned(), true),
+        None => (lower, all),
+    }
+}
+
+/// What a condition key says of the caller.
+enum Key {
+    Account,
+    Arn,
+    Organization,
+    Network,
+    Address,
+    UserId,
+    AwsService,
+}
+
+impl Condition<'_> {
+    /// Whether it keeps callers out that the customer does not know.
+    pub(super) fn narrows(&self) -> bool {
+        let Some(kind) = self.kind() else { return false };
+        self.is_positive() && !self.values.is_empty() && self.texts().all(|value| fixed(&kind, &value))
+    }
+
+    /// Whether it asks for an organization.
+    pub(super) fn names_organization(&self) -> bool {
+        matches!(self.kind(), Some(Key::Organization)) && self.narrows()
+    }
+
+    /// Whether it asks for an external id that is not a pattern for all.
+    pub(super) fn names_external_id(&self) -> bool {
+        let fixed = |value: String| !value.is_empty() && !value.contains('*') && !value.contains("${");
+        self.key == "sts:externalid" && self.is_positive() && !self.values.is_empty() && self.texts().all(fixed)
+    }
+
+    /// Whether it lets in only callers of this account.
+    pub(super) fn keeps_to(&self, account: &str) -> bool {
+        let own = |value: String| value == account || value.split(':').nth(4) == Some(account);
+        matches!(self.key.as_str(), "aws:principalaccount" | "aws:principalarn")
+            && self.narrows()
+            && self.texts().all(own)
+    }
+
+    /// Whether it holds for calls without TLS.
+    pub(super) fn is_without_tls(&self) -> bool {
+        let no = |value: String| value.eq_ignore_ascii_case("false");
+        self.key == "aws:securetransport"
+            && matches!(self.operator.as_str(), "bool" | "stringequals")
+            && !self.values.is_empty()
+            && self.texts().all(no)
+    }
+
+    fn is_positive(&self) -> bool {
+        let positive =
+            ["stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress", "bool"];
+        !self.holds_without_key && positive.contains(&self.operator.as_str())
+    }
+
+    fn texts(&self) -> impl Iterator<Item = String> {
+        self.values.iter().map(|value| crate::model::text_of(value).unwrap_or_default())
+    }
+
+    fn kind(&self) -> Option<Key> {
+        Some(match self.key.as_str() {
+            "aws:sourceaccount"
+            | "aws:sourceowner"
+            | "aws:principalaccount"
+            | "kms:calleraccount"
+            | "s3:dataaccesspointaccount" => Key::Account,
+            "aws:sourcearn" | "aws:principalarn" | "s3:dataaccesspointarn" => Key::Arn,
+            "aws:principalorgid" | "aws:principalorgpaths" | "aws:sourceorgid" | "aws:sourceorgpaths" => {
+                Key::Organization
+            }
+            "aws:sourcevpc" | "aws:sourcevpce" => Key::Network,
+            "aws:sourceip" => Key::Address,
+            "aws:userid" => Key::UserId,
+            "aws:principalisawsservice" => Key::AwsService,
+            _ => return None,
+        })
+    }
+}
+
+/// Whether a value stands for somebody in particular: policy variables and patterns for all do not.
+fn fixed(kind: &Key, value: &str) -> bool {
+    let open = |text: &str| text.is_empty() || text.contains(['*', '?']) || text.contains("${");
+    match kind {
+        Key::Account | Key::Network => !open(value),
+        Key::Arn => {
+            let (account, name) = (value.split(':').nth(4), value.splitn(6, ':').nth(5));
+            match (account, name) {
+                // A bucket's ARN has no account; its name is unique in the world.
+                (Some(""), Some(name)) => {
+                    value.starts_with("arn:") && !open(name.split('/').next().unwrap_or_default())
+                }
+                (Some(account), Some(_)) => value.starts_with("arn:") && !open(account),
+                _ => false,
+            }
+        }
+        Key::Organization => value.starts_with("o-") && !open(value.split('/').next().unwrap_or_default()),
+        Key::Address => !cidr_wide(value),
+        Key::UserId => value.find(['*', '?', '$']).unwrap_or(value.len()) >= 12,
+        Key::AwsService => value == "true",
+    }
+}

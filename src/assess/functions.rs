@@ -1,0 +1,200 @@
+//! The functions that checks may call besides standard CEL's.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use cel::common::types::{CelBool, CelDouble, CelDuration, CelInt, CelList, CelString, CelTimestamp};
+use cel::common::value::{CowVal, Val};
+use cel::functions::FunctionContext;
+use cel::{Context, ExecutionError};
+use chrono::{DateTime, Utc};
+
+use super::glob::{Dialect, matches};
+use super::values::{Boxed, json, weight};
+use super::{network, policy, principals};
+use crate::model::CHARGE;
+
+/// The names of all functions added here, for those who check expressions before they run.
+pub const FUNCTIONS: [&str; 18] = [
+    "age_days",
+    "cidr_open",
+    "days",
+    "find",
+    "lower",
+    "matches_any",
+    "policy_admin",
+    "policy_allows",
+    "policy_denies",
+    "policy_public",
+    "policy_requires_tls",
+    "ports_open",
+    "rows",
+    "split",
+    "time",
+    "trust_foreign_unguarded",
+    "trust_open",
+    "undetermined",
+];
+
+/// The function that gives no verdict, for the reason it is told.
+pub(super) const UNDETERMINED: &str = "undetermined";
+
+/// What one evaluation may cost: so many list items, weighed with all that hangs on them.
+pub(super) struct Meter {
+    left: AtomicU64,
+    spent: AtomicBool,
+}
+
+/// Some two seconds' work; real rows cost some hundreds.
+const BUDGET: u64 = 16_000_000;
+
+/// What it costs to run an expression on an item of a list, in terms of what it costs to copy a value.
+const STEP: u64 = 20;
+
+impl Meter {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self { left: AtomicU64::new(BUDGET), spent: AtomicBool::new(false) })
+    }
+
+    /// Fills the budget up.
+    pub(super) fn reset(&self) {
+        self.left.store(BUDGET, Ordering::Relaxed);
+        self.spent.store(false, Ordering::Relaxed);
+    }
+
+    /// Whether an evaluation was ended: what it says then means nothing, whatever `||` made of the error.
+    pub(super) fn is_spent(&self) -> bool {
+        self.spent.load(Ordering::Relaxed)
+    }
+
+    fn charge(&self, value: &dyn Val) -> Result<(), ExecutionError> {
+        let left = self.left.load(Ordering::Relaxed);
+        let steps = value.downcast_ref::<CelList>().map_or(0, |list| list.len() as u64 * STEP);
+        let cost = weight(value, left).saturating_add(steps).min(left);
+        self.left.store(left - cost, Ordering::Relaxed);
+        if left == cost {
+            self.spent.store(true, Ordering::Relaxed);
+            return Err(ExecutionError::function_error(CHARGE, "too large to judge"));
+        }
+        Ok(())
+    }
+}
+
+type Given<'a, 'c, 'v> = &'a [CowVal<'c, 'v>];
+pub(super) type Function =
+    Box<dyn for<'c, 'v> Fn(&mut FunctionContext<'c, 'v>) -> Result<CowVal<'c, 'v>, ExecutionError> + Send + Sync>;
+
+/// Adds all functions but `find` and `rows` to a context. `now` is the snapshot's time.
+pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTime<Utc>) -> Result<(), String> {
+    let mut add =
+        |name: &str, function: Function| context.add_function(name, function).map_err(|error| error.to_string());
+    let charging = Arc::clone(meter);
+    let charge: Function = Box::new(move |call| {
+        let list = call.args.pop().ok_or_else(|| ExecutionError::invalid_argument_count(1, 0))?;
+        charging.charge(list.as_ref()).map(|()| list)
+    });
+    add(CHARGE, charge)?;
+    add("days", simple(meter, |args| Ok(Box::new(CelDuration::from(days(whole(args, 0)?)?)))))?;
+    add("time", simple(meter, |args| Ok(Box::new(CelTimestamp::from(moment(given(args, 0)?)?.fixed_offset())))))?;
+    add("age_days", simple(meter, move |args| Ok(int((now - moment(given(args, 0)?)?).num_days()))))?;
+    add("lower", simple(meter, |args| Ok(Box::new(CelString::from(text(args, 0)?.to_lowercase())))))?;
+    add("split", simple(meter, |args| split(text(args, 0)?, text(args, 1)?)))?;
+    add("matches_any", simple(meter, |args| matches_any(text(args, 0)?, given(args, 1)?)))?;
+    add("cidr_open", simple(meter, |args| network::cidr_open(text(args, 0)?).map(bool)))?;
+    add("ports_open", simple(meter, |args| ports_open(given(args, 0)?, given(args, 1)?)))?;
+    add("policy_admin", simple(meter, |args| policy::admin(&json(given(args, 0)?)?).map(bool)))?;
+    let allows = |args: Given<'_, '_, '_>| {
+        policy::allows(&json(given(args, 0)?)?, text(args, 1)?, text(args, 2)?).map(bool)
+    };
+    add("policy_allows", simple(meter, allows))?;
+    add("policy_public", simple(meter, |args| principals::public(&json(given(args, 0)?)?).map(bool)))?;
+    add("policy_denies", simple(meter, |args| policy::denies(&json(given(args, 0)?)?, text(args, 1)?).map(bool)))?;
+    add("policy_requires_tls", simple(meter, |args| policy::requires_tls(&json(given(args, 0)?)?).map(bool)))?;
+    add("trust_open", simple(meter, |args| principals::trust_open(&json(given(args, 0)?)?).map(bool)))?;
+    let foreign = |args: Given<'_, '_, '_>| {
+        principals::trust_foreign_unguarded(&json(given(args, 0)?)?, text(args, 1)?).map(bool)
+    };
+    add("trust_foreign_unguarded", simple(meter, foreign))?;
+    add(UNDETERMINED, simple(meter, |args| Err(text(args, 0)?.to_owned())))
+}
+
+/// A function of its arguments alone (a method's object counts as the first); what it reads is charged.
+fn simple<F>(meter: &Arc<Meter>, function: F) -> Function
+where
+    F: for<'v> Fn(Given<'_, '_, 'v>) -> Result<Boxed<'static>, String> + Send + Sync + 'static,
+{
+    let meter = Arc::clone(meter);
+    Box::new(move |call| {
+        let mut args: Vec<CowVal<'_, '_>> = call.this.take().into_iter().collect();
+        args.append(&mut call.args);
+        args.iter().try_for_each(|argument| meter.charge(argument.as_ref()))?;
+        let value = function(&args).map_err(|message| ExecutionError::function_error(call.name, message))?;
+        Ok(CowVal::Owned(value))
+    })
+}
+
+pub(super) fn given<'a, 'c, 'v>(args: Given<'a, 'c, 'v>, number: usize) -> Result<&'a (dyn Val + 'v), String> {
+    args.get(number).map(|value| value.as_ref()).ok_or_else(|| format!("argument {} is missing", number + 1))
+}
+
+pub(super) fn text<'a>(args: Given<'a, '_, '_>, number: usize) -> Result<&'a str, String> {
+    let value = given(args, number)?;
+    let text = value.downcast_ref::<CelString>().map(CelString::inner);
+    text.ok_or_else(|| format!("argument {} is a {}, not a text", number + 1, value.get_type().name()))
+}
+
+fn whole(args: Given<'_, '_, '_>, number: usize) -> Result<i64, String> {
+    let value = given(args, number)?;
+    let whole = value.downcast_ref::<CelInt>().map(|number| *number.inner());
+    whole.ok_or_else(|| format!("argument {} is a {}, not a whole number", number + 1, value.get_type().name()))
+}
+
+fn bool(truth: bool) -> Boxed<'static> {
+    Box::new(CelBool::from(truth))
+}
+
+fn int(number: i64) -> Boxed<'static> {
+    Box::new(CelInt::from(number))
+}
+
+fn days(days: i64) -> Result<chrono::Duration, String> {
+    chrono::Duration::try_days(days).ok_or_else(|| format!("{days} days are out of range"))
+}
+
+/// AWS writes times as RFC 3339, or as seconds (some services milliseconds) since 1970, whole or not.
+fn moment(value: &dyn Val) -> Result<DateTime<Utc>, String> {
+    if let Some(time) = value.downcast_ref::<CelTimestamp>() {
+        return Ok(time.inner().with_timezone(&Utc));
+    }
+    if let Some(text) = value.downcast_ref::<CelString>() {
+        let text = text.inner();
+        let shown = || format!("`{}` is no time", text.chars().take(40).collect::<String>());
+        return DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc)).map_err(|_| shown());
+    }
+    let whole = value.downcast_ref::<CelInt>().map(|number| *number.inner() as f64);
+    let number = whole.or_else(|| value.downcast_ref::<CelDouble>().map(|number| *number.inner()));
+    let number = number.ok_or_else(|| format!("a {} is no time", value.get_type().name()))?;
+    let millis = if number.abs() > 1e11 { number } else { number * 1000.0 };
+    DateTime::from_timestamp_millis(millis as i64).ok_or_else(|| format!("{number} is no time"))
+}
+
+fn split(text: &str, separator: &str) -> Result<Boxed<'static>, String> {
+    if separator.is_empty() {
+        return Err("the separator is empty".to_owned());
+    }
+    let parts = text.split(separator).map(|part| Box::new(CelString::from(part.to_owned())) as Boxed<'static>);
+    Ok(Box::new(CelList::from(parts.collect::<Vec<_>>())))
+}
+
+fn matches_any(text: &str, patterns: &dyn Val) -> Result<Boxed<'static>, String> {
+    let patterns = json(patterns)?;
+    let patterns = policy::texts(&patterns)?;
+    Ok(bool(patterns.iter().any(|pattern| matches(Dialect::Plain, pattern, text))))
+}
+
+fn ports_open(permissions: &dyn Val, ports: &dyn Val) -> Result<Boxed<'static>, String> {
+    let ports = json(ports)?;
+    let wrong = || "the ports are no list of whole numbers".to_owned();
+    let ports: Option<Vec<i64>> = ports.as_array().ok_or_else(wrong)?.iter().map(serde_json::Value::as_i64).collect();
+    network::ports_open(&json(permissions)?, &ports.ok_or_else(wrong)?).map(bool)
+}

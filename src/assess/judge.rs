@@ -1,0 +1,271 @@
+//! One check on one row, or on all rows of a place: the only place where expressions run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use cel::common::types::{CelBool, CelString, CelTimestamp};
+use cel::common::value::CowVal;
+use cel::{Context, ExecutionError, Value as Cel};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::collected::gap_reason;
+use super::functions::{self, Meter, UNDETERMINED};
+use super::others::{self, Asker, OTHERS, Others, Window, list_value, row_members};
+use super::values::{cel, map};
+use crate::model::{AccountId, CHARGE, Check, Expression, Gap, Members, Per, Period, Region, Row, Verdict};
+
+/// What all expressions see besides the row.
+pub(super) struct Fixed {
+    pub(super) now: DateTime<Utc>,
+    pub(super) period: Period,
+    pub(super) params: BTreeMap<String, Value>,
+}
+
+/// A check, and what its expressions read.
+pub(super) struct Prepared<'a> {
+    pub(super) check: &'a Check,
+    when: Option<Reads>,
+    pass: Reads,
+    detail: Option<Reads>,
+    names: BTreeSet<String>,
+    asks: bool,
+}
+
+struct Reads {
+    row: Members,
+    names: BTreeSet<String>,
+}
+
+impl Reads {
+    fn of(expression: &Expression) -> Self {
+        Self { row: expression.members_of("r"), names: expression.names() }
+    }
+}
+
+impl<'a> Prepared<'a> {
+    pub(super) fn new(check: &'a Check) -> Self {
+        let expressions = || check.when.iter().chain([&check.pass]).chain(&check.detail);
+        Self {
+            check,
+            when: check.when.as_ref().map(Reads::of),
+            pass: Reads::of(&check.pass),
+            detail: check.detail.as_ref().map(Reads::of),
+            names: expressions().flat_map(Expression::names).collect(),
+            asks: expressions().flat_map(Expression::functions).any(|name| name == "find" || name == "rows"),
+        }
+    }
+
+    /// Whether it reads a member of the row.
+    pub(super) fn reads(&self, name: &str) -> bool {
+        let all = self.when.iter().chain([&self.pass]).chain(&self.detail);
+        all.into_iter().any(|reads| reads.row.include(name))
+    }
+}
+
+/// What a check says of one row or place.
+#[derive(Debug, PartialEq)]
+pub(super) enum Outcome {
+    /// It does not judge this one.
+    Skipped,
+    /// The verdict and its reason.
+    Judged(Verdict, String),
+}
+
+/// What is judged.
+#[derive(Clone, Copy)]
+enum Subject<'v> {
+    Row(&'v Row),
+    Rows(&'v [&'v Row]),
+}
+
+/// An interpreter, one per thread.
+pub(super) struct Judge<'v> {
+    root: Context<'v, 'v>,
+    meter: Arc<Meter>,
+    others: &'v Others<'v>,
+    broken: Option<String>,
+}
+
+/// A row whose members are handed over, for all of its checks.
+pub(super) struct Handed<'s> {
+    scope: Context<'s, 's>,
+    row: &'s Row,
+}
+
+impl<'v> Judge<'v> {
+    pub(super) fn new(fixed: &'v Fixed, others: &'v Others<'v>) -> Self {
+        let (mut root, meter) = (Context::default(), Meter::new());
+        let added = functions::add(&mut root, &meter, fixed.now).and_then(|()| others::add(&mut root));
+        let time = |time: DateTime<Utc>| Box::new(CelTimestamp::from(time.fixed_offset()));
+        let (start, end) = (fixed.period.start_time(), fixed.period.end_time());
+        root.add_variable_as_val("now", time(fixed.now));
+        root.add_variable_as_val(
+            "period",
+            Box::new(map([("start", time(start) as _), ("end", time(end) as _)].into_iter())),
+        );
+        let params = fixed.params.iter().map(|(name, value)| (name.as_str(), cel(value)));
+        root.add_variable_as_val("params", Box::new(map(params)));
+        Self { root, meter, others, broken: added.err() }
+    }
+
+    /// Hands a row over, with the members that its checks read.
+    pub(super) fn hand<'s>(&'s self, row: &'s Row, checks: &[&Prepared<'_>]) -> Handed<'s> {
+        let mut scope = self.place(&row.account, Some(&row.region));
+        let value = row_members(row, |name| checks.iter().any(|check| check.reads(name)));
+        scope.add_variable_as_val("r", Box::new(value));
+        Handed { scope, row }
+    }
+
+    fn place<'s>(&'s self, account: &'s AccountId, region: Option<&'s Region>) -> Context<'s, 's> {
+        let root: &'s Context<'s, 's> = &self.root;
+        let mut scope = root.new_inner_scope();
+        scope.add_variable_as_val("account", Box::new(CelString::from(account.as_str())));
+        let region = region.map(Region::as_str).unwrap_or_default();
+        scope.add_variable_as_val("region", Box::new(CelString::from(region)));
+        scope
+    }
+
+    /// Judges a row.
+    pub(super) fn row(&self, check: &Prepared<'_>, handed: &Handed<'_>) -> Outcome {
+        let row = handed.row;
+        self.judge(check, &handed.scope, Subject::Row(row), &row.account, Some(&row.region))
+    }
+
+    /// Judges all rows of an account, or of one region of it.
+    pub(super) fn rows(
+        &self,
+        check: &Prepared<'_>,
+        account: &AccountId,
+        region: Option<&Region>,
+        rows: &[&Row],
+    ) -> Outcome {
+        let mut scope = self.place(account, region);
+        scope.add_variable_as_val("rows", Box::new(list_value(rows.iter().copied())));
+        self.judge(check, &scope, Subject::Rows(rows), account, region)
+    }
+
+    fn judge(
+        &self,
+        prepared: &Prepared<'_>,
+        scope: &Context<'_, '_>,
+        subject: Subject<'_>,
+        account: &AccountId,
+        region: Option<&Region>,
+    ) -> Outcome {
+        let undetermined = |reason| Outcome::Judged(Verdict::Undetermined, reason);
+        if let Some(broken) = &self.broken {
+            return undetermined(broken.clone());
+        }
+        let by_region = prepared.check.per == Per::Region;
+        let asker = Asker { others: self.others, names: &prepared.names, account, region, by_region };
+        let mut scope = scope.new_inner_scope();
+        if prepared.asks {
+            scope.add_variable_as_val(OTHERS, Box::new(Window(&asker)));
+        }
+        if let (Some(when), Some(reads)) = (&prepared.check.when, &prepared.when) {
+            match self.truth(when, reads, &scope, subject) {
+                Ok(true) => {}
+                Ok(false) => return Outcome::Skipped,
+                Err(reason) => return undetermined(reason),
+            }
+        }
+        match self.truth(&prepared.check.pass, &prepared.pass, &scope, subject) {
+            Ok(true) => Outcome::Judged(Verdict::Pass, String::new()),
+            Ok(false) => Outcome::Judged(Verdict::Fail, self.detail(prepared, &scope)),
+            Err(reason) => undetermined(reason),
+        }
+    }
+
+    /// Why it fails; a detail that cannot be told must not hide the Fail.
+    fn detail(&self, prepared: &Prepared<'_>, scope: &Context<'_, '_>) -> String {
+        let told = prepared.check.detail.as_ref().and_then(|detail| {
+            let value = self.run(detail, scope).ok()?;
+            let text = value.downcast_ref::<CelString>()?.inner();
+            (!text.is_empty()).then(|| text.chars().take(MAX_DETAIL).collect())
+        });
+        told.unwrap_or_else(|| format!("not met: {}", prepared.check.title))
+    }
+
+    fn truth(
+        &self,
+        expression: &Expression,
+        reads: &Reads,
+        scope: &Context<'_, '_>,
+        subject: Subject<'_>,
+    ) -> Result<bool, String> {
+        if let Some((part, gap)) = unread(reads, subject) {
+            return Err(gap_reason(part, gap));
+        }
+        let data = match subject {
+            Subject::Row(row) => Some(&row.data),
+            Subject::Rows(_) => None,
+        };
+        let value = self.run(expression, scope).map_err(|error| explain(&error, expression, data))?;
+        let truth = value.downcast_ref::<CelBool>().map(|truth| *truth.inner());
+        truth.ok_or_else(|| format!("the expression failed: it gives a {}, not true or false", value.get_type().name()))
+    }
+
+    fn run<'e, 's>(
+        &self,
+        expression: &'e Expression,
+        scope: &'e Context<'_, 's>,
+    ) -> Result<CowVal<'e, 's>, ExecutionError> {
+        self.meter.reset();
+        let value = Cel::resolve_val(expression.ast(), scope);
+        if self.meter.is_spent() { Err(ExecutionError::function_error(CHARGE, "")) } else { value }
+    }
+}
+
+/// A reason stands in a table's cell.
+const MAX_DETAIL: usize = 600;
+
+/// A part that the expression reads (be it only in `has`) and that could not be read.
+fn unread<'v>(reads: &Reads, subject: Subject<'v>) -> Option<(&'v str, &'v Gap)> {
+    let named = |(part, gap): (&'v String, &'v Gap)| (part.as_str(), gap);
+    match subject {
+        Subject::Row(row) => row.unread.iter().find(|(part, _)| reads.row.include(part)).map(named),
+        Subject::Rows(rows) => {
+            let mut parts = rows.iter().flat_map(|row| &row.unread);
+            parts.find(|(part, _)| reads.names.contains(*part)).map(named)
+        }
+    }
+}
+
+/// An error in words that a person understands who knows AWS, not CEL.
+fn explain(error: &ExecutionError, expression: &Expression, data: Option<&Value>) -> String {
+    match error {
+        ExecutionError::NoSuchKey(key) => format!("`{}` is not in AWS's answer", missing(key, expression, data)),
+        ExecutionError::IndexOutOfBounds(_) => "a list in AWS's answer is shorter than the check expects".to_owned(),
+        ExecutionError::FunctionError { function, .. } if function == CHARGE => {
+            "AWS's answer is too large to be judged by this check".to_owned()
+        }
+        ExecutionError::FunctionError { function, message } if matches!(function.as_str(), "find" | "rows" | UNDETERMINED) => {
+            message.clone()
+        }
+        ExecutionError::FunctionError { function, message } => {
+            format!("the expression failed: {function}: {message}").chars().take(MAX_DETAIL).collect()
+        }
+        other => format!("the expression failed: {other}").chars().take(MAX_DETAIL).collect(),
+    }
+}
+
+/// The path to a missing member: CEL names its last word only.
+fn missing(key: &str, expression: &Expression, data: Option<&Value>) -> String {
+    let paths = expression.paths();
+    let broken_at = |path: &&Vec<String>| {
+        let mut value = data;
+        let first = path.iter().skip(1).position(|name| {
+            value = value.and_then(|value| value.get(name));
+            value.is_none()
+        });
+        first.filter(|at| path.get(at + 1).is_some_and(|name| name == key))
+    };
+    let of_row = paths.iter().filter(|path| data.is_some() && path.first().is_some_and(|name| name == "r"));
+    let exact = of_row.filter_map(|path| Some((path, broken_at(&path)?))).next();
+    let any = || paths.iter().find_map(|path| Some((path, path.iter().skip(1).position(|name| name == key)?)));
+    match exact.or_else(any) {
+        Some((path, at)) => path.get(1..=at + 1).unwrap_or_default().join("."),
+        None => key.to_owned(),
+    }
+}

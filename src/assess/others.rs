@@ -1,0 +1,217 @@
+//! What `find` and `rows` see: the rows of other sources, indexed once for all.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use cel::common::traits::Indexer;
+use cel::common::types::{CelList, CelMap, CelNull, CelString, DYN_TYPE, Type};
+use cel::common::value::{CowVal, Val};
+use cel::{Context, ExecutionError};
+
+use super::collected::{Collected, gap_reason};
+use super::functions::text;
+use super::values::{Boxed, cel, map};
+use crate::model::{AccountId, Facts, Region, Row, SourceId};
+
+/// The hidden variable under which a context holds the index.
+pub(super) const OTHERS: &str = "@others";
+
+/// The rows that `find` and `rows` may ask for.
+pub(super) struct Others<'v> {
+    collected: &'v Collected<'v>,
+    sources: BTreeMap<&'v str, Other<'v>>,
+}
+
+struct Other<'v> {
+    id: &'v SourceId,
+    /// By account and key: the place in `rows`.
+    keys: HashMap<(&'v str, &'v str), Vec<usize>>,
+    rows: Vec<(&'v Row, CelMap<'v>)>,
+    by_account: HashMap<&'v str, CelList<'v>>,
+    by_region: HashMap<(&'v str, &'v str), CelList<'v>>,
+}
+
+/// A row as an expression sees it: its data, and where it is from.
+pub(super) fn row_value(row: &Row) -> CelMap<'_> {
+    row_members(row, |_| true)
+}
+
+/// A row's value with only those members that are read.
+pub(super) fn row_members<'v>(row: &'v Row, reads: impl Fn(&str) -> bool) -> CelMap<'v> {
+    let place = [("_account", row.account.as_str()), ("_region", row.region.as_str()), ("_resource", &row.resource)];
+    let place = place.into_iter().map(|(name, text)| (name, Box::new(CelString::from(text)) as Boxed<'v>));
+    let data = row.data.as_object().into_iter().flatten();
+    let data = data.filter(|(name, _)| reads(name)).map(|(name, value)| (name.as_str(), cel(value)));
+    map(place.chain(data))
+}
+
+/// The `rows` of a place.
+pub(super) fn list_value<'v>(rows: impl Iterator<Item = &'v Row>) -> CelList<'v> {
+    CelList::from(rows.map(|row| Box::new(row_value(row)) as Boxed<'v>).collect::<Vec<_>>())
+}
+
+impl<'v> Others<'v> {
+    /// Indexes the named sources.
+    pub(super) fn new(wanted: &BTreeSet<&'v SourceId>, facts: &'v Facts, collected: &'v Collected<'v>) -> Self {
+        let other = |id: &'v SourceId| {
+            let rows = facts.rows.get(id).map(Vec::as_slice).unwrap_or_default();
+            (id.as_str(), Other::new(id, rows))
+        };
+        Self { collected, sources: wanted.iter().copied().map(other).collect() }
+    }
+}
+
+impl<'v> Other<'v> {
+    fn new(id: &'v SourceId, rows: &'v [Row]) -> Self {
+        let mut keys: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut by_account: HashMap<&str, Vec<&Row>> = HashMap::new();
+        let mut by_region: HashMap<(&str, &str), Vec<&Row>> = HashMap::new();
+        for (number, row) in rows.iter().enumerate() {
+            let (account, region) = (row.account.as_str(), row.region.as_str());
+            keys.entry((account, row.key.as_str())).or_default().push(number);
+            by_account.entry(account).or_default().push(row);
+            by_region.entry((account, region)).or_default().push(row);
+        }
+        let lists = |rows: Vec<&'v Row>| list_value(rows.into_iter());
+        Self {
+            id,
+            keys,
+            rows: rows.iter().map(|row| (row, row_value(row))).collect(),
+            by_account: by_account.into_iter().map(|(key, rows)| (key, lists(rows))).collect(),
+            by_region: by_region.into_iter().map(|(key, rows)| (key, lists(rows))).collect(),
+        }
+    }
+}
+
+/// What an expression reads of the rows that it finds: a part of them that could not be read makes it undetermined.
+pub(super) struct Asker<'v> {
+    pub(super) others: &'v Others<'v>,
+    pub(super) names: &'v BTreeSet<String>,
+    pub(super) account: &'v AccountId,
+    pub(super) region: Option<&'v Region>,
+    /// `rows` gives the region's rows only.
+    pub(super) by_region: bool,
+}
+
+impl<'v> Asker<'v> {
+    fn source(&self, name: &str) -> Result<&'v Other<'v>, String> {
+        self.others.sources.get(name).ok_or_else(|| format!("`{name}` is not among the check's `reads`"))
+    }
+
+    fn find<'b>(&'b self, source: &str, key: &str) -> Result<CowVal<'b, 'v>, String> {
+        let other = self.source(source)?;
+        let numbers = other.keys.get(&(self.account.as_str(), key)).map(Vec::as_slice).unwrap_or_default();
+        let rows = || numbers.iter().filter_map(|number| other.rows.get(*number));
+        let near = rows().find(|(row, _)| Some(&row.region) == self.region).or_else(|| rows().next());
+        if let Some((row, value)) = near {
+            self.check_parts(row)?;
+            return Ok(CowVal::Borrowed(value));
+        }
+        match self.others.collected.problem(other.id, self.account, None) {
+            Some(problem) => Err(problem),
+            None => Ok(CowVal::owned(CelNull)),
+        }
+    }
+
+    fn rows<'b>(&'b self, source: &str) -> Result<CowVal<'b, 'v>, String> {
+        let other = self.source(source)?;
+        let region = self.region.filter(|_| self.by_region);
+        if let Some(problem) = self.others.collected.problem(other.id, self.account, region) {
+            return Err(problem);
+        }
+        // A source that is asked once for the account has the same rows for every region.
+        let region = region.filter(|_| self.others.collected.is_regional(other.id));
+        let account = self.account.as_str();
+        let here = |row: &Row| row.account == *self.account && region.is_none_or(|region| row.region == *region);
+        other.rows.iter().filter(|(row, _)| here(row)).try_for_each(|(row, _)| self.check_parts(row))?;
+        let list = match region {
+            Some(region) => other.by_region.get(&(account, region.as_str())),
+            None => other.by_account.get(account),
+        };
+        Ok(list.map_or_else(|| CowVal::owned(CelList::default()), |list| CowVal::Borrowed(list)))
+    }
+
+    fn check_parts(&self, row: &Row) -> Result<(), String> {
+        let unread = row.unread.iter().find(|(part, _)| self.names.contains(*part));
+        unread.map_or(Ok(()), |(part, gap)| Err(format!("{} of {}", gap_reason(part, gap), row.resource)))
+    }
+}
+
+/// The hidden variable: CEL's functions cannot borrow, its variables can.
+pub(super) struct Window<'v>(pub(super) &'v Asker<'v>);
+
+impl std::fmt::Debug for Window<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(OTHERS)
+    }
+}
+
+impl<'v> Val for Window<'v> {
+    fn get_type(&self) -> &Type {
+        &DYN_TYPE
+    }
+
+    fn cel_type() -> &'static Type {
+        &DYN_TYPE
+    }
+
+    fn as_indexer<'b, 'w>(&'b self) -> Option<&'b (dyn Indexer + 'w)>
+    where
+        Self: 'w,
+    {
+        Some(self)
+    }
+
+    fn clone_as_boxed<'w>(&self) -> Box<dyn Val + 'w>
+    where
+        Self: 'w,
+    {
+        Box::new(Window(self.0))
+    }
+}
+
+impl<'v> Indexer for Window<'v> {
+    /// The index is `find\0source\0key` or `rows\0source`.
+    fn get<'b, 'w>(&'b self, question: &dyn Val) -> Result<CowVal<'b, 'w>, ExecutionError>
+    where
+        Self: 'w,
+    {
+        let question = question.downcast_ref::<CelString>().map(CelString::inner).unwrap_or_default();
+        let mut words = question.splitn(3, '\0');
+        let (function, source) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let answer = match words.next() {
+            Some(key) => self.0.find(source, key),
+            None => self.0.rows(source),
+        };
+        answer.map_err(|problem| ExecutionError::function_error(function, problem))
+    }
+
+    fn steal<'w>(self: Box<Self>, question: &dyn Val) -> Result<Box<dyn Val + 'w>, ExecutionError>
+    where
+        Self: 'w,
+    {
+        self.get(question).map(CowVal::into_owned)
+    }
+}
+
+/// Adds `find` and `rows` to a context whose rows have [`OTHERS`].
+pub(super) fn add(context: &mut Context<'_, '_>) -> Result<(), String> {
+    for (name, arguments) in [("find", 2), ("rows", 1)] {
+        let function: super::functions::Function = Box::new(move |call| {
+            let wrong = |message: String| ExecutionError::function_error(name, message);
+            let mut question = vec![name];
+            for number in 0..arguments {
+                question.push(text(&call.args, number).map_err(wrong)?);
+            }
+            let question = CelString::from(question.join("\0"));
+            match call.ptx.get_variable(OTHERS) {
+                Some(CowVal::Borrowed(window)) => match window.as_indexer() {
+                    Some(window) => window.get(&question),
+                    None => Err(wrong("no rows to look into".to_owned())),
+                },
+                _ => Err(wrong("no rows to look into".to_owned())),
+            }
+        });
+        context.add_function(name, function).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! Policy documents: what they allow and what they deny, whoever it is.
+
+use serde_json::{Map, Value};
+
+use super::conditions::{Condition, conditions};
+use super::glob::{Dialect, matches};
+
+/// One statement of a policy document.
+pub(super) struct Statement<'a> {
+    pub(super) effect: Effect,
+    pub(super) actions: Scope<'a>,
+    pub(super) resources: Scope<'a>,
+    pub(super) principals: Principals<'a>,
+    pub(super) conditions: Vec<Condition<'a>>,
+}
+
+/// What a statement does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    Allow,
+    Deny,
+}
+
+/// The actions or resources of a statement.
+pub(super) enum Scope<'a> {
+    /// Those that match one of the patterns.
+    Only(Vec<&'a str>),
+    /// All but those that match one of the patterns.
+    AllBut(Vec<&'a str>),
+}
+
+/// Whom a statement speaks of.
+pub(super) enum Principals<'a> {
+    /// The kind, `AWS`, and the name.
+    Only(Vec<(&'a str, &'a str)>),
+    /// Everyone but these.
+    AllBut,
+    /// Nobody is named: the policy of an identity.
+    Unnamed,
+}
+
+/// No real policy has more members (the largest may have 20 kB); a hostile one is refused instead of weighed.
+const MAX_NODES: usize = 20_000;
+
+/// The statements of a document; null is AWS saying that there is no policy.
+pub(super) fn statements(document: &Value) -> Result<Vec<Statement<'_>>, String> {
+    if document.is_null() {
+        return Ok(Vec::new());
+    }
+    if nodes(document) > MAX_NODES {
+        return Err("the policy document is too large to judge".to_owned());
+    }
+    let listed = document.get("Statement").ok_or("not a policy document: it has no `Statement`")?;
+    let statements = match listed {
+        Value::Array(statements) => statements.iter().collect(),
+        single => vec![single],
+    };
+    statements.into_iter().map(statement).collect()
+}
+
+fn nodes(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(nodes).sum::<usize>(),
+        Value::Object(members) => 1 + members.values().map(nodes).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+fn statement(value: &Value) -> Result<Statement<'_>, String> {
+    let members = value.as_object().ok_or("a statement of the policy is no object")?;
+    let effect = match members.get("Effect").and_then(Value::as_str) {
+        Some("Allow") => Effect::Allow,
+        Some("Deny") => Effect::Deny,
+        _ => return Err("a statement of the policy neither allows nor denies".to_owned()),
+    };
+    Ok(Statement {
+        effect,
+        actions: scope(members, "Action", "NotAction")?,
+        resources: scope(members, "Resource", "NotResource")?,
+        principals: principals(members)?,
+        conditions: members.get("Condition").map_or(Ok(Vec::new()), conditions)?,
+    })
+}
+
+/// A trust policy has no `Resource`: it speaks of its own role.
+fn scope<'a>(members: &'a Map<String, Value>, only: &str, all_but: &str) -> Result<Scope<'a>, String> {
+    match (members.get(only), members.get(all_but)) {
+        (Some(patterns), _) => Ok(Scope::Only(texts(patterns)?)),
+        (None, Some(patterns)) => Ok(Scope::AllBut(texts(patterns)?)),
+        (None, None) if only == "Resource" => Ok(Scope::Only(vec!["*"])),
+        (None, None) => Err(format!("a statement of the policy has neither `{only}` nor `{all_but}`")),
+    }
+}
+
+fn principals(members: &Map<String, Value>) -> Result<Principals<'_>, String> {
+    if members.contains_key("NotPrincipal") {
+        return Ok(Principals::AllBut);
+    }
+    match members.get("Principal") {
+        None => Ok(Principals::Unnamed),
+        Some(Value::Object(kinds)) => {
+            let mut names = Vec::new();
+            for (kind, listed) in kinds {
+                names.extend(texts(listed)?.into_iter().map(|name| (kind.as_str(), name)));
+            }
+            Ok(Principals::Only(names))
+        }
+        Some(listed) => Ok(Principals::Only(texts(listed)?.into_iter().map(|name| ("AWS", name)).collect())),
+    }
+}
+
+/// One text or a list of texts.
+pub(super) fn texts(value: &Value) -> Result<Vec<&str>, String> {
+    let wrong = || "a policy lists something that is no text".to_owned();
+    match value {
+        Value::String(text) => Ok(vec![text]),
+        Value::Array(items) => items.iter().map(|item| item.as_str().ok_or_else(wrong)).collect(),
+        _ => Err(wrong()),
+    }
+}
+
+impl Scope<'_> {
+    /// Whether an action is in it; IAM ignores the case of actions.
+    pub(super) fn has_action(&self, action: &str) -> bool {
+        let action = action.to_ascii_lowercase();
+        let hit = |pattern: &&str| matches(Dialect::Iam, &pattern.to_ascii_lowercase(), &action);
+        match self {
+            Scope::Only(patterns) => patterns.iter().any(hit),
+            Scope::AllBut(patterns) => !patterns.iter().any(hit),
+        }
+    }
+
+    /// Whether every action is in it, or so many that IAM itself is: who may do everything in IAM may do everything.
+    fn has_all_actions(&self) -> bool {
+        match self {
+            Scope::Only(patterns) => patterns.iter().any(|pattern| is_everything(pattern)),
+            Scope::AllBut(_) => self.has_iam(),
+        }
+    }
+
+    /// Whether actions of IAM that make an administrator are all in it.
+    fn has_iam(&self) -> bool {
+        ["iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:CreatePolicyVersion", "iam:AttachUserPolicy"]
+            .iter()
+            .all(|action| self.has_action(action))
+    }
+
+    /// Whether a resource is in it; `*` stands for every one.
+    fn has_resource(&self, resource: &str) -> bool {
+        let hit = |pattern: &&str| matches(Dialect::Iam, pattern, resource);
+        match self {
+            _ if resource == "*" => self.has_all_resources(),
+            Scope::Only(patterns) => patterns.iter().any(hit),
+            Scope::AllBut(patterns) => !patterns.iter().any(hit),
+        }
+    }
+
+    /// Whether every resource is in it.
+    pub(super) fn has_all_resources(&self) -> bool {
+        match self {
+            Scope::Only(patterns) => patterns.iter().any(|pattern| is_every_resource(pattern)),
+            Scope::AllBut(patterns) => !patterns.iter().any(|pattern| is_every_resource(pattern)),
+        }
+    }
+}
+
+/// `*`, `*:*`, `**`.
+fn is_everything(pattern: &str) -> bool {
+    pattern.contains('*') && pattern.chars().all(|character| matches!(character, '*' | ':' | '?'))
+}
+
+fn is_every_resource(pattern: &str) -> bool {
+    let everywhere = |partition: &str| {
+        ["iam::111122223333:role/q", "s3:::q", "ec2:eu-west-1:111122223333:instance/i-0"]
+            .iter()
+            .all(|rest| matches(Dialect::Iam, pattern, &format!("arn:{partition}:{rest}")))
+    };
+    ["aws", "aws-cn", "aws-us-gov"].into_iter().any(everywhere)
+}
+
+impl Statement<'_> {
+    /// Whether a Deny holds for everyone and always.
+    pub(super) fn denies_all_callers(&self) -> bool {
+        self.effect == Effect::Deny && self.conditions.is_empty() && self.is_for_everyone()
+    }
+
+    /// Whether it speaks of everyone, or of the one identity that the policy belongs to.
+    fn is_for_everyone(&self) -> bool {
+        match &self.principals {
+            Principals::Unnamed => true,
+            Principals::AllBut => false,
+            Principals::Only(names) => names.iter().any(|(kind, name)| *kind == "AWS" && *name == "*"),
+        }
+    }
+}
+
+/// Allow of everything on everything that no Deny takes back.
+pub(super) fn admin(document: &Value) -> Result<bool, String> {
+    let statements = statements(document)?;
+    let on_all = |statement: &&Statement<'_>| statement.resources.has_all_resources();
+    let allows = |statement: &Statement<'_>| {
+        statement.effect == Effect::Allow && statement.actions.has_all_actions() && on_all(&statement)
+    };
+    let takes_back =
+        |statement: &Statement<'_>| statement.denies_all_callers() && statement.actions.has_iam() && on_all(&statement);
+    Ok(statements.iter().any(allows) && !statements.iter().any(takes_back))
+}
+
+/// Whether an action is allowed on a resource (`*`: on every one) and no Deny takes that back. Conditions of an Allow are
+/// taken as met: what may be allowed counts.
+pub(super) fn allows(document: &Value, action: &str, resource: &str) -> Result<bool, String> {
+    let statements = statements(document)?;
+    let speaks = |statement: &Statement<'_>| {
+        statement.actions.has_action(action) && statement.resources.has_resource(resource)
+    };
+    let allowed = |statement: &Statement<'_>| statement.effect == Effect::Allow && speaks(statement);
+    let taken_back = |statement: &Statement<'_>| statement.denies_all_callers() && speaks(statement);
+    Ok(statements.iter().any(allowed) && !statements.iter().any(taken_back))
+}
+
+/// Whether an action is denied to everyone, always, on every resource.
+pub(super) fn denies(document: &Value, action: &str) -> Result<bool, String> {
+    let denied = |statement: &Statement<'_>| {
+        statement.denies_all_callers()
+            && statement.actions.has_action(action)
+            && statement.resources.has_all_resources()
+    };
+    Ok(statements(document)?.iter().any(denied))
+}
+
+/// Whether every call without TLS is denied: to everyone, for all actions of the service, on the whole resource.
+pub(super) fn requires_tls(document: &Value) -> Result<bool, String> {
+    let denied = |statement: &Statement<'_>| {
+        statement.effect == Effect::Deny
+            && statement.is_for_everyone()
+            && matches!(statement.conditions.as_slice(), [only] if only.is_without_tls())
+            && is_whole_service(&statement.actions)
+            && is_whole_resource(&statement.resources)
+    };
+    Ok(statements(document)?.iter().any(denied))
+}
+
+fn is_whole_service(actions: &Scope<'_>) -> bool {
+    match actions {
+        Scope::Only(patterns) => patterns.iter().any(|pattern| *pattern == "*" || pattern.ends_with(":*")),
+        Scope::AllBut(_) => false,
+    }
+}
+
+/// A bucket's policy must name the bucket and its objects; other resources are one.
+fn is_whole_resource(resources: &Scope<'_>) -> bool {
+    let Scope::Only(patterns) = resources else { return false };
+    let s3 = |pattern: &&&str| pattern.split(':').nth(2) == Some("s3");
+    if patterns.iter().any(|pattern| is_every_resource(pattern)) {
+        return true;
+    }
+    let (buckets, others): (Vec<&&str>, Vec<&&str>) = patterns.iter().partition(s3);
+    if buckets.is_empty() {
+        return !others.is_empty();
+    }
+    let bucket = buckets.iter().any(|pattern| !pattern.contains('/'));
+    bucket && buckets.iter().any(|pattern| pattern.ends_with('*'))
+}

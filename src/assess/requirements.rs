@@ -1,0 +1,191 @@
+//! Verdicts to requirements: AWS's half, the customer's half, and where the whole stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::reports::Reports;
+use super::services::split;
+use crate::model::{
+    AwsPart, Catalog, CheckId, CheckResult, CheckUse, CustomerPart, Framework, ManualState, ManualUse, ReportCoverage,
+    Requirement, RequirementId, RequirementResult, Responsibility, ServiceInUse, Status, Verdict,
+};
+
+/// All requirements of a framework, in its order.
+pub(super) fn framework(
+    framework: &Framework,
+    catalog: &Catalog,
+    checks: &[CheckResult],
+    reports: &Reports<'_>,
+    services: &[ServiceInUse],
+) -> Vec<RequirementResult> {
+    let verdicts: BTreeMap<&CheckId, Verdict> = checks.iter().map(|check| (&check.id, check.verdict)).collect();
+    let parents: BTreeSet<&RequirementId> =
+        framework.requirements.iter().filter_map(|one| one.parent.as_ref()).collect();
+    let result = |requirement: &Requirement| {
+        let (responsibility, split) = split(requirement, catalog, services);
+        let is_parent = parents.contains(&requirement.id);
+        let aws_part = aws_part(requirement, responsibility, reports, is_parent);
+        let customer_part = customer_part(requirement, responsibility, catalog, &verdicts, is_parent);
+        RequirementResult {
+            framework: framework.id.clone(),
+            id: requirement.id.clone(),
+            title: requirement.title.clone(),
+            group: requirement.group.clone(),
+            parent: requirement.parent.clone(),
+            responsibility,
+            split,
+            status: Status::Undetermined,
+            reason: String::new(),
+            aws_part,
+            customer_part,
+        }
+    };
+    let mut results: Vec<RequirementResult> = framework.requirements.iter().map(result).collect();
+    fold_all(&mut results);
+    results
+}
+
+/// Folds each requirement's halves, and those of the parts of it.
+fn fold_all(results: &mut [RequirementResult]) {
+    let mut below: BTreeMap<RequirementId, Vec<(RequirementId, Status)>> = BTreeMap::new();
+    // Parts of parts are known before their wholes when those without parts come first.
+    for _ in 0..MAX_LEVELS {
+        for result in results.iter_mut() {
+            let parts = below.get(&result.id).map(Vec::as_slice).unwrap_or_default();
+            let halves = [result.aws_part.status, result.customer_part.status];
+            result.status = Status::fold(halves.into_iter().chain(parts.iter().map(|(_, status)| *status)));
+            result.reason = reason(result, parts);
+        }
+        below.clear();
+        for result in results.iter() {
+            if let Some(parent) = &result.parent {
+                below.entry(parent.clone()).or_default().push((result.id.clone(), result.status));
+            }
+        }
+    }
+}
+
+/// An article, a paragraph; two more for frameworks to come.
+const MAX_LEVELS: usize = 4;
+
+/// The reason of whatever decides.
+fn reason(result: &RequirementResult, parts: &[(RequirementId, Status)]) -> String {
+    let of_parts: Vec<&str> =
+        parts.iter().filter(|(_, status)| *status == result.status).map(|(id, _)| id.as_str()).collect();
+    let halves = [
+        ("customer's part", result.customer_part.status, &result.customer_part.reason),
+        ("AWS's part", result.aws_part.status, &result.aws_part.reason),
+    ];
+    let mut reasons: Vec<String> = halves
+        .iter()
+        .filter(|(_, status, reason)| *status == result.status && !reason.is_empty())
+        .map(|(half, _, reason)| format!("{half}: {reason}"))
+        .collect();
+    if !of_parts.is_empty() {
+        reasons.push(format!("{}: {}", result.status.words(), of_parts.join(", ")));
+    }
+    reasons.join("; ")
+}
+
+fn aws_part(
+    requirement: &Requirement,
+    responsibility: Responsibility,
+    reports: &Reports<'_>,
+    is_parent: bool,
+) -> AwsPart {
+    let text = requirement.aws_part.clone();
+    let part =
+        |status, reason: &str, reports| AwsPart { status, reason: reason.to_owned(), text: text.clone(), reports };
+    if responsibility == Responsibility::Customer {
+        return part(Status::NotApplicable, "the customer's alone", Vec::new());
+    }
+    let uses: Vec<_> = requirement.reports.iter().map(|kind| reports.of(kind)).collect();
+    let evidenced =
+        uses.iter().find(|report| matches!(report.coverage, ReportCoverage::Covers | ReportCoverage::Bridged));
+    if let Some(report) = evidenced {
+        let reason = report.reason.clone();
+        return part(Status::Satisfied, &reason, uses);
+    }
+    if uses.is_empty() {
+        return match is_parent && requirement.aws_part.is_empty() {
+            true => part(Status::NotApplicable, "stands in its parts", uses),
+            false => part(Status::Undetermined, "no AWS report evidences it", uses),
+        };
+    }
+    let to_attach = uses.iter().all(|report| report.coverage == ReportCoverage::ToAttach);
+    let status = if to_attach { Status::AwaitingEvidence } else { Status::Undetermined };
+    let mut reasons: Vec<String> = uses.iter().map(|report| report.reason.clone()).collect();
+    reasons.dedup();
+    part(status, &reasons.join("; "), uses)
+}
+
+fn customer_part(
+    requirement: &Requirement,
+    responsibility: Responsibility,
+    catalog: &Catalog,
+    verdicts: &BTreeMap<&CheckId, Verdict>,
+    is_parent: bool,
+) -> CustomerPart {
+    let checks = checks_of(requirement, catalog, verdicts);
+    let missing = |manual: &crate::model::ManualEvidence| ManualUse {
+        id: manual.id.clone(),
+        ask: manual.ask.clone(),
+        owner: manual.owner.clone(),
+        state: ManualState::Missing,
+    };
+    let manual: Vec<ManualUse> = requirement.manual.iter().map(missing).collect();
+    let (status, reason) = customer_status(requirement, responsibility, &checks, &manual, is_parent);
+    CustomerPart {
+        status,
+        reason,
+        text: requirement.customer_part.clone(),
+        controls: requirement.controls.clone(),
+        checks,
+        manual,
+    }
+}
+
+/// The checks of the requirement's controls, each once.
+fn checks_of(requirement: &Requirement, catalog: &Catalog, verdicts: &BTreeMap<&CheckId, Verdict>) -> Vec<CheckUse> {
+    let mut seen = BTreeSet::new();
+    let controls = requirement.controls.iter().filter_map(|id| catalog.controls.get(id));
+    let checks = controls.flat_map(|control| &control.checks).filter(|id| seen.insert((*id).clone()));
+    let verdict = |id: &CheckId| verdicts.get(id).copied().unwrap_or(Verdict::Undetermined);
+    checks.map(|id| CheckUse { id: id.clone(), verdict: verdict(id) }).collect()
+}
+
+fn customer_status(
+    requirement: &Requirement,
+    responsibility: Responsibility,
+    checks: &[CheckUse],
+    manual: &[ManualUse],
+    is_parent: bool,
+) -> (Status, String) {
+    let count = |verdict| checks.iter().filter(|check| check.verdict == verdict).count();
+    let (fail, unknown, not_applicable) =
+        (count(Verdict::Fail), count(Verdict::Undetermined), count(Verdict::NotApplicable));
+    let all = checks.len();
+    if fail > 0 {
+        // Even where all is AWS's: a failing check has found something of the customer's.
+        return (Status::Gap, format!("{fail} of {all} checks fail"));
+    }
+    if responsibility == Responsibility::Inherited {
+        return (Status::NotApplicable, "AWS's alone for the services in use".to_owned());
+    }
+    let missing = manual.iter().filter(|manual| manual.state != ManualState::Present).count();
+    match () {
+        () if unknown > 0 => (Status::Undetermined, format!("{unknown} of {all} checks are undetermined")),
+        () if missing > 0 => {
+            (Status::AwaitingEvidence, format!("{missing} of {} pieces of manual evidence are missing", manual.len()))
+        }
+        () if all == 0 && manual.is_empty() && is_parent && requirement.customer_part.is_empty() => {
+            (Status::NotApplicable, "stands in its parts".to_owned())
+        }
+        () if all == 0 && manual.is_empty() => {
+            (Status::Undetermined, "no check and no manual evidence is defined for it".to_owned())
+        }
+        () if not_applicable == all && manual.is_empty() => {
+            (Status::NotApplicable, "nothing of the kind is in use".to_owned())
+        }
+        () => (Status::Satisfied, format!("{} of {all} checks pass", count(Verdict::Pass))),
+    }
+}
