@@ -26,4 +26,5 @@ pub mod bundle;
 pub mod report;
 pub mod seal;
 
+pub mod cli;
 pub mod commands;

@@ -28,6 +28,15 @@ pub struct ExampleFault {
     pub reason: String,
 }
 
+impl std::fmt::Display for ExampleFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = |verdict: Option<Verdict>| verdict.map_or("not judged", Verdict::words);
+        let (expected, found) = (word(self.expected), word(self.found));
+        write!(f, "{}, example {}: expected {expected}, got {found}", self.check, self.example + 1)?;
+        if self.reason.is_empty() { Ok(()) } else { write!(f, " ({})", self.reason) }
+    }
+}
+
 const ACCOUNT: &str = "111122223333";
 const REGION: &str = "eu-central-1";
 
@@ -55,7 +64,9 @@ fn run(catalog: &Catalog, check: &Check, example: &Example) -> Result<Outcome, S
     let now = DateTime::parse_from_rfc3339(now).map_err(|error| format!("`now` is no time: {error}"))?.to_utc();
     let today = now.date_naive();
     let period = Period { start: today.checked_sub_days(Days::new(90)).unwrap_or(today), end: today };
-    let params = catalog.params.values().map(|param| (param.name.clone(), param.default.clone())).collect();
+    let mut params: BTreeMap<String, Value> =
+        catalog.params.values().map(|param| (param.name.clone(), param.default.clone())).collect();
+    params.extend(example.params.clone());
     let facts = facts(catalog, check, example);
     let snapshot = snapshot(catalog, now, period);
     let collected = Collected::new(catalog, &snapshot, &facts);

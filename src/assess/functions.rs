@@ -15,7 +15,7 @@ use super::{network, policy, principals};
 use crate::model::CHARGE;
 
 /// The names of all functions added here, for those who check expressions before they run.
-pub const FUNCTIONS: [&str; 16] = [
+pub const FUNCTIONS: [&str; 18] = [
     "age_days",
     "cidr_open",
     "days",
@@ -23,6 +23,7 @@ pub const FUNCTIONS: [&str; 16] = [
     "lower",
     "matches_any",
     "policy_admin",
+    "policy_allows",
     "policy_denies",
     "policy_public",
     "policy_requires_tls",
@@ -32,7 +33,11 @@ pub const FUNCTIONS: [&str; 16] = [
     "time",
     "trust_foreign_unguarded",
     "trust_open",
+    "undetermined",
 ];
+
+/// The function that gives no verdict, for the reason it is told.
+pub(super) const UNDETERMINED: &str = "undetermined";
 
 /// What one evaluation may cost: so many list items, weighed with all that hangs on them.
 pub(super) struct Meter {
@@ -98,6 +103,10 @@ pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTi
     add("cidr_open", simple(meter, |args| network::cidr_open(text(args, 0)?).map(bool)))?;
     add("ports_open", simple(meter, |args| ports_open(given(args, 0)?, given(args, 1)?)))?;
     add("policy_admin", simple(meter, |args| policy::admin(&json(given(args, 0)?)?).map(bool)))?;
+    let allows = |args: Given<'_, '_, '_>| {
+        policy::allows(&json(given(args, 0)?)?, text(args, 1)?, text(args, 2)?).map(bool)
+    };
+    add("policy_allows", simple(meter, allows))?;
     add("policy_public", simple(meter, |args| principals::public(&json(given(args, 0)?)?).map(bool)))?;
     add("policy_denies", simple(meter, |args| policy::denies(&json(given(args, 0)?)?, text(args, 1)?).map(bool)))?;
     add("policy_requires_tls", simple(meter, |args| policy::requires_tls(&json(given(args, 0)?)?).map(bool)))?;
@@ -105,7 +114,8 @@ pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTi
     let foreign = |args: Given<'_, '_, '_>| {
         principals::trust_foreign_unguarded(&json(given(args, 0)?)?, text(args, 1)?).map(bool)
     };
-    add("trust_foreign_unguarded", simple(meter, foreign))
+    add("trust_foreign_unguarded", simple(meter, foreign))?;
+    add(UNDETERMINED, simple(meter, |args| Err(text(args, 0)?.to_owned())))
 }
 
 /// A function of its arguments alone (a method's object counts as the first); what it reads is charged.

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::collected::gap_reason;
-use super::functions::{self, Meter};
+use super::functions::{self, Meter, UNDETERMINED};
 use super::others::{self, Asker, OTHERS, Others, Window, list_value, row_members};
 use super::values::{cel, map};
 use crate::model::{AccountId, CHARGE, Check, Expression, Gap, Members, Per, Period, Region, Row, Verdict};
@@ -240,7 +240,7 @@ fn explain(error: &ExecutionError, expression: &Expression, data: Option<&Value>
         ExecutionError::FunctionError { function, .. } if function == CHARGE => {
             "AWS's answer is too large to be judged by this check".to_owned()
         }
-        ExecutionError::FunctionError { function, message } if function == "find" || function == "rows" => {
+        ExecutionError::FunctionError { function, message } if matches!(function.as_str(), "find" | "rows" | UNDETERMINED) => {
             message.clone()
         }
         ExecutionError::FunctionError { function, message } => {

@@ -145,6 +145,16 @@ impl Scope<'_> {
             .all(|action| self.has_action(action))
     }
 
+    /// Whether a resource is in it; `*` stands for every one.
+    fn has_resource(&self, resource: &str) -> bool {
+        let hit = |pattern: &&str| matches(Dialect::Iam, pattern, resource);
+        match self {
+            _ if resource == "*" => self.has_all_resources(),
+            Scope::Only(patterns) => patterns.iter().any(hit),
+            Scope::AllBut(patterns) => !patterns.iter().any(hit),
+        }
+    }
+
     /// Whether every resource is in it.
     pub(super) fn has_all_resources(&self) -> bool {
         match self {
@@ -194,6 +204,18 @@ pub(super) fn admin(document: &Value) -> Result<bool, String> {
     let takes_back =
         |statement: &Statement<'_>| statement.denies_all_callers() && statement.actions.has_iam() && on_all(&statement);
     Ok(statements.iter().any(allows) && !statements.iter().any(takes_back))
+}
+
+/// Whether an action is allowed on a resource (`*`: on every one) and no Deny takes that back. Conditions of an Allow are
+/// taken as met: what may be allowed counts.
+pub(super) fn allows(document: &Value, action: &str, resource: &str) -> Result<bool, String> {
+    let statements = statements(document)?;
+    let speaks = |statement: &Statement<'_>| {
+        statement.actions.has_action(action) && statement.resources.has_resource(resource)
+    };
+    let allowed = |statement: &Statement<'_>| statement.effect == Effect::Allow && speaks(statement);
+    let taken_back = |statement: &Statement<'_>| statement.denies_all_callers() && speaks(statement);
+    Ok(statements.iter().any(allowed) && !statements.iter().any(taken_back))
 }
 
 /// Whether an action is denied to everyone, always, on every resource.

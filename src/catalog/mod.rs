@@ -1,1 +1,138 @@
-//! (being built)
+//! The mappings: from `mappings/*.toml` to a [`Catalog`], or to all faults at once, each with its place and a remedy.
+//!
+//! A TOML file becomes a tree with spans once; [`table`] reads it member by member into valid types and notes every
+//! fault in the [`ledger`], which also knows what is defined and used where.
+
+mod checks;
+mod expressions;
+mod fault;
+mod folder;
+mod frameworks;
+mod ids;
+mod ledger;
+mod readonly;
+mod settings;
+#[cfg(test)]
+mod settings_tests;
+mod sources;
+mod table;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use miette::NamedSource;
+use toml::de::DeTable;
+
+pub use fault::{Fault, Faults};
+pub use folder::{FolderError, embedded, read_folder};
+pub use settings::load_settings;
+
+use crate::model::Catalog;
+use fault::{File, Place};
+use ledger::{Kind, Ledger};
+use table::Table;
+
+/// No mapping file is larger.
+const MAX_FILE: usize = 1 << 20;
+/// No catalog has more files.
+const MAX_FILES: usize = 5_000;
+
+/// Reads all mapping files, by path relative to the mappings folder.
+pub fn load(files: BTreeMap<String, Vec<u8>>) -> Result<Catalog, Faults> {
+    let ledger = Ledger::default();
+    let mut catalog = Catalog::default();
+    if files.len() > MAX_FILES {
+        let place = Place { file: source("mappings", String::new()), span: 0..0 };
+        let message = format!("{} files, and at most {MAX_FILES} are read", files.len());
+        ledger.fault(&place, message, "here", "is this the mappings folder?");
+        return Err(Faults::new(ledger.faults()));
+    }
+    for (path, bytes) in &files {
+        let Some(file) = open(&ledger, path, bytes) else { continue };
+        let Some(tree) = parse(&ledger, &file) else { continue };
+        read_file(&mut catalog, path, &Table::root(&ledger, &file, &tree));
+    }
+    ledger.settle_references();
+    if ledger.is_defined(&Kind::Control) {
+        ledger.settle_unused(&Kind::Check, "add it to the `checks` of a control in `controls/`");
+    }
+    if ledger.is_defined(&Kind::Framework) {
+        ledger.settle_unused(&Kind::Control, "add it to the `controls` of a requirement in `frameworks/`");
+    }
+    if ledger.is_defined(&Kind::Check) {
+        ledger.settle_unused(&Kind::Param, "delete it, or name it in the `params` of the check that reads it");
+    }
+    let faults = ledger.faults();
+    if !faults.is_empty() {
+        return Err(Faults::new(faults));
+    }
+    catalog.files = files;
+    Ok(catalog)
+}
+
+/// Reads one file into the catalog; its path says what it holds.
+fn read_file(catalog: &mut Catalog, path: &str, root: &Table<'_>) {
+    let Some(stem) = path.strip_suffix(".toml") else {
+        root.ledger.fault(&root.here(), format!("`{path}` is no TOML file"), "here", "delete it");
+        return;
+    };
+    match stem.split_once('/') {
+        None if stem == "params" => {
+            catalog.params.extend(frameworks::read_params(root).into_iter().map(|p| (p.name.clone(), p)));
+        }
+        None if stem == "services" => {
+            catalog.services.extend(frameworks::read_services(root).into_iter().map(|s| (s.key.clone(), s)));
+        }
+        None if stem == "artifact-reports" => {
+            catalog.reports.extend(frameworks::read_reports(root).into_iter().map(|r| (r.kind.clone(), r)));
+        }
+        Some(("sources", _)) => {
+            catalog.sources.extend(sources::read(root).into_iter().map(|s| (s.id.clone(), s)));
+        }
+        Some(("controls", _)) => {
+            catalog.controls.extend(frameworks::read_controls(root).into_iter().map(|c| (c.id.clone(), c)));
+        }
+        Some(("frameworks", name)) => {
+            catalog.frameworks.extend(frameworks::read_framework(root, name).map(|f| (f.id.clone(), f)));
+        }
+        Some(("checks", name)) => catalog.checks.extend(checks::read(root, name).map(|c| (c.id.clone(), c))),
+        _ => {
+            let help = "known: `params.toml`, `services.toml`, `artifact-reports.toml`, and the folders `sources`, \
+                        `checks`, `controls`, `frameworks`";
+            root.ledger.fault(&root.here(), format!("`{path}` is in no known place"), "this file", help);
+        }
+    }
+}
+
+fn source(name: &str, text: String) -> File {
+    Arc::new(NamedSource::new(name, text).with_language("TOML"))
+}
+
+/// Bytes to text, bounded.
+fn open(ledger: &Ledger, name: &str, bytes: &[u8]) -> Option<File> {
+    let refuse = |message: String, help: &str| {
+        let place = Place { file: source(name, String::new()), span: 0..0 };
+        ledger.fault(&place, message, "here", help);
+        None
+    };
+    if bytes.len() > MAX_FILE {
+        return refuse(format!("`{name}` is larger than 1 MiB"), "split it");
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(source(name, text.to_owned())),
+        Err(error) => refuse(format!("`{name}` is not UTF-8 text at byte {}", error.valid_up_to()), "save it as UTF-8"),
+    }
+}
+
+/// Text to a tree with spans; every syntax error is noted.
+fn parse<'a>(ledger: &Ledger, file: &'a File) -> Option<DeTable<'a>> {
+    let (tree, errors) = DeTable::parse_recoverable(file.inner());
+    for error in &errors {
+        let place = Place { file: file.clone(), span: error.span().unwrap_or(0..0) };
+        ledger.fault(&place, format!("not TOML: {}", error.message()), "here", "");
+    }
+    errors.is_empty().then(|| tree.into_inner())
+}

@@ -1,1 +1,176 @@
-//! (being built)
+//! Talks to AWS, read-only: the only room that does. Every reply becomes an `Exchange`, every reply that did not come a
+//! `Gap`, both through one recorder.
+//!
+//! `conversations` are Rust on the typed SDK clients for the services at the heart; every other source is data, and one
+//! generic signed call makes it.
+
+mod account;
+mod classify;
+mod conversations;
+mod download;
+mod endpoint;
+mod error;
+mod generic;
+mod identity;
+mod label;
+mod parameters;
+mod recorder;
+mod replay;
+mod request;
+mod row;
+mod session;
+mod source_run;
+#[cfg(test)]
+mod testing;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use futures_util::future::{BoxFuture, try_join_all};
+use tokio::sync::watch;
+
+use crate::model::{Caller, Catalog, Collector, Coverage, Progress, Scope, Settings, Sink, Source, SourceId};
+
+pub use account::AccountContext;
+pub use endpoint::{Endpoint, EndpointSettings, Variant, endpoint};
+pub use error::CollectError;
+pub use label::{Label, Reply};
+pub use replay::{Recordings, RequestKey};
+pub use request::{Prepared, prepare};
+
+use account::{Gate, Pauses, Run};
+use session::Session;
+
+/// Tells the time; read in `main` or fixed by a test.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// What to collect, where to put it, and how hard to try.
+pub struct Plan {
+    /// The user's settings.
+    pub settings: Arc<Settings>,
+    /// The sources.
+    pub catalog: Arc<Catalog>,
+    /// Where the evidence goes.
+    pub sink: Arc<dyn Sink>,
+    /// Who is told.
+    pub progress: Arc<dyn Progress>,
+    /// What time it is.
+    pub clock: Clock,
+    /// The snapshot's time: when collecting began; of a resumed run, when it first began, so that it asks the same.
+    pub time: DateTime<Utc>,
+    /// Whom to ask.
+    pub mode: Mode,
+    /// How many calls at once.
+    pub concurrency: Concurrency,
+    /// Turns true when the user wants to stop.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// Where the answers come from.
+#[derive(Debug, Clone, Default)]
+pub enum Mode {
+    /// AWS.
+    #[default]
+    Live,
+    /// The journal of an interrupted run, then AWS.
+    Resume(Arc<Recordings>),
+    /// Recordings alone: no credentials, no network.
+    Replay(Arc<Recordings>),
+}
+
+/// How many calls may be in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Concurrency {
+    /// In the whole run.
+    pub calls: usize,
+    /// In each (account, region, service).
+    pub per_service: usize,
+}
+
+impl Default for Concurrency {
+    fn default() -> Self {
+        Self { calls: 32, per_service: 8 }
+    }
+}
+
+/// What a finished collection knows besides the evidence in the sink.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collected {
+    /// Who asked: of several accounts, the identity of the first.
+    pub caller: Caller,
+    /// What was asked.
+    pub scope: Scope,
+    /// The denominators, per source.
+    pub coverage: BTreeMap<SourceId, Coverage>,
+}
+
+/// Collects everything that the plan wants. Gaps are evidence, not errors; an `Err` means that the run could not go on,
+/// and what the sink has by then can be resumed.
+pub async fn collect(plan: Plan) -> Result<Collected, CollectError> {
+    let mut stop = plan.stop.clone();
+    let stopped = async move {
+        // A sender that is gone will never stop anything.
+        if stop.wait_for(|stop| *stop).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = stopped => Err(CollectError::Interrupted),
+        result = run(plan) => result,
+    }
+}
+
+async fn run(plan: Plan) -> Result<Collected, CollectError> {
+    let session = Session::load(&plan.mode).await?;
+    let sources = chosen(&plan.settings, &plan.catalog);
+    let run = Arc::new(Run {
+        settings: plan.settings,
+        catalog: plan.catalog,
+        sink: plan.sink,
+        progress: plan.progress,
+        clock: plan.clock,
+        time: plan.time,
+        coverage: Mutex::default(),
+        gate: Gate::new(plan.concurrency),
+        pauses: if matches!(plan.mode, Mode::Replay(_)) { Pauses::Skipped } else { Pauses::Real },
+    });
+    let settings = Arc::clone(&run.settings);
+    let entered = &settings.scope.accounts;
+    let known = if entered.is_empty() {
+        vec![identity::identify(&session, None, &run).await?]
+    } else {
+        try_join_all(entered.iter().map(|account| identity::identify(&session, Some(account), &run))).await?
+    };
+    try_join_all(known.iter().map(|known| account(&known.context, &sources))).await?;
+    let Some(caller) = known.first().map(|known| known.caller.clone()) else {
+        return Err(CollectError::NoIdentity("the settings name no account".to_owned()));
+    };
+    let scope = Scope {
+        accounts: known.into_iter().map(|known| known.scope).collect(),
+        sources: sources.into_iter().map(|source| source.id).collect(),
+    };
+    let coverage = std::mem::take(&mut *run.coverage.lock().unwrap_or_else(PoisonError::into_inner));
+    Ok(Collected { caller, scope, coverage })
+}
+
+/// The sources that the settings select; who we are and where is always asked.
+fn chosen(settings: &Settings, catalog: &Catalog) -> Vec<Source> {
+    let selected = |source: &&Source| {
+        settings.sources.is_empty() || settings.sources.contains(&source.id) || source.collector == Collector::Identity
+    };
+    catalog.sources.values().filter(selected).cloned().collect()
+}
+
+/// All of an account's sources side by side: what bounds the run is the longest chain of calls, not their number.
+async fn account(ctx: &AccountContext, sources: &[Source]) -> Result<(), CollectError> {
+    let mut work: Vec<BoxFuture<'_, Result<(), CollectError>>> = Vec::new();
+    for source in sources.iter().filter(|source| source.collector == Collector::Generic) {
+        for place in endpoint::places(source, &ctx.home, &ctx.regions) {
+            work.push(Box::pin(async move { source_run::run(ctx, source, &place).await }));
+        }
+    }
+    work.push(Box::pin(conversations::converse(ctx)));
+    try_join_all(work).await.map(drop)
+}

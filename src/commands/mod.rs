@@ -1,1 +1,46 @@
-//! (being built)
+//! One file per subcommand: fetch from a room, hand to the next. The only room that knows the others.
+
+mod assess;
+mod bundle;
+mod checks;
+mod collect;
+mod completions;
+mod context;
+mod demo;
+mod exit;
+mod iam_policy;
+mod identity;
+mod init;
+mod keygen;
+mod passphrase;
+mod progress;
+mod reperform;
+mod table;
+mod verify;
+
+use std::io::Write;
+
+use chrono::{DateTime, Utc};
+
+use crate::cli::{Cli, Command};
+
+pub use exit::Exit;
+
+use context::Context;
+
+/// Runs a command: the result goes to `out`, progress and notes to stderr.
+pub fn run(cli: Cli, now: DateTime<Utc>, out: &mut dyn Write) -> miette::Result<Exit> {
+    let mut context = Context::new(cli.common, now, out);
+    match cli.command {
+        Command::Init(flags) => init::run(&flags, &mut context),
+        Command::IamPolicy => iam_policy::run(&mut context),
+        Command::Collect(flags) => collect::run(&flags, &mut context),
+        Command::Assess(flags) => assess::run(&flags, &mut context),
+        Command::Bundle(flags) => bundle::run(&flags, &mut context),
+        Command::Verify(flags) => verify::run(&flags, &mut context),
+        Command::Checks(flags) => checks::run(&flags, &mut context),
+        Command::Keygen(flags) => keygen::run(&flags, &mut context),
+        Command::Demo(flags) => demo::run(&flags, &mut context),
+        Command::Completions(flags) => completions::run(&flags, &mut context),
+    }
+}

@@ -118,6 +118,8 @@ pub struct Example {
     pub others: BTreeMap<SourceId, Vec<Value>>,
     /// The snapshot's time, RFC 3339, if the check reads `now`.
     pub now: Option<String>,
+    /// Thresholds that differ from the catalog's.
+    pub params: BTreeMap<String, Value>,
     /// What it shows, for people.
     pub note: String,
 }

@@ -30,13 +30,12 @@ pub enum Origin {
 /// `-` and `_` pass, the rest becomes `_`, and doubles get a number.
 pub fn evidence_files(snapshot: &Snapshot) -> Vec<EvidenceFile> {
     let mut files: BTreeMap<String, EvidenceFile> = BTreeMap::new();
+    // Names are told apart without regard to case, for file systems that do so.
+    let mut taken: BTreeMap<String, u32> = BTreeMap::new();
     let mut add = |stem: String, suffix: &str, sha256, size, origin| {
-        let mut path = format!("{stem}{suffix}");
-        let mut number = 2;
-        while files.contains_key(&path) {
-            path = format!("{stem}~{number}{suffix}");
-            number += 1;
-        }
+        let count = taken.entry(format!("{stem}{suffix}").to_ascii_lowercase()).or_default();
+        *count += 1;
+        let path = if *count == 1 { format!("{stem}{suffix}") } else { format!("{stem}~{count}{suffix}") };
         files.insert(path.clone(), EvidenceFile { path, sha256, size, origin });
     };
     for (index, exchange) in snapshot.exchanges.iter().enumerate() {

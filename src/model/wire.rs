@@ -15,6 +15,9 @@ pub struct Shape {
     /// wrapper and its members, `Grant` a flattened list. `member` and `item` children are lists without saying so,
     /// but an empty wrapper of them must be named: `Users.member`.
     pub lists: BTreeSet<String>,
+    /// XML elements that have members though a reply may leave all of them out: `VersioningConfiguration` of a bucket
+    /// that never had versions. Empty they are `{}`, not a text.
+    pub structures: BTreeSet<String>,
     /// XML elements that are `true` or `false`.
     pub booleans: BTreeSet<String>,
     /// XML elements that are whole numbers.
@@ -284,6 +287,9 @@ fn element_value(shape: &Shape, element: Element) -> Result<Value, WireError> {
         let wrapper = shape.lists.iter().any(|list| list.split_once('.').is_some_and(|(outer, _)| outer == name));
         if wrapper && text.trim().is_empty() {
             return Ok(Value::Array(Vec::new()));
+        }
+        if shape.structures.contains(&name) && text.trim().is_empty() {
+            return Ok(Value::Object(Map::new()));
         }
         return scalar(shape, &name, text);
     }

@@ -1,1 +1,61 @@
-//! (being built)
+//! An assessment as documents for people: one view, and templates that show it as HTML and as PDF.
+
+mod html;
+pub mod pdf;
+mod templates;
+mod view;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+use crate::model::{Assessment, Catalog, EvidenceFile, Settings, Snapshot, SnapshotId};
+
+pub use html::html;
+pub use templates::{ReportError, Templates};
+
+/// Everything a report says comes from here.
+#[derive(Debug, Clone)]
+pub struct Input<'a> {
+    /// The mappings that judged.
+    pub catalog: &'a Catalog,
+    /// What the user wanted.
+    pub settings: &'a Settings,
+    /// What was collected.
+    pub snapshot: &'a Snapshot,
+    /// The snapshot's id.
+    pub id: SnapshotId,
+    /// The snapshot, judged.
+    pub assessment: &'a Assessment,
+    /// The evidence files of the pack, as `model::evidence_files` names them.
+    pub files: &'a [EvidenceFile],
+    /// Who signs the pack, if anyone does.
+    pub signer: Option<SignerLine>,
+    /// The tool that renders, `auditpack 0.1.0`.
+    pub tool: &'a str,
+}
+
+/// Who signs, as the report prints it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignerLine {
+    /// The name in the signer's certificate.
+    pub name: String,
+    /// The certificate's SHA-256, as `openssl x509 -fingerprint -sha256` prints it.
+    pub fingerprint: String,
+}
+
+/// Renders the PDF, not signed yet.
+pub fn pdf(input: &Input<'_>, templates: &Templates) -> Result<Vec<u8>, ReportError> {
+    let markup = templates.render("report.pdf.xml", &view::View::new(input), &[])?;
+    let fonts = pdf::Fonts::read(templates.files())?;
+    let organization = &input.settings.organization;
+    let period = input.assessment.period;
+    let info = pdf::DocumentInfo {
+        title: format!("AWS evidence pack: {organization}, {} to {}", period.start, period.end),
+        author: organization.clone(),
+        date: input.snapshot.finished,
+        language: "en".to_owned(),
+    };
+    Ok(pdf::render(&markup, &fonts, &info)?)
+}

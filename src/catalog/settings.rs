@@ -1,0 +1,304 @@
+//! `auditpack.toml`: what the user wants, checked against the catalog.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use chrono::{Months, NaiveDate};
+use serde_json::Value;
+
+use super::fault::{Fault, Faults};
+use super::ledger::{Ledger, Word, remedy};
+use super::table::{Table, distinct};
+use crate::model::{
+    AccountId, AccountSettings, ArtifactSettings, Catalog, CheckId, Documents, Exception, FrameworkId, Period, Region,
+    ScopeSettings, Settings, SigningSettings, SourceId,
+};
+
+/// Reads the settings; `name` is what messages call the file.
+pub fn load_settings(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Settings, Faults> {
+    let ledger = Ledger::default();
+    let settings = read(&ledger, name, bytes, catalog);
+    let faults: Vec<Fault> = ledger.faults();
+    match settings {
+        Some(settings) if faults.is_empty() => Ok(settings),
+        _ => Err(Faults::new(faults)),
+    }
+}
+
+fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog) -> Option<Settings> {
+    let file = super::open(ledger, name, bytes)?;
+    let Some(tree) = super::parse(ledger, &file) else {
+        ledger.conceal(&file, &secrets(file.inner()));
+        return None;
+    };
+    let root = Table::root(ledger, &file, &tree).only(&[
+        "organization",
+        "frameworks",
+        "sources",
+        "period",
+        "scope",
+        "params",
+        "artifact",
+        "signing",
+        "exception",
+    ]);
+    for key in ["frameworks", "period"] {
+        root.demand(key);
+    }
+    let organization = root.need("organization");
+    let frameworks = named(&root, "frameworks", "framework", catalog.frameworks.keys().map(FrameworkId::as_str));
+    if root.is_list("frameworks") && root.words("frameworks").is_empty() {
+        let help = remedy("", catalog.frameworks.keys().map(FrameworkId::as_str));
+        ledger.fault(&root.place_of("frameworks"), "no framework is chosen", "empty", help);
+    }
+    let sources = named(&root, "sources", "source", catalog.sources.keys().map(SourceId::as_str));
+    let period = root.table("period").and_then(read_period);
+    let scope = root.table("scope").map(read_scope).unwrap_or_default();
+    let params = root.table("params").map(|table| read_params(&table, catalog)).unwrap_or_default();
+    let artifact = root.table("artifact").map(read_artifact).unwrap_or_default();
+    let signing = root.table("signing").and_then(read_signing);
+    let exceptions = root.tables("exception").into_iter().filter_map(|row| read_exception(row, catalog)).collect();
+    ledger.conceal(&file, &secrets(file.inner()));
+    Some(Settings {
+        organization: organization?.text,
+        period: period?,
+        scope,
+        frameworks: frameworks.into_iter().map(FrameworkId::new).collect(),
+        sources: sources.into_iter().map(SourceId::new).collect(),
+        params,
+        artifact,
+        signing,
+        exceptions,
+        file: bytes.to_vec(),
+    })
+}
+
+/// Names that the catalog knows.
+fn named<'a>(table: &Table<'_>, key: &str, kind: &str, known: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+    let words = table.words(key);
+    distinct(table.ledger, &words);
+    words.iter().for_each(|word| must_be_known(table.ledger, word, kind, known.clone()));
+    words.into_iter().map(|word| word.text).collect()
+}
+
+fn must_be_known<'a>(ledger: &Ledger, word: &Word, kind: &str, known: impl Iterator<Item = &'a str> + Clone) {
+    if !known.clone().any(|name| name == word.text) {
+        ledger.fault(&word.place, format!("there is no {kind} `{}`", word.text), "unknown", remedy(&word.text, known));
+    }
+}
+
+fn read_period(table: Table<'_>) -> Option<Period> {
+    let table = table.only(&["quarter", "start", "end"]);
+    if let Some(word) = table.word("quarter") {
+        for key in ["start", "end"].into_iter().filter(|key| table.has(key)) {
+            let help = "keep `quarter`, or `start` and `end`";
+            table.ledger.fault(&table.place_of(key), "the period is given twice", "second", help);
+        }
+        let period = quarter(&word.text);
+        if period.is_none() {
+            let message = format!("`{}` is no quarter", word.text);
+            table.ledger.fault(&word.place, message, "malformed", "write it like `2026-Q4`");
+        }
+        return period;
+    }
+    if table.has("quarter") {
+        return None;
+    }
+    table.demand("start");
+    table.demand("end");
+    let (start, end) = (table.date("start"), table.date("end"));
+    let ((start, _), (end, place)) = (start?, end?);
+    if start > end {
+        let help = format!("the period starts on {start}; write a later end");
+        table.ledger.fault(&place, "the period ends before it starts", "too early", help);
+        return None;
+    }
+    Some(Period { start, end })
+}
+
+/// `2026-Q4`.
+fn quarter(text: &str) -> Option<Period> {
+    let (year, number) = text.split_once("-Q")?;
+    let (year, number): (i32, u32) = (year.parse().ok().filter(|_| year.len() == 4)?, number.parse().ok()?);
+    if !(1..=4).contains(&number) || text.len() != 7 || text.starts_with('+') {
+        return None;
+    }
+    let start = NaiveDate::from_ymd_opt(year, number * 3 - 2, 1)?;
+    Some(Period { start, end: start.checked_add_months(Months::new(3))?.pred_opt()? })
+}
+
+fn read_scope(table: Table<'_>) -> ScopeSettings {
+    let table = table.only(&["regions", "account"]);
+    let regions = table.words("regions");
+    distinct(table.ledger, &regions);
+    for word in regions.iter().filter(|word| !is_region(&word.text)) {
+        let message = format!("`{}` is no region", word.text);
+        table.ledger.fault(&word.place, message, "malformed", "write it like `eu-central-1`");
+    }
+    let rows = table.tables("account");
+    let ids: Vec<Word> = rows.iter().filter_map(|row| row.word("id")).collect();
+    distinct(table.ledger, &ids);
+    ScopeSettings {
+        accounts: rows.into_iter().filter_map(read_account).collect(),
+        regions: regions.into_iter().map(|word| Region::new(word.text)).collect(),
+    }
+}
+
+/// `eu-central-1`, `us-gov-west-1`: letters, hyphens, and a number at the end.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let Some((number, words)) = parts.split_last() else { return false };
+    let letters = |part: &&str| part.len() >= 2 && part.chars().all(|c| c.is_ascii_lowercase());
+    (2..=4).contains(&words.len())
+        && words.iter().all(letters)
+        && (1..=2).contains(&number.len())
+        && number.chars().all(|c| c.is_ascii_digit())
+}
+
+fn read_account(table: Table<'_>) -> Option<AccountSettings> {
+    let table = table.only(&["id", "role_arn", "external_id"]);
+    let id = table.need("id");
+    if let Some(word) = id.as_ref().filter(|word| !is_account(&word.text)) {
+        let message = format!("`{}` is no account id", word.text);
+        table.ledger.fault(&word.place, message, "malformed", "an account id has twelve digits, in quotes");
+    }
+    let role = table.word("role_arn");
+    if let Some(word) = &role {
+        match role_account(&word.text) {
+            None => {
+                let help = "write it like `arn:aws:iam::123456789012:role/audit`";
+                table.ledger.fault(&word.place, format!("`{}` is no role", word.text), "malformed", help);
+            }
+            Some(account) if id.as_ref().is_some_and(|id| id.text != account) => {
+                let message = format!("the role is one of account `{account}`");
+                table.ledger.fault(&word.place, message, "another account", "name a role of the account in `id`");
+            }
+            Some(_) => {}
+        }
+    }
+    if table.has("external_id") && role.is_none() {
+        let message = "an external id without a role";
+        table.ledger.fault(&table.place_of("external_id"), message, "of no use", "add `role_arn`, or delete it");
+    }
+    let external_id = table.text("external_id");
+    Some(AccountSettings { id: AccountId::new(id?.text), role_arn: role.map(|word| word.text), external_id })
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// The account of a role's ARN.
+fn role_account(arn: &str) -> Option<&str> {
+    let mut parts = arn.splitn(6, ':');
+    let head = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (account, resource) = (parts.next()?, parts.next()?);
+    let name = resource.strip_prefix("role/")?;
+    let partition = head.1 == "aws" || head.1.starts_with("aws-");
+    let good = head.0 == "arn" && partition && head.2 == "iam" && head.3.is_empty() && is_account(account);
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c);
+    (good && !name.is_empty() && !name.ends_with('/') && name.chars().all(allowed)).then_some(account)
+}
+
+/// Thresholds: known ones, of the default's kind.
+fn read_params(table: &Table<'_>, catalog: &Catalog) -> BTreeMap<String, Value> {
+    for word in table.keys() {
+        must_be_known(table.ledger, &word, "parameter", catalog.params.keys().map(String::as_str));
+        let Some(param) = catalog.params.get(&word.text) else { continue };
+        let Some(value) = table.json(&word.text) else { continue };
+        if !same_kind(&param.default, &value) {
+            let help = format!("the default is `{}`: {}", param.default, param.title);
+            table.ledger.fault(&word.place, format!("`{}` must be {}", word.text, kind(&param.default)), "here", help);
+        }
+    }
+    table.json_members()
+}
+
+fn same_kind(default: &Value, value: &Value) -> bool {
+    match (default, value) {
+        (Value::Number(default), Value::Number(value)) => default.is_f64() || value.is_i64(),
+        (Value::Array(default), Value::Array(values)) => {
+            default.first().is_none_or(|default| values.iter().all(|value| same_kind(default, value)))
+        }
+        (default, value) => std::mem::discriminant(default) == std::mem::discriminant(value),
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Number(number) if number.is_f64() => "a number",
+        Value::Number(_) => "a whole number",
+        Value::String(_) => "a text",
+        Value::Bool(_) => "true or false",
+        Value::Array(items) => match items.first() {
+            Some(Value::Number(_)) => "a list of numbers",
+            _ => "a list of texts",
+        },
+        _ => "a table",
+    }
+}
+
+fn read_artifact(table: Table<'_>) -> ArtifactSettings {
+    let table = table.only(&["download", "accept_terms"]);
+    let terms = table.words("accept_terms");
+    for word in &terms {
+        let id = word.text.strip_prefix("report-").unwrap_or_default();
+        if id.len() != 16 || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
+            let help = "`report-` and 16 letters or digits, as AWS Artifact's ListReports gives it: terms are accepted \
+                        one report at a time";
+            table.ledger.fault(&word.place, format!("`{}` is no report id", word.text), "malformed", help);
+        }
+    }
+    distinct(table.ledger, &terms);
+    ArtifactSettings {
+        documents: if table.flag("download") { Documents::Download } else { Documents::MetadataOnly },
+        accept_terms: terms.into_iter().map(|word| word.text).collect::<BTreeSet<_>>(),
+    }
+}
+
+fn read_signing(table: Table<'_>) -> Option<SigningSettings> {
+    let table = table.only(&["key", "certificate"]);
+    let (key, certificate) = (table.need("key"), table.need("certificate"));
+    Some(SigningSettings { key: PathBuf::from(key?.text), certificate: PathBuf::from(certificate?.text) })
+}
+
+/// An exception without a reason, an approver and an end is no exception.
+fn read_exception(table: Table<'_>, catalog: &Catalog) -> Option<Exception> {
+    let table = table.only(&["check", "resources", "reason", "approver", "until"]);
+    let (check, reason, approver) = (table.need("check"), table.need("reason"), table.need("approver"));
+    if let Some(word) = &check {
+        must_be_known(table.ledger, word, "check", catalog.checks.keys().map(CheckId::as_str));
+    }
+    table.demand("resources");
+    let resources: Vec<String> = table.texts("resources");
+    if table.is_list("resources") && resources.is_empty() {
+        let help = "name the resources, `\"*\"` for all";
+        table.ledger.fault(&table.place_of("resources"), "the exception covers nothing", "empty", help);
+    }
+    table.demand("until");
+    let until = table.date("until");
+    Some(Exception {
+        check: CheckId::new(check?.text),
+        resources,
+        reason: reason?.text,
+        approver: approver?.text,
+        until: until?.0,
+    })
+}
+
+/// Texts that messages must not show, should somebody have written them here: values of keys that sound like secrets.
+fn secrets(text: &str) -> Vec<std::ops::Range<usize>> {
+    const SOUNDS: [&str; 5] = ["pass", "secret", "token", "credential", "access_key"];
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some((key, value)) = line.split_once('=') {
+            let key = key.to_lowercase();
+            if SOUNDS.iter().any(|sound| key.contains(sound)) {
+                found.push(start + line.len() - value.len()..start + line.trim_end().len());
+            }
+        }
+        start += line.len();
+    }
+    found
+}

@@ -1,0 +1,172 @@
+//! `auditpack.toml` as users write it, rightly and wrongly.
+
+use super::{Faults, load_settings};
+use crate::model::{Catalog, Documents, Framework, FrameworkId, Param, Stricter};
+
+fn catalog() -> Catalog {
+    let mut catalog = Catalog::default();
+    for id in ["soc2", "gdpr"] {
+        let id = FrameworkId::new(id);
+        let framework =
+            Framework { id: id.clone(), title: String::new(), counts: String::new(), requirements: Vec::new() };
+        catalog.frameworks.insert(id, framework);
+    }
+    let param = Param {
+        name: "max_key_age_days".to_owned(),
+        default: 90.into(),
+        stricter: Stricter::Lower,
+        title: "Oldest an access key may be, in days".to_owned(),
+    };
+    catalog.params.insert(param.name.clone(), param);
+    catalog
+}
+
+fn lines(faults: &Faults) -> String {
+    let line = |fault: &super::Fault| {
+        let place = format!("{} [{}]", fault.line(), fault.word());
+        format!("{place}\n  {}\n  > {}", fault.message(), fault.remedy().unwrap_or("-"))
+    };
+    faults.list().iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+const GOOD: &str = r#"
+organization = "Example GmbH"
+frameworks = ["soc2", "gdpr"]
+[period]
+quarter = "2026-Q4"
+[scope]
+regions = ["eu-central-1", "us-gov-west-1"]
+[[scope.account]]
+id = "123456789012"
+role_arn = "arn:aws:iam::123456789012:role/audit"
+external_id = "x1"
+[params]
+max_key_age_days = 60
+[artifact]
+download = true
+accept_terms = ["report-abcdefghij012345"]
+[signing]
+key = "key.pem"
+certificate = "certificate.pem"
+"#;
+
+#[test]
+fn good_settings_load() {
+    let settings = load_settings("auditpack.toml", GOOD.as_bytes(), &catalog()).unwrap();
+    assert_eq!(settings.period.start.to_string(), "2026-10-01");
+    assert_eq!(settings.period.end.to_string(), "2026-12-31");
+    assert_eq!(settings.frameworks[0].as_str(), "soc2");
+    assert_eq!(settings.scope.accounts[0].external_id.as_deref(), Some("x1"));
+    assert_eq!(settings.params["max_key_age_days"], 60);
+    assert_eq!(settings.artifact.documents, Documents::Download);
+    assert_eq!(settings.file, GOOD.as_bytes());
+}
+
+#[test]
+fn a_period_may_be_two_dates_of_either_kind() {
+    let dates = GOOD.replace("quarter = \"2026-Q4\"", "start = 2026-01-01\nend = \"2026-06-30\"");
+    let settings = load_settings("auditpack.toml", dates.as_bytes(), &catalog()).unwrap();
+    assert_eq!(settings.period.end.to_string(), "2026-06-30");
+    for wrong in ["2026-Q5", "2026-Q0", "26-Q1", "2026Q1", "2026-Q04", "+026-Q1"] {
+        let text = GOOD.replace("2026-Q4", wrong);
+        assert!(load_settings("auditpack.toml", text.as_bytes(), &catalog()).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn all_faults_come_at_once() {
+    let bad = r#"
+organisation = "Example GmbH"
+frameworks = ["soc3"]
+[period]
+start = "2026-12-31"
+end = "2026-10-01"
+[scope]
+regions = ["Frankfurt", "eu-central-1", "eu-central-1"]
+[[scope.account]]
+id = "1234"
+role_arn = "arn:aws:iam::123456789012:user/audit"
+[[scope.account]]
+id = "210987654321"
+role_arn = "arn:aws:iam::123456789012:role/audit"
+[params]
+max_key_age_day = 60
+max_key_age_days = "sixty"
+[artifact]
+download = "yes"
+accept_terms = ["all"]
+[[exception]]
+check = "s3.gone"
+resources = []
+reason = ""
+until = "soon"
+"#;
+    let faults = load_settings("auditpack.toml", bad.as_bytes(), &catalog()).unwrap_err();
+    insta::assert_snapshot!(lines(&faults), @r###"
+    1 []
+      `organization` is missing
+      > add `organization = …`
+    2 [organisation]
+      unknown key `organisation`
+      > did you mean `organization`?
+    3 ["soc3"]
+      there is no framework `soc3`
+      > did you mean `soc2`?
+    6 ["2026-10-01"]
+      the period ends before it starts
+      > the period starts on 2026-12-31; write a later end
+    8 ["Frankfurt"]
+      `Frankfurt` is no region
+      > write it like `eu-central-1`
+    8 ["eu-central-1"]
+      `eu-central-1` is listed twice
+      > delete one
+    10 ["1234"]
+      `1234` is no account id
+      > an account id has twelve digits, in quotes
+    11 ["arn:aws:iam::123456789012:user/audit"]
+      `arn:aws:iam::123456789012:user/audit` is no role
+      > write it like `arn:aws:iam::123456789012:role/audit`
+    14 ["arn:aws:iam::123456789012:role/audit"]
+      the role is one of account `123456789012`
+      > name a role of the account in `id`
+    16 [max_key_age_day]
+      there is no parameter `max_key_age_day`
+      > did you mean `max_key_age_days`?
+    17 [max_key_age_days]
+      `max_key_age_days` must be a whole number
+      > the default is `90`: Oldest an access key may be, in days
+    19 ["yes"]
+      `download` must be true or false
+      > -
+    20 ["all"]
+      `all` is no report id
+      > `report-` and 16 letters or digits, as AWS Artifact's ListReports gives it: terms are accepted one report at a time
+    21 [[[exception]]]
+      `approver` is missing
+      > add `approver = …`
+    22 ["s3.gone"]
+      there is no check `s3.gone`
+      > none is defined
+    23 [resources]
+      the exception covers nothing
+      > name the resources, `"*"` for all
+    24 [""]
+      `reason` is empty
+      > write a text
+    25 ["soon"]
+      `until` must be a date like "2026-12-31"
+      > -
+    "###);
+}
+
+#[test]
+fn a_secret_written_here_by_mistake_is_not_shown() {
+    let bad = GOOD.replace("certificate =", "passphrase = \"hunter2\"\ncertificate =");
+    let faults = load_settings("auditpack.toml", bad.as_bytes(), &catalog()).unwrap_err();
+    let mut text = String::new();
+    let theme = miette::GraphicalTheme::unicode_nocolor();
+    miette::GraphicalReportHandler::new_themed(theme).render_report(&mut text, &faults).unwrap();
+    assert!(text.contains("unknown key `passphrase`"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
+}

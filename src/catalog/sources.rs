@@ -1,0 +1,307 @@
+//! `sources/*.toml`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::ledger::{Kind, Ledger, Word};
+use super::readonly;
+use super::table::Table;
+use super::template::{self, Known};
+use crate::model::{Call, Collector, Content, Each, ItemList, Paging, Protocol, Shape, Source, SourceId, SourceScope};
+
+const CALL_KEYS: [&str; 17] = [
+    "operation",
+    "method",
+    "path",
+    "vary",
+    "headers",
+    "host_prefix",
+    "page",
+    "lists",
+    "structures",
+    "booleans",
+    "integers",
+    "documents",
+    "json",
+    "content",
+    "absent",
+    "not_subscribed",
+    "actions",
+];
+const LIST_KEYS: [&str; 17] = [
+    "id",
+    "title",
+    "shows_service",
+    "service",
+    "signing",
+    "endpoint_variable",
+    "protocol",
+    "version",
+    "target",
+    "scope",
+    "collector",
+    "parameters",
+    "items",
+    "optional_items",
+    "key",
+    "resource",
+    "only",
+];
+const EACH_KEYS: [&str; 5] = ["as", "send", "select", "region", "when"];
+
+const PROTOCOLS: [(&str, Protocol); 5] = [
+    ("json", Protocol::Json),
+    ("rest-json", Protocol::RestJson),
+    ("query", Protocol::Query),
+    ("ec2", Protocol::Ec2),
+    ("rest-xml", Protocol::RestXml),
+];
+const SCOPES: [(&str, SourceScope); 3] =
+    [("region", SourceScope::Region), ("account", SourceScope::Account), ("organization", SourceScope::Organization)];
+const COLLECTORS: [(&str, Collector); 6] = [
+    ("generic", Collector::Generic),
+    ("iam", Collector::Iam),
+    ("cloudtrail", Collector::Cloudtrail),
+    ("config", Collector::Config),
+    ("artifact", Collector::Artifact),
+    ("identity", Collector::Identity),
+];
+
+/// Reads the sources of a file.
+pub(super) fn read(root: &Table<'_>) -> Vec<Source> {
+    root.clone().only(&["source"]).tables("source").into_iter().filter_map(read_source).collect()
+}
+
+fn read_source(table: Table<'_>) -> Option<Source> {
+    let known: Vec<&str> = LIST_KEYS.into_iter().chain(CALL_KEYS).chain(["each"]).collect();
+    let table = table.only(&known);
+    let id = table.need("id").filter(|id| super::ids::dotted(table.ledger, Kind::Source, id));
+    let title = table.need("title");
+    let shows_service = table.word("shows_service");
+    if let Some(word) = &shows_service {
+        table.ledger.refer(Kind::Service, word);
+    }
+    let collector =
+        if table.has("collector") { table.choice("collector", &COLLECTORS) } else { Some(Collector::Generic) };
+    let (protocol, scope) = how_and_where(&table, collector);
+    let call = read_call(&table, "parameters", protocol, &Known::list());
+    let each = read_each(&table, protocol, collector);
+    let items = read_items(&table);
+    let only = table.table("only").and_then(|only| {
+        let only = only.only(&["member", "is"]);
+        template::check(&only, "is", &Known::list());
+        Some((only.need("member")?.text, only.need("is")?.text))
+    });
+    template::check(&table, "resource", &Known::row());
+    let own = id.as_ref().map_or("", |id| id.text.split('.').next().unwrap_or_default());
+    let service = table.text("service").unwrap_or_else(|| own.to_owned());
+    Some(Source {
+        signing: table.text("signing").unwrap_or_else(|| service.clone()),
+        endpoint_variable: table.text("endpoint_variable").unwrap_or_else(|| variable(&service)),
+        version: table.text("version").unwrap_or_default(),
+        target: table.text("target").unwrap_or_default(),
+        key: table.text("key").unwrap_or_default(),
+        resource: table.text("resource").unwrap_or_default(),
+        shows_service: shows_service.map(|word| word.text),
+        id: SourceId::new(id?.text),
+        title: title?.text,
+        service,
+        protocol: protocol?,
+        scope: scope?,
+        collector: collector?,
+        call: call?,
+        each,
+        items,
+        only,
+    })
+}
+
+/// The protocol and the scope; a generic source must say all that its protocol needs.
+fn how_and_where(table: &Table<'_>, collector: Option<Collector>) -> (Option<Protocol>, Option<SourceScope>) {
+    let mut protocol = table.choice("protocol", &PROTOCOLS);
+    let mut scope = table.choice("scope", &SCOPES);
+    if collector.is_none_or(|collector| collector == Collector::Generic) {
+        table.demand("protocol");
+        table.demand("scope");
+        match protocol {
+            Some(Protocol::Json) => {
+                table.demand("target");
+                table.demand("version");
+            }
+            Some(Protocol::Query | Protocol::Ec2) => table.demand("version"),
+            Some(Protocol::RestJson | Protocol::RestXml) => table.demand("path"),
+            None => {}
+        }
+        return (protocol, scope);
+    }
+    if !table.has("protocol") {
+        protocol = match collector {
+            Some(Collector::Iam | Collector::Identity) => Some(Protocol::Query),
+            Some(Collector::Artifact) => Some(Protocol::RestJson),
+            _ => Some(Protocol::Json),
+        };
+    }
+    if !table.has("scope") {
+        scope = match collector {
+            Some(Collector::Cloudtrail | Collector::Config) => Some(SourceScope::Region),
+            _ => Some(SourceScope::Account),
+        };
+    }
+    (protocol, scope)
+}
+
+/// `guardduty` is `GUARDDUTY` in `AWS_ENDPOINT_URL_…`, `s3-control` is `S3_CONTROL`.
+fn variable(service: &str) -> String {
+    let upper = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    service.chars().map(upper).collect()
+}
+
+fn read_call(table: &Table<'_>, parameters: &str, protocol: Option<Protocol>, known: &Known) -> Option<Call> {
+    let operation = table.need("operation");
+    if let Some(word) = &operation {
+        refuse(table.ledger, word, readonly::refuse_operation(&word.text), "operation");
+    }
+    table.demand("actions");
+    let actions = table.words("actions");
+    if table.is_list("actions") && actions.is_empty() {
+        let help = "name the IAM action that the call needs";
+        table.ledger.fault(&table.place_of("actions"), "`actions` is empty", "empty", help);
+    }
+    for action in &actions {
+        refuse(table.ledger, action, readonly::refuse_action(&action.text), "action");
+    }
+    for key in [parameters, "vary", "headers", "host_prefix", "path"] {
+        template::check(table, key, known);
+    }
+    let (method, path) = read_method(table, protocol);
+    Some(Call {
+        operation: operation?.text,
+        method,
+        path,
+        parameters: table.json_map(parameters),
+        vary: read_vary(table),
+        headers: table.text_map("headers"),
+        host_prefix: table.text("host_prefix").unwrap_or_default(),
+        page: table.table("page").and_then(read_page),
+        shape: read_shape(table),
+        absent: table.texts("absent"),
+        not_subscribed: table.texts("not_subscribed"),
+        actions: actions.into_iter().map(|word| word.text).collect(),
+    })
+}
+
+fn refuse(ledger: &Ledger, word: &Word, reason: Option<&str>, what: &str) {
+    if let Some(reason) = reason {
+        ledger.fault(&word.place, format!("the {what} `{}` {reason}", word.text), reason, readonly::HELP);
+    }
+}
+
+fn read_method(table: &Table<'_>, protocol: Option<Protocol>) -> (String, String) {
+    let rest = matches!(protocol, Some(Protocol::RestJson | Protocol::RestXml));
+    let (method, path) = (table.word("method"), table.word("path"));
+    if protocol.is_some() && !rest {
+        for word in [&method, &path].into_iter().flatten() {
+            let help = "only the REST protocols have a method and a path: delete it";
+            table.ledger.fault(&word.place, "this protocol has no method and no path", "of no use", help);
+        }
+    }
+    if let Some(word) = method.as_ref().filter(|word| readonly::refuse_method(&word.text)) {
+        table.ledger.fault(&word.place, format!("the method `{}` does not read", word.text), "writes", "use `GET`");
+    }
+    if let Some(word) = path.as_ref().filter(|word| !word.text.starts_with('/')) {
+        table.ledger.fault(&word.place, "a path begins with `/`", "here", format!("write `/{}`", word.text));
+    }
+    let method = method.map_or_else(|| (if rest { "GET" } else { "POST" }).to_owned(), |word| word.text);
+    (method, path.map_or_else(|| "/".to_owned(), |word| word.text))
+}
+
+fn read_vary(table: &Table<'_>) -> Vec<BTreeMap<String, Value>> {
+    let vary: Vec<_> = table.tables("vary").iter().map(Table::json_members).collect();
+    if vary.is_empty() { vec![BTreeMap::new()] } else { vary }
+}
+
+fn read_page(table: Table<'_>) -> Option<Paging> {
+    let table = table.only(&["next", "send", "more", "size"]);
+    let (next, send) = (table.need("next"), table.need("send"));
+    let size = table.table("size").and_then(|size| {
+        let names = size.keys();
+        if let Some(second) = names.get(1) {
+            table.ledger.fault(&second.place, "a page has one size", "second", "keep one");
+        }
+        let name = names.into_iter().next()?;
+        Some((name.text.clone(), size.count(&name.text)?))
+    });
+    Some(Paging { next: next?.text, send: send?.text, more: table.text("more"), size })
+}
+
+fn read_shape(table: &Table<'_>) -> Shape {
+    const CONTENTS: [(&str, Content); 2] =
+        [("policy", Content::Policy), ("credential-report", Content::CredentialReport)];
+    Shape {
+        lists: table.texts("lists"),
+        structures: table.texts("structures"),
+        booleans: table.texts("booleans"),
+        integers: table.texts("integers"),
+        documents: table.texts("documents"),
+        json: table.texts("json"),
+        content: table.choice("content", &CONTENTS).unwrap_or_default(),
+    }
+}
+
+/// `items` is a path, or a list of tables where a reply has several lists.
+fn read_items(table: &Table<'_>) -> Vec<ItemList> {
+    let may_be_missing = table.flag("optional_items");
+    let list = |path: Word, kind: String| ItemList { path: path.text, kind, may_be_missing };
+    if table.is_list("items") {
+        let tables = table.tables("items").into_iter().map(|items| items.only(&["path", "kind"]));
+        return tables
+            .filter_map(|items| Some(list(items.need("path")?, items.text("kind").unwrap_or_default())))
+            .collect();
+    }
+    table
+        .has("items")
+        .then(|| table.need("items"))
+        .flatten()
+        .map(|path| list(path, String::new()))
+        .into_iter()
+        .collect()
+}
+
+fn read_each(table: &Table<'_>, protocol: Option<Protocol>, collector: Option<Collector>) -> Vec<Each> {
+    let generic = collector == Some(Collector::Generic);
+    let tables = table.tables("each");
+    let mut later: Vec<String> = tables.iter().filter_map(|each| each.text("as")).collect();
+    let mut parts = BTreeSet::new();
+    let mut list = Vec::new();
+    for each in tables {
+        let known: Vec<&str> = EACH_KEYS.into_iter().chain(CALL_KEYS).collect();
+        let each = each.only(&known);
+        let part = each.need("as");
+        if let Some(word) = part.as_ref().filter(|word| !parts.insert(word.text.clone())) {
+            let help = "give each call of a source a name of its own";
+            each.ledger.fault(&word.place, format!("the part `{}` is there twice", word.text), "second", help);
+        }
+        let known = Known::item(later.clone());
+        if !later.is_empty() {
+            later.remove(0);
+        }
+        if generic && matches!(protocol, Some(Protocol::RestJson | Protocol::RestXml)) {
+            each.demand("path");
+        }
+        template::check(&each, "region", &known);
+        let call = read_call(&each, "send", protocol, &known);
+        let when = each.table("when").and_then(|when| {
+            let when = when.only(&["member", "is"]);
+            when.demand("is");
+            let member = when.need("member")?;
+            known.check_member(when.ledger, &member);
+            Some((member.text, when.texts("is")))
+        });
+        let (select, region) = (each.text("select").unwrap_or_default(), each.text("region"));
+        if let (Some(part), Some(call)) = (part, call) {
+            list.push(Each { part: part.text, call, select, region, when });
+        }
+    }
+    list
+}

@@ -1,0 +1,247 @@
+//! The command line: clap types only.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::vault::Selector;
+
+/// AWS audit evidence: collected read-only, kept byte for byte, split by responsibility, signed, verifiable offline.
+#[derive(Debug, Parser)]
+#[command(name = "auditpack", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Common options")]
+pub struct Common {
+    /// The settings file.
+    #[arg(long, global = true, value_name = "FILE", default_value = "auditpack.toml")]
+    pub config: PathBuf,
+    /// The folder that keeps the evidence.
+    #[arg(long, global = true, value_name = "DIR", default_value = "vault")]
+    pub vault: PathBuf,
+    /// The snapshot: `latest`, or the first digits of its id.
+    #[arg(long, global = true, value_name = "ID", default_value = "latest")]
+    pub snapshot: Selector,
+    /// A folder of mappings that replaces the embedded ones.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub mappings: Option<PathBuf>,
+    /// A folder of templates; its files replace embedded ones of the same name.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
+    /// How results are printed.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// No progress, no notes.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// More on stderr; twice for the SDK's log.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// The time to work at, for tests and recordings.
+    #[arg(long, global = true, hide = true, env = "AUDITPACK_NOW", hide_env = true, value_name = "TIME")]
+    pub now: Option<DateTime<Utc>>,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For machines; the schemas are in `docs/schema`.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a commented settings file.
+    Init(Init),
+    /// Print the least-privilege read-only IAM policy for the chosen sources.
+    IamPolicy,
+    /// Snapshot the evidence into the vault; every gap is disclosed.
+    #[command(after_help = "Exit codes: 0 complete, 3 evidence incomplete (the gaps are listed), 1 error, 2 usage.")]
+    Collect(Collect),
+    /// Judge a snapshot.
+    #[command(
+        after_help = "Exit codes: 0 ok, 3 evidence incomplete, 4 failing controls (only with --fail-on), 1 error, 2 usage."
+    )]
+    Assess(Assess),
+    /// Render and sign the pack.
+    Bundle(Bundle),
+    /// Check a pack's hashes, signatures and trust, offline.
+    #[command(
+        after_help = "Exit codes: 0 intact and trusted, 5 verification failed or signer not trusted, 1 error, 2 usage."
+    )]
+    Verify(Verify),
+    /// List, explain or test the checks.
+    Checks(Checks),
+    /// Make a signing key and its certificate (P-256).
+    Keygen(Keygen),
+    /// The whole flow on an embedded sample account: no credentials, no network.
+    Demo(Demo),
+    /// Print the completions of a shell.
+    Completions(Completions),
+}
+
+/// Flags of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The organization's name, as the pack will print it.
+    #[arg(long, value_name = "NAME")]
+    pub organization: Option<String>,
+    /// Write over a settings file that is there.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Flags of `collect`.
+#[derive(Debug, Args)]
+pub struct Collect {
+    /// Go on with the collection that was interrupted.
+    #[arg(long)]
+    pub resume: bool,
+    /// The most calls under way at once.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub concurrency: u16,
+}
+
+/// Flags of `assess`.
+#[derive(Debug, Args)]
+pub struct Assess {
+    /// Exit with 4 when checks fail: `any`, or `severity>=high`.
+    #[arg(long, value_name = "WHICH")]
+    pub fail_on: Option<FailOn>,
+}
+
+/// Flags of `bundle`.
+#[derive(Debug, Args)]
+pub struct Bundle {
+    /// The pack to write; default: `auditpack-<organization>-<end of period>.zip`.
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The signer.
+    #[command(flatten)]
+    pub signing: Signing,
+    /// Put the AWS Artifact documents themselves into the pack; they are confidential.
+    #[arg(long)]
+    pub include_aws_reports: bool,
+}
+
+/// The signer; the settings file names one too.
+#[derive(Debug, Clone, Args)]
+pub struct Signing {
+    /// The signing key, PKCS#8 PEM; its pass phrase is asked for, or taken from AUDITPACK_KEY_PASSPHRASE.
+    #[arg(long, value_name = "PEM")]
+    pub key: Option<PathBuf>,
+    /// The signer's certificate and its chain, PEM.
+    #[arg(long, value_name = "PEM")]
+    pub certificate: Option<PathBuf>,
+}
+
+/// Flags of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The pack: a .zip file, or the folder it was unpacked to.
+    #[arg(value_name = "PACK")]
+    pub pack: PathBuf,
+    /// A certificate that you got from the signer by another way than the pack; may be given again.
+    #[arg(long, value_name = "PEM")]
+    pub trust: Vec<PathBuf>,
+    /// The SHA-256 fingerprint of the signer's certificate, got by another way than the pack.
+    #[arg(long, value_name = "HEX")]
+    pub fingerprint: Vec<String>,
+    /// Judge the raw evidence of the pack again and compare.
+    #[arg(long)]
+    pub reperform: bool,
+}
+
+/// Flags of `checks`.
+#[derive(Debug, Args)]
+pub struct Checks {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: ChecksCommand,
+}
+
+/// What to do with the checks.
+#[derive(Debug, Subcommand)]
+pub enum ChecksCommand {
+    /// List the checks.
+    List,
+    /// Show a check: what it reads, what is good, its examples, the requirements it supports.
+    Explain {
+        /// The check's id.
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Run the examples of all checks.
+    Test,
+}
+
+/// Flags of `keygen`.
+#[derive(Debug, Args)]
+pub struct Keygen {
+    /// The organization's name in the certificate; default: the settings file's.
+    #[arg(long, value_name = "NAME")]
+    pub organization: Option<String>,
+    /// The key file to write.
+    #[arg(long, value_name = "PEM", default_value = "auditpack-key.pem")]
+    pub key: PathBuf,
+    /// The certificate file to write.
+    #[arg(long, value_name = "PEM", default_value = "auditpack-certificate.pem")]
+    pub certificate: PathBuf,
+    /// For how many days the certificate is valid.
+    #[arg(long, value_name = "N", default_value_t = 730, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub days: u32,
+}
+
+/// Flags of `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The folder to write to.
+    #[arg(long, value_name = "DIR", default_value = "auditpack-demo")]
+    pub out: PathBuf,
+}
+
+/// Flags of `completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Which failing checks make `assess` exit with 4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// Any.
+    Any,
+    /// Those of this severity or worse.
+    Severity(crate::model::Severity),
+}
+
+impl std::str::FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        use crate::model::Severity;
+        match text {
+            "any" => Ok(Self::Any),
+            "severity>=critical" => Ok(Self::Severity(Severity::Critical)),
+            "severity>=high" => Ok(Self::Severity(Severity::High)),
+            "severity>=medium" => Ok(Self::Severity(Severity::Medium)),
+            "severity>=low" => Ok(Self::Severity(Severity::Low)),
+            _ => Err("expected `any` or `severity>=critical|high|medium|low`".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,394 @@
+//! One account under collection: its clients, and the one way to call and be recorded.
+
+use std::collections::HashMap;
+use std::error::Error as StdError;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::SdkConfig;
+use chrono::{DateTime, Utc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::model::{
+    AccountId, Answer, Call, Catalog, Coverage, Exchange, Gap, GapReason, Partition, Progress, Region, Settings,
+    Sha256, Sink, Source, SourceId,
+};
+
+use super::classify::{self, Failure, Meaning};
+use super::generic::Callers;
+use super::label::{Label, Reply};
+use super::recorder::{Captured, Origin, Received, Recorder, Sent, observe};
+use super::{Clock, CollectError, Concurrency};
+
+/// What all accounts of a run share.
+pub(crate) struct Run {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) sink: Arc<dyn Sink>,
+    pub(crate) progress: Arc<dyn Progress>,
+    pub(crate) clock: Clock,
+    pub(crate) time: DateTime<Utc>,
+    pub(crate) coverage: Mutex<std::collections::BTreeMap<SourceId, Coverage>>,
+    pub(crate) gate: Gate,
+    pub(crate) pauses: Pauses,
+}
+
+/// Whether waiting for AWS means waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pauses {
+    /// AWS needs its time.
+    Real,
+    /// Recordings do not.
+    Skipped,
+}
+
+/// Bounds the calls in flight: all together, and in each (account, region, service), for a collector must never eat the
+/// rate limits of production.
+pub(crate) struct Gate {
+    all: Arc<Semaphore>,
+    places: Mutex<HashMap<(String, Region, String), Arc<Semaphore>>>,
+    per_service: usize,
+}
+
+impl Gate {
+    pub(crate) fn new(concurrency: Concurrency) -> Self {
+        Self {
+            all: Arc::new(Semaphore::new(concurrency.calls.max(1))),
+            places: Mutex::default(),
+            per_service: concurrency.per_service.max(1),
+        }
+    }
+
+    async fn enter(&self, account: &str, region: &Region, service: &str) -> Option<[OwnedSemaphorePermit; 2]> {
+        let place = (account.to_owned(), region.clone(), service.to_owned());
+        let place = {
+            let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(places.entry(place).or_insert_with(|| Arc::new(Semaphore::new(self.per_service))))
+        };
+        // The place first: nobody who waits for a place holds one of the run's permits.
+        let here = place.acquire_owned().await.ok()?;
+        let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
+        Some([here, all])
+    }
+}
+
+/// One account: who it is, where to ask, and how.
+pub struct AccountContext {
+    /// The account.
+    pub account: AccountId,
+    /// Its partition.
+    pub partition: Partition,
+    /// The partition's region for what is asked once an account.
+    pub home: Region,
+    /// The regions to ask, sorted.
+    pub regions: Vec<Region>,
+    /// `""` for the account of the credentials, its id for one entered by a role: part of a request's identity.
+    pub(crate) label: String,
+    pub(crate) sdk: SdkConfig,
+    pub(crate) callers: Callers,
+    pub(crate) run: Arc<Run>,
+}
+
+impl AccountContext {
+    /// The user's settings.
+    pub fn settings(&self) -> &Settings {
+        &self.run.settings
+    }
+
+    /// A source of the catalog, if the settings select it.
+    pub fn wanted(&self, source: &str) -> Option<&Source> {
+        let id = SourceId::from(source);
+        let selected = self.run.settings.sources.is_empty() || self.run.settings.sources.contains(&id);
+        self.run.catalog.sources.get(&id).filter(|_| selected)
+    }
+
+    /// What templates know besides the item: `{account} {partition} {region} {period.start} {period.end}`.
+    pub(crate) fn known(&self, name: &str, place: &Region) -> Option<String> {
+        let time = |time: DateTime<Utc>| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        match name {
+            "account" => Some(self.account.to_string()),
+            "partition" => Some(self.partition.to_string()),
+            "region" => Some(place.to_string()),
+            "period.start" => Some(time(self.run.settings.period.start_time())),
+            "period.end" => Some(time(self.run.settings.period.end_time())),
+            _ => None,
+        }
+    }
+
+    /// The time, from the run's clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.run.clock)()
+    }
+
+    /// Waits, to let AWS finish a job or to keep under a rate limit; recordings need no waiting.
+    pub async fn pause(&self, time: Duration) {
+        if self.run.pauses == Pauses::Real {
+            tokio::time::sleep(time).await;
+        }
+    }
+
+    /// The IAM client. All its calls must go through [`AccountContext::call`].
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        let config = aws_sdk_iam::config::Builder::from(&self.sdk).region(region(&self.home)).interceptor(Recorder);
+        aws_sdk_iam::Client::from_conf(config.build())
+    }
+
+    /// The CloudTrail client of a region. All its calls must go through [`AccountContext::call`].
+    pub fn cloudtrail(&self, place: &Region) -> aws_sdk_cloudtrail::Client {
+        let config = aws_sdk_cloudtrail::config::Builder::from(&self.sdk).region(region(place)).interceptor(Recorder);
+        aws_sdk_cloudtrail::Client::from_conf(config.build())
+    }
+
+    /// The Config client of a region. All its calls must go through [`AccountContext::call`].
+    pub fn config(&self, place: &Region) -> aws_sdk_config::Client {
+        let config = aws_sdk_config::config::Builder::from(&self.sdk).region(region(place)).interceptor(Recorder);
+        aws_sdk_config::Client::from_conf(config.build())
+    }
+
+    /// The Artifact client, in the partition's home region. All its calls must go through [`AccountContext::call`].
+    pub fn artifact(&self) -> aws_sdk_artifact::Client {
+        let config =
+            aws_sdk_artifact::config::Builder::from(&self.sdk).region(region(&self.home)).interceptor(Recorder);
+        aws_sdk_artifact::Client::from_conf(config.build())
+    }
+
+    /// Makes a call under its label and keeps what comes of it: content, "there is none", or a gap. An `Err` ends the run.
+    ///
+    /// ```ignore
+    /// let label = Label::new("iam.users", "ListUsers", &ctx.home).page(1);
+    /// let reply = ctx.call(label, ctx.iam().list_users().marker(marker).send()).await?;
+    /// ```
+    pub async fn call<T, E>(
+        &self,
+        label: Label,
+        send: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<Reply<T>, CollectError>
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        let (result, captured) = self.send(&label, send).await;
+        self.settle(label, result.map_err(|error| classify::failure(&error)), captured).await
+    }
+
+    /// Makes a call within the bounds of the run; nothing is kept yet.
+    pub(crate) async fn send<T>(&self, label: &Label, call: impl Future<Output = T>) -> (T, Captured) {
+        self.run.progress.planned(&self.account, 1);
+        let service = self.run.catalog.sources.get(&label.source).map_or("", |source| source.service.as_str());
+        let _permits = self.run.gate.enter(&self.label, &label.region, service).await;
+        observe(call).await
+    }
+
+    /// Keeps what came of a call.
+    pub(crate) async fn settle<T>(
+        &self,
+        label: Label,
+        result: Result<T, Failure>,
+        captured: Captured,
+    ) -> Result<Reply<T>, CollectError> {
+        let failure = match (result, &captured) {
+            (Ok(content), Captured { request: Some(sent), response: Some(received) }) => {
+                self.keep(&label, label.answer(), sent, received).await?;
+                return Ok(Reply::Content(content));
+            }
+            (Ok(_), _) => {
+                let message = format!("{} was answered but not recorded", label.operation);
+                return Err(CollectError::Internal(message));
+            }
+            (Err(failure), _) => failure,
+        };
+        match (classify::meaning(&failure, self.described(&label)), &captured) {
+            (Meaning::Fatal(error), _) => Err(error),
+            (Meaning::Absent(code), Captured { request: Some(sent), response: Some(received) }) => {
+                self.keep(&label, Answer::Absent { code: code.clone() }, sent, received).await?;
+                Ok(Reply::Absent(code))
+            }
+            (Meaning::Absent(_), _) => {
+                Err(CollectError::Internal(format!("{} was refused but not recorded", label.operation)))
+            }
+            (Meaning::Gap(reason), _) => {
+                self.lose(label, reason, &failure, captured.response).await?;
+                Ok(Reply::Gap(reason))
+            }
+        }
+    }
+
+    /// Keeps a gap that no refused call caused: a part of the period that AWS does not keep, terms not accepted.
+    pub async fn gap(
+        &self,
+        label: Label,
+        reason: GapReason,
+        action: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Result<(), CollectError> {
+        let gap = Gap {
+            source: label.source,
+            account: self.account.clone(),
+            region: label.region,
+            operation: Some(label.operation).filter(|operation| !operation.is_empty()),
+            item: label.item,
+            reason,
+            action: action.into(),
+            message: message.into(),
+            code: None,
+            request_id: None,
+            body: None,
+            time: self.now(),
+        };
+        self.run.count(&gap.source, |coverage| coverage.gaps += 1);
+        self.run.keep_gap(gap, None).await
+    }
+
+    async fn keep(&self, label: &Label, answer: Answer, sent: &Sent, received: &Received) -> Result<(), CollectError> {
+        let (body, size) = (Sha256::of(&received.body), received.body.len());
+        let exchange = self.exchange(label, answer, sent, received, (body, u64::try_from(size).unwrap_or(u64::MAX)));
+        self.keep_exchange(exchange, received).await
+    }
+
+    /// Counts an exchange and hands it to the sink, unless the sink has it from the interrupted run.
+    pub(crate) async fn keep_exchange(&self, exchange: Exchange, received: &Received) -> Result<(), CollectError> {
+        self.run.count(&exchange.source, |coverage| {
+            coverage.attempted += 1;
+            match exchange.answer {
+                Answer::Absent { .. } => coverage.absent += 1,
+                Answer::Content | Answer::Step => coverage.succeeded += 1,
+            }
+        });
+        self.run.progress.done(&self.account);
+        if received.origin == Origin::Journal {
+            return Ok(());
+        }
+        self.run.keep_exchange(exchange, received.body.clone()).await
+    }
+
+    pub(crate) fn exchange(
+        &self,
+        label: &Label,
+        answer: Answer,
+        sent: &Sent,
+        received: &Received,
+        (body, size): (Sha256, u64),
+    ) -> Exchange {
+        let service = self.run.catalog.sources.get(&label.source).map(|source| source.service.clone());
+        Exchange {
+            source: label.source.clone(),
+            service: service.unwrap_or_else(|| sent.key.service.clone()),
+            operation: label.operation.clone(),
+            parameters: sent.parameters.clone(),
+            account: self.account.clone(),
+            region: label.region.clone(),
+            item: label.item.clone(),
+            page: label.page,
+            answer,
+            status: received.status,
+            request_id: received.request_id.clone(),
+            content_type: received.content_type.clone(),
+            time: self.now(),
+            body,
+            size,
+            request: sent.identity(&self.label),
+        }
+    }
+
+    async fn lose(
+        &self,
+        label: Label,
+        reason: GapReason,
+        failure: &Failure,
+        received: Option<Received>,
+    ) -> Result<(), CollectError> {
+        self.run.count(&label.source, |coverage| {
+            coverage.attempted += 1;
+            coverage.gaps += 1;
+        });
+        self.run.progress.gap(&self.account);
+        let (request_id, body) = received.map_or((None, None), |received| (received.request_id, Some(received.body)));
+        let gap = Gap {
+            action: self.remedy(&label, reason, failure),
+            message: format!("{} in {}: {}", label.operation, label.region, classify::line(failure)),
+            source: label.source,
+            account: self.account.clone(),
+            region: label.region,
+            operation: Some(label.operation),
+            item: label.item,
+            reason,
+            code: failure.code.clone(),
+            request_id,
+            body: body.as_deref().map(Sha256::of),
+            time: self.now(),
+        };
+        self.run.keep_gap(gap, body).await
+    }
+
+    /// The part of the source that describes this very call.
+    fn described(&self, label: &Label) -> Option<&Call> {
+        let source = self.run.catalog.sources.get(&label.source)?;
+        let part = label.item.as_ref().map(|item| item.part.as_str());
+        let mut calls = std::iter::once(&source.call).chain(source.each.iter().map(|each| &each.call));
+        calls.find(|call| call.operation == label.operation).or_else(|| source.call_of(part))
+    }
+
+    /// What closes the gap: the IAM action that AWS named, else the one that the source names; or a setting.
+    fn remedy(&self, label: &Label, reason: GapReason, failure: &Failure) -> String {
+        match reason {
+            GapReason::AccessDenied => named_action(&failure.message).unwrap_or_else(|| self.actions(label)),
+            GapReason::RegionDisabled => format!("enable {} or leave it out of `regions`", label.region),
+            GapReason::NotSubscribed => format!("subscribe, or leave `{}` out of `sources`", label.source),
+            GapReason::Throttled => "AWS_MAX_ATTEMPTS, then `collect --resume`".to_owned(),
+            GapReason::Unreadable => "report the answer to auditpack's authors".to_owned(),
+            _ => "`collect --resume`".to_owned(),
+        }
+    }
+
+    fn actions(&self, label: &Label) -> String {
+        let named = |action: &&String| action.split_once(':').is_some_and(|(_, name)| name == label.operation);
+        let Some(call) = self.described(label) else { return label.operation.clone() };
+        match call.actions.iter().find(named) {
+            Some(action) => action.clone(),
+            None => call.actions.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
+        }
+    }
+}
+
+/// "… is not authorized to perform: kms:ListKeys on resource …"
+fn named_action(message: &str) -> Option<String> {
+    let (_, after) = message.split_once("to perform: ")?;
+    let action = after.split_whitespace().next()?;
+    let (service, name) = action.split_once(':')?;
+    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    (plain(service) && plain(name)).then(|| action.to_owned())
+}
+
+/// The SDK's name of a region.
+pub(crate) fn region(region: &Region) -> aws_types::region::Region {
+    aws_types::region::Region::new(region.as_str().to_owned())
+}
+
+impl Run {
+    fn count(&self, source: &SourceId, change: impl FnOnce(&mut Coverage)) {
+        let mut coverage = self.coverage.lock().unwrap_or_else(PoisonError::into_inner);
+        change(coverage.entry(source.clone()).or_default());
+    }
+
+    /// The sink syncs files: not on the threads that talk to AWS.
+    pub(crate) async fn keep_exchange(&self, exchange: Exchange, body: bytes::Bytes) -> Result<(), CollectError> {
+        let sink = Arc::clone(&self.sink);
+        blocking(move || sink.exchange(exchange, &body)).await
+    }
+
+    async fn keep_gap(&self, gap: Gap, body: Option<bytes::Bytes>) -> Result<(), CollectError> {
+        let sink = Arc::clone(&self.sink);
+        blocking(move || sink.gap(gap, body.as_deref())).await
+    }
+}
+
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, crate::model::SinkError> + Send + 'static,
+) -> Result<T, CollectError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => Ok(result?),
+        Err(error) => Err(CollectError::Internal(error.to_string())),
+    }
+}

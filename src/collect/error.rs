@@ -1,0 +1,95 @@
+//! What ends a whole collection. Everything less is a gap.
+
+use crate::model::{AccountId, Region, SinkError};
+
+/// Why a collection cannot go on: one clear line and what to do about it. Never carries secrets.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// Nothing in the environment, the profile or the instance gives credentials.
+    #[error(
+        "no AWS credentials: {0}; set AWS_PROFILE, or run `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    )]
+    NoCredentials(String),
+    /// They were good once.
+    #[error("the AWS credentials have expired ({0}); renew them (`aws sso login`) and run `collect --resume`")]
+    ExpiredCredentials(String),
+    /// AWS does not know them.
+    #[error(
+        "AWS refuses the credentials ({0}); check AWS_PROFILE, the access key, and that AWS_REGION is in the credentials' partition"
+    )]
+    InvalidCredentials(String),
+    /// AWS's clock and this machine's differ too much to sign anything.
+    #[error("this machine's clock differs from AWS's ({0}); set it right (NTP) and run again")]
+    ClockSkew(String),
+    /// Not even STS answers.
+    #[error(
+        "cannot reach AWS STS in {region}: {message}; check the network, the proxy, AWS_REGION and AWS_ENDPOINT_URL"
+    )]
+    Unreachable {
+        /// The region whose STS was asked.
+        region: Region,
+        /// What the connection said.
+        message: String,
+    },
+    /// STS answered, but not with an identity.
+    #[error("AWS STS did not say who the caller is: {0}")]
+    NoIdentity(String),
+    /// The role of an account in the settings cannot be entered.
+    #[error(
+        "cannot enter account {account} through {role}: {message}; check the role's trust policy and `external_id` in the settings"
+    )]
+    Role {
+        /// The account, as the settings name it.
+        account: AccountId,
+        /// The role's ARN.
+        role: String,
+        /// What AWS said.
+        message: String,
+    },
+    /// The settings say one account, the role leads to another.
+    #[error("the settings say account {expected}, but the credentials lead to {found}; correct `id` or `role_arn`")]
+    WrongAccount {
+        /// The account of the settings.
+        expected: AccountId,
+        /// The account that STS named.
+        found: AccountId,
+    },
+    /// A region in the settings that AWS does not list.
+    #[error("account {account} has no region `{region}`; AWS lists {known}")]
+    UnknownRegion {
+        /// The account.
+        account: AccountId,
+        /// The region as the settings spell it.
+        region: Region,
+        /// The regions that AWS lists.
+        known: String,
+    },
+    /// A region in the settings that is not enabled for the account.
+    #[error("region `{region}` is not enabled for account {account}; enable it or leave it out of `regions`")]
+    DisabledRegion {
+        /// The account.
+        account: AccountId,
+        /// The region.
+        region: Region,
+    },
+    /// A call that nobody can address: FIPS or dual stack asked of a service that has none.
+    #[error("{0}")]
+    Endpoint(String),
+    /// A recording that cannot be read.
+    #[error("recording, line {line}: {message}")]
+    Recording {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A mistake in this program: a call that would leave no evidence.
+    #[error("internal error: {0}")]
+    Internal(String),
+    /// The evidence could not be kept.
+    #[error("cannot keep the evidence: {0}")]
+    Sink(#[from] SinkError),
+    /// The user ended it.
+    #[error("interrupted; what was collected is kept: `collect --resume` goes on from here")]
+    Interrupted,
+}

@@ -1,0 +1,132 @@
+//! The one recorder: an interceptor on every client that copies what went out and what came back, byte for byte.
+//!
+//! The copy goes into a slot of the task that makes the call (see `AccountContext::call`), so that a call needs nothing
+//! but its label, and a call without one fails before it leaves the machine.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use bytes::Bytes;
+
+use crate::model::Sha256;
+
+use super::parameters;
+use super::replay::{REPLAYED, RequestKey};
+
+tokio::task_local! {
+    static SLOT: Arc<Mutex<Captured>>;
+}
+
+/// What the last attempt of a call sent and got.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Captured {
+    pub(crate) request: Option<Sent>,
+    pub(crate) response: Option<Received>,
+}
+
+/// What was sent, without its signature.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    pub(crate) key: RequestKey,
+    pub(crate) parameters: BTreeMap<String, String>,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub(crate) struct Received {
+    pub(crate) status: u16,
+    pub(crate) request_id: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) body: Bytes,
+    pub(crate) origin: Origin,
+}
+
+/// Who answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// AWS (or the demo's recordings, which are evidence of their own).
+    Aws,
+    /// The journal of the interrupted run: kept already.
+    Journal,
+}
+
+impl Received {
+    /// Copies a reply whose body is in memory.
+    pub(crate) fn of(response: &HttpResponse) -> Self {
+        let header = |name: &str| response.headers().get(name).map(str::to_owned);
+        Self {
+            status: response.status().as_u16(),
+            request_id: ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"].into_iter().find_map(header),
+            content_type: header("content-type"),
+            body: response.body().bytes().map(Bytes::copy_from_slice).unwrap_or_default(),
+            origin: if response.headers().contains_key(REPLAYED) { Origin::Journal } else { Origin::Aws },
+        }
+    }
+}
+
+impl Sent {
+    /// Copies a signed request, but neither its signature nor its session token.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let key = RequestKey::of(request);
+        // An unsigned request carries its signature in its query.
+        let parameters = if key.service.is_empty() { BTreeMap::new() } else { parameters::flat(request) };
+        Self { key, parameters }
+    }
+
+    /// The request's identity in a replay.
+    pub(crate) fn identity(&self, account_label: &str) -> Sha256 {
+        self.key.identity(account_label)
+    }
+}
+
+/// Runs a call and returns what its last attempt sent and got beside its own result.
+pub(crate) async fn observe<T>(call: impl Future<Output = T>) -> (T, Captured) {
+    let slot = Arc::new(Mutex::new(Captured::default()));
+    let result = SLOT.scope(Arc::clone(&slot), call).await;
+    let captured = std::mem::take(&mut *slot.lock().unwrap_or_else(PoisonError::into_inner));
+    (result, captured)
+}
+
+fn with_slot(work: impl FnOnce(&mut Captured)) -> Result<(), BoxError> {
+    SLOT.try_with(|slot| work(&mut slot.lock().unwrap_or_else(PoisonError::into_inner)))
+        .map_err(|_| BoxError::from("an AWS call without a label: it would leave no evidence"))
+}
+
+/// The interceptor; stateless, one for all clients.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Recorder;
+
+#[dyn_dispatch_hint]
+impl Intercept for Recorder {
+    fn name(&self) -> &'static str {
+        "Recorder"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let sent = Sent::of(context.request());
+        with_slot(|slot| *slot = Captured { request: Some(sent), response: None })
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let received = Received::of(context.response());
+        with_slot(|slot| slot.response = Some(received))
+    }
+}

@@ -1,0 +1,106 @@
+//! `assess`: judge a snapshot.
+
+use super::context::{Context, Judged};
+use super::exit::Exit;
+use super::table::{Table, visible};
+use crate::cli::{Assess, FailOn};
+use crate::model::{Assessment, CheckResult, Status, Verdict};
+
+/// Findings printed a check before the rest is only counted; `-v` prints all.
+const FINDINGS_SHOWN: usize = 5;
+
+pub(super) fn run(flags: &Assess, context: &mut Context<'_>) -> miette::Result<Exit> {
+    let judged = context.judge()?;
+    if context.json() {
+        context.print_json(&judged.assessment)?;
+    } else {
+        context.say(&summary(&judged, context.common.verbose > 0))?;
+    }
+    let assessment = &judged.assessment;
+    let failing = flags.fail_on.is_some_and(|which| assessment.checks.iter().any(|check| concerns(check, which)));
+    Ok(match failing {
+        true => Exit::Failing,
+        false if !assessment.gaps.is_empty() => Exit::Incomplete,
+        false => Exit::Ok,
+    })
+}
+
+fn concerns(check: &CheckResult, which: FailOn) -> bool {
+    check.verdict == Verdict::Fail
+        && match which {
+            FailOn::Any => true,
+            // Severities are declared worst first.
+            FailOn::Severity(least) => check.severity <= least,
+        }
+}
+
+fn summary(judged: &Judged, all: bool) -> String {
+    let Assessment { snapshot, period, time, checks, gaps, totals, .. } = &judged.assessment;
+    let mut text = format!(
+        "Snapshot {} of {}, period {} to {}\n",
+        snapshot.short(),
+        time.format("%Y-%m-%d %H:%M UTC"),
+        period.start,
+        period.end
+    );
+    let mut open: Vec<_> =
+        checks.iter().filter(|check| matches!(check.verdict, Verdict::Fail | Verdict::Undetermined)).collect();
+    open.sort_by_key(|check| (check.verdict != Verdict::Fail, check.severity, check.id.clone()));
+    for check in open {
+        text.push_str(&check_lines(check, all));
+    }
+    let count = |verdict: Verdict| checks.iter().filter(|check| check.verdict == verdict).count();
+    text.push_str(&format!(
+        "\nChecks: {} pass, {} fail, {} undetermined, {} not applicable, of {}\n\n",
+        count(Verdict::Pass),
+        count(Verdict::Fail),
+        count(Verdict::Undetermined),
+        count(Verdict::NotApplicable),
+        checks.len()
+    ));
+    let mut table =
+        Table::new(["framework", "satisfied", "gap", "awaiting evidence", "undetermined", "not applicable", "of"]);
+    for id in &judged.settings.frameworks {
+        let (Some(framework), Some(counts)) = (judged.catalog.frameworks.get(id), totals.frameworks.get(id)) else {
+            continue;
+        };
+        let of = |status: Status| {
+            let key = serde_json::to_value(status).ok().and_then(|word| word.as_str().map(str::to_owned));
+            key.and_then(|key| counts.status.get(&key)).copied().unwrap_or_default().to_string()
+        };
+        table.row([
+            &framework.title,
+            &of(Status::Satisfied),
+            &of(Status::Gap),
+            &of(Status::AwaitingEvidence),
+            &of(Status::Undetermined),
+            &of(Status::NotApplicable),
+            &counts.requirements.to_string(),
+        ]);
+    }
+    text.push_str(&table.to_string());
+    if !gaps.is_empty() {
+        text.push_str(&format!("\n\nEvidence is incomplete: {} gaps\n", gaps.len()));
+        text.push_str(&super::collect::gap_table(gaps));
+    }
+    text
+}
+
+fn check_lines(check: &CheckResult, all: bool) -> String {
+    let word = console::style(format!("{:<13}", check.verdict.words().to_uppercase())).bold();
+    let word = if check.verdict == Verdict::Fail { word.red() } else { word.yellow() };
+    let mut text = format!("\n{word} {:<9} {}  {}\n", check.severity.words(), check.id, check.title);
+    if let Some(reason) = &check.reason {
+        text.push_str(&format!("    {}\n", visible(reason)));
+    }
+    let findings: Vec<_> = check.findings.iter().filter(|finding| finding.verdict == check.verdict).collect();
+    let shown = if all { findings.len() } else { FINDINGS_SHOWN };
+    for finding in findings.iter().take(shown) {
+        let exception = if finding.exception.is_some() { " (exception)" } else { "" };
+        text.push_str(&format!("    {}{exception}: {}\n", visible(&finding.resource), visible(&finding.reason)));
+    }
+    if findings.len() > shown {
+        text.push_str(&format!("    and {} more (-v shows them)\n", findings.len() - shown));
+    }
+    text
+}

@@ -1,0 +1,144 @@
+//! `bundle`: render, gather, sign.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use miette::{IntoDiagnostic as _, miette};
+
+use super::collect::TOOL;
+use super::context::{Context, Judged};
+use super::exit::Exit;
+use super::identity;
+use crate::bundle::{self, Content, Member, Readme, Written};
+use crate::cli::Bundle;
+use crate::model::{EvidenceFile, Origin, Sha256, Snapshot, evidence_files};
+use crate::report::{self, Input, SignerLine, Templates};
+use crate::seal::{Certificate, PdfSignature, Signer, sign_pdf};
+
+pub(super) fn run(flags: &Bundle, context: &mut Context<'_>) -> miette::Result<Exit> {
+    let judged = context.judge()?;
+    let identity = identity::load(&flags.signing, &judged.settings, context)?;
+    let out = flags.out.clone().unwrap_or_else(|| default_name(&judged));
+    let documents = if flags.include_aws_reports { AwsDocuments::Included } else { AwsDocuments::Withheld };
+    let written = write(&out, &judged, &identity, documents, &context.templates()?, context)?;
+    context.say(&format!("{}  {} members, {} bytes", out.display(), written.members, written.size))?;
+    context.say(&format!("SHA256SUMS {}", written.sums))?;
+    if let Some(certificate) = identity.chain().first() {
+        context.say(&format!("signed by {}, fingerprint {}", certificate.subject(), certificate.fingerprint()))?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// Whether AWS's confidential documents go into the pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AwsDocuments {
+    Included,
+    Withheld,
+}
+
+fn default_name(judged: &Judged) -> PathBuf {
+    let plain = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' };
+    let name: String = judged.settings.organization.chars().map(plain).collect();
+    let words: Vec<&str> = name.split('-').filter(|word| !word.is_empty()).collect();
+    PathBuf::from(format!("auditpack-{}-{}.zip", words.join("-"), judged.assessment.period.end))
+}
+
+/// Renders, gathers and signs a pack.
+pub(super) fn write(
+    out: &Path,
+    judged: &Judged,
+    signer: &dyn Signer,
+    documents: AwsDocuments,
+    templates: &Templates,
+    context: &Context<'_>,
+) -> miette::Result<Written> {
+    let files = evidence_files(&judged.stored.snapshot);
+    let leaf = signer.chain().first().ok_or_else(|| miette!("the signer has no certificate"))?;
+    let mut members = rendered(judged, leaf, signer, &files, templates, context)?;
+    let withheld = match documents {
+        AwsDocuments::Included => BTreeSet::new(),
+        AwsDocuments::Withheld => aws_documents(&judged.stored.snapshot),
+    };
+    let index = bundle::evidence_index(&judged.stored.snapshot, &withheld).into_diagnostic()?;
+    members.push(Member { path: bundle::EVIDENCE_INDEX.to_owned(), content: Content::Bytes(index) });
+    for (path, bytes) in &judged.catalog.files {
+        members.push(Member { path: format!("mappings/{path}"), content: Content::Bytes(bytes.clone()) });
+    }
+    for file in files.iter().filter(|file| !withheld.contains(&file.sha256)) {
+        members.push(Member { path: file.path.clone(), content: evidence(judged, file) });
+    }
+    bundle::write_pack(out, members, signer, context.now).map_err(|error| miette!("{error}"))
+}
+
+/// The members that we make: the reports, their data, the settings, the instructions.
+fn rendered<'a>(
+    judged: &Judged,
+    leaf: &Certificate,
+    signer: &dyn Signer,
+    files: &[EvidenceFile],
+    templates: &Templates,
+    context: &Context<'_>,
+) -> miette::Result<Vec<Member<'a>>> {
+    let organization = judged.settings.organization.as_str();
+    let fingerprint = leaf.fingerprint();
+    let name = leaf.subject().to_owned();
+    let input = Input {
+        catalog: &judged.catalog,
+        settings: &judged.settings,
+        snapshot: &judged.stored.snapshot,
+        id: judged.stored.id,
+        assessment: &judged.assessment,
+        files,
+        signer: Some(SignerLine { name: name.clone(), fingerprint: colons(&fingerprint) }),
+        tool: TOOL,
+    };
+    let html = report::html(&input, templates).map_err(|error| miette!("{error}"))?;
+    let pdf = report::pdf(&input, templates).map_err(|error| miette!("{error}"))?;
+    let reason = format!("Evidence pack of {organization}");
+    let pdf = sign_pdf(&pdf, signer, context.now, &PdfSignature { name: &name, reason: &reason });
+    let pdf = pdf.map_err(|error| miette!("cannot sign the PDF: {error}"))?;
+    let mut assessment = serde_json::to_vec_pretty(&judged.assessment).into_diagnostic()?;
+    assessment.push(b'\n');
+    let readme = bundle::readme(&Readme { organization, signer: &name, fingerprint, tool: TOOL });
+    let members: [(&str, Vec<u8>); 6] = [
+        ("report.pdf", pdf),
+        ("report.html", html),
+        ("README.txt", readme),
+        ("assessment.json", assessment),
+        ("snapshot.json", judged.stored.bytes.clone()),
+        ("config/auditpack.toml", judged.settings.file.clone()),
+    ];
+    Ok(members.map(|(path, bytes)| Member { path: path.to_owned(), content: Content::Bytes(bytes) }).into())
+}
+
+fn evidence<'a>(judged: &'a Judged, file: &EvidenceFile) -> Content<'a> {
+    let (hash, size) = (file.sha256, file.size);
+    let fault = |error: crate::vault::VaultError| io::Error::other(error.to_string());
+    match file.origin {
+        Origin::Exchange(_) if size > STREAMED => Content::Stream {
+            size,
+            open: Box::new(move || Ok(Box::new(judged.vault.reader(&hash).map_err(fault)?) as Box<dyn io::Read>)),
+        },
+        _ => Content::Later(Box::new(move || judged.vault.get(&hash).map_err(fault))),
+    }
+}
+
+/// Larger bodies are streamed into the pack.
+const STREAMED: u64 = 8 << 20;
+
+/// The bodies that are AWS's confidential documents; their hash stays in the index.
+fn aws_documents(snapshot: &Snapshot) -> BTreeSet<Sha256> {
+    let document = |part: &str| part == "document";
+    let of_artifact = snapshot.exchanges.iter().filter(|exchange| exchange.source.as_str() == "artifact.reports");
+    of_artifact
+        .filter(|exchange| exchange.item.as_ref().is_some_and(|item| document(&item.part)))
+        .map(|exchange| exchange.body)
+        .collect()
+}
+
+/// As `openssl x509 -fingerprint -sha256` prints it.
+pub(super) fn colons(fingerprint: &Sha256) -> String {
+    let pairs: Vec<String> = fingerprint.as_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
+    pairs.join(":")
+}

@@ -1,0 +1,200 @@
+//! `collect`: snapshot the evidence into the vault.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use miette::{IntoDiagnostic as _, miette};
+use serde_json::json;
+
+use super::context::{Context, vault_fault};
+use super::exit::Exit;
+use super::progress::Bars;
+use super::table::{Table, visible};
+use crate::cli::Collect;
+use crate::collect::{self, Clock, CollectError, Collected, Concurrency, Mode, Plan, Recordings};
+use crate::model::{Catalog, Coverage, Gap, Settings, Snapshot, SnapshotId};
+use crate::vault::{Journal, Resumed, Vault};
+
+/// The tool as snapshots and reports name it.
+pub(super) const TOOL: &str = concat!("auditpack ", env!("CARGO_PKG_VERSION"));
+
+pub(super) fn run(flags: &Collect, context: &mut Context<'_>) -> miette::Result<Exit> {
+    let catalog = Arc::new(context.catalog()?);
+    let settings = Arc::new(context.settings(&catalog)?);
+    let vault = Vault::create(&context.common.vault).map_err(vault_fault)?;
+    let (journal, mode) = journal(flags, context, &vault, &settings)?;
+    let concurrency = Concurrency { calls: usize::from(flags.concurrency), ..Concurrency::default() };
+    let taken = take(&catalog, &settings, journal, mode, concurrency, context)?;
+    report(&taken, context)
+}
+
+/// A finished collection.
+pub(super) struct Taken {
+    pub(super) id: SnapshotId,
+    pub(super) snapshot: Snapshot,
+}
+
+fn journal(
+    flags: &Collect,
+    context: &Context<'_>,
+    vault: &Vault,
+    settings: &Settings,
+) -> miette::Result<(Journal, Mode)> {
+    if flags.resume {
+        let Resumed { journal, exchanges } = vault.resume(settings.period).map_err(vault_fault)?;
+        context.note(&format!(
+            "going on with the collection of {}: {} replies are here already",
+            journal.started().time.format("%Y-%m-%d %H:%M UTC"),
+            exchanges.len()
+        ));
+        let mut replies = Vec::with_capacity(exchanges.len());
+        for exchange in exchanges {
+            let body = vault.get(&exchange.body).map_err(vault_fault)?;
+            replies.push((exchange, body));
+        }
+        return Ok((journal, Mode::Resume(Arc::new(Recordings::from_exchanges(replies)))));
+    }
+    if vault.unfinished().map_err(vault_fault)?.is_some() {
+        context
+            .note("note: an unfinished collection is in the vault; `--resume` would go on with it, this begins anew");
+    }
+    let journal = vault.begin(context.now, settings.period, &settings.organization).map_err(vault_fault)?;
+    Ok((journal, Mode::Live))
+}
+
+/// Runs a collection to its snapshot.
+pub(super) fn take(
+    catalog: &Arc<Catalog>,
+    settings: &Arc<Settings>,
+    journal: Journal,
+    mode: Mode,
+    concurrency: Concurrency,
+    context: &Context<'_>,
+) -> miette::Result<Taken> {
+    let journal = Arc::new(journal);
+    let bars = Arc::new(Bars::new(context.common.quiet));
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().into_diagnostic()?;
+    let began = std::time::Instant::now();
+    let start = context.now;
+    let clock: Clock = Arc::new(move || start + chrono::Duration::from_std(began.elapsed()).unwrap_or_default());
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let plan = Plan {
+        catalog: Arc::clone(catalog),
+        settings: Arc::clone(settings),
+        time: journal.started().time,
+        sink: Arc::clone(&journal) as _,
+        progress: Arc::clone(&bars) as _,
+        clock: Arc::clone(&clock),
+        mode,
+        concurrency,
+        stop: stopped,
+    };
+    let collected = runtime.block_on(async {
+        let watch = tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                let _ = stop.send(true);
+            }
+            std::future::pending::<()>().await;
+        });
+        let collected = collect::collect(plan).await;
+        watch.abort();
+        collected
+    });
+    bars.clear();
+    runtime.shutdown_background();
+    let collected = collected.map_err(|error| collect_fault(&error))?;
+    finish(collected, journal, settings, &clock)
+}
+
+fn finish(collected: Collected, journal: Arc<Journal>, settings: &Settings, clock: &Clock) -> miette::Result<Taken> {
+    let journal = Arc::into_inner(journal).ok_or_else(|| miette!("the collection still writes; this is a defect"))?;
+    let (exchanges, gaps) = journal.gathered();
+    let snapshot = Snapshot {
+        format: Snapshot::FORMAT,
+        tool: TOOL.to_owned(),
+        previous: journal.previous().map_err(vault_fault)?,
+        organization: settings.organization.clone(),
+        period: settings.period,
+        time: journal.started().time,
+        finished: clock(),
+        caller: collected.caller,
+        scope: collected.scope,
+        exchanges,
+        gaps,
+        coverage: collected.coverage,
+    };
+    let id = journal.finish(&snapshot).map_err(vault_fault)?;
+    Ok(Taken { id, snapshot })
+}
+
+fn collect_fault(error: &CollectError) -> miette::Report {
+    miette!("{error}")
+}
+
+fn report(taken: &Taken, context: &mut Context<'_>) -> miette::Result<Exit> {
+    let Snapshot { previous, period, time, exchanges, gaps, coverage, .. } = &taken.snapshot;
+    let total = total(coverage);
+    if context.json() {
+        let Coverage { attempted, succeeded, absent, gaps: missed } = total;
+        context.print_json(&json!({
+            "format": 1, "snapshot": taken.id, "previous": previous, "time": time, "period": period,
+            "exchanges": exchanges.len(), "gaps": gaps,
+            "coverage": {
+                "attempted": attempted, "succeeded": succeeded, "absent": absent, "gaps": missed, "sources": coverage,
+            },
+        }))?;
+    } else {
+        context.say(&summary(taken, total))?;
+    }
+    Ok(if gaps.is_empty() { Exit::Ok } else { Exit::Incomplete })
+}
+
+fn total(coverage: &BTreeMap<crate::model::SourceId, Coverage>) -> Coverage {
+    coverage.values().fold(Coverage::default(), |sum, one| Coverage {
+        attempted: sum.attempted + one.attempted,
+        succeeded: sum.succeeded + one.succeeded,
+        absent: sum.absent + one.absent,
+        gaps: sum.gaps + one.gaps,
+    })
+}
+
+/// The snapshot in a few lines, and every gap.
+pub(super) fn summary(taken: &Taken, total: Coverage) -> String {
+    let Snapshot { scope, exchanges, gaps, caller, .. } = &taken.snapshot;
+    let regions: usize = scope.accounts.iter().map(|account| account.regions.len()).sum();
+    let mut text = format!(
+        "Snapshot {}\n  by {}\n  {} sources, {} accounts, {regions} regions\n  {} replies kept; of {} calls {} gave content, {} said there is none, {} are gaps\n",
+        taken.id,
+        visible(&caller.arn),
+        scope.sources.len(),
+        scope.accounts.len(),
+        exchanges.len(),
+        total.attempted,
+        total.succeeded,
+        total.absent,
+        total.gaps,
+    );
+    match gaps.is_empty() {
+        true => text.push_str("  no gaps"),
+        false => {
+            text.push_str(&format!("\nEvidence is incomplete: {} gaps\n", gaps.len()));
+            text.push_str(&gap_table(gaps));
+        }
+    }
+    text
+}
+
+/// The gaps and what closes each; those alike but for their items are one line.
+pub(super) fn gap_table(gaps: &[Gap]) -> String {
+    let mut lines = BTreeMap::<_, usize>::new();
+    for gap in gaps {
+        let place = format!("{} {}", gap.account, gap.region);
+        *lines.entry((gap.source.as_str(), place, gap.reason.words(), gap.action.as_str())).or_default() += 1;
+    }
+    let mut table = Table::new(["source", "where", "reason", "closed by", "calls"]);
+    for ((source, place, reason, action), calls) in lines {
+        table.row([source, &place, reason, action, &calls.to_string()]);
+    }
+    table.to_string()
+}

@@ -1,0 +1,200 @@
+//! What every command needs: the flags, the clock, where results go, and the way to each room.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use miette::{IntoDiagnostic as _, miette};
+
+use crate::catalog;
+use crate::cli::{Common, Format};
+use crate::model::{Assessment, Catalog, Facts, Settings, SnapshotId};
+use crate::report::Templates;
+use crate::vault::{Stored, Vault, VaultError};
+
+/// The larger part of a command's world.
+pub(super) struct Context<'a> {
+    /// The common flags.
+    pub(super) common: Common,
+    /// The time, read once.
+    pub(super) now: DateTime<Utc>,
+    out: &'a mut dyn Write,
+}
+
+/// A snapshot judged, and all that it was judged from.
+pub(super) struct Judged {
+    /// The mappings.
+    pub(super) catalog: Catalog,
+    /// The settings.
+    pub(super) settings: Settings,
+    /// The vault.
+    pub(super) vault: Vault,
+    /// The snapshot.
+    pub(super) stored: Stored,
+    /// The verdicts.
+    pub(super) assessment: Assessment,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(common: Common, now: DateTime<Utc>, out: &'a mut dyn Write) -> Self {
+        Self { common, now, out }
+    }
+
+    /// Prints a line of the result.
+    pub(super) fn say(&mut self, line: &str) -> miette::Result<()> {
+        self.print(line.as_bytes())?;
+        self.print(b"\n")
+    }
+
+    /// Prints bytes of the result; a reader that went away (`| head`) is no error.
+    pub(super) fn print(&mut self, bytes: &[u8]) -> miette::Result<()> {
+        match self.out.write_all(bytes).and_then(|()| self.out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            printed => printed.into_diagnostic(),
+        }
+    }
+
+    /// Prints a result as JSON.
+    pub(super) fn print_json(&mut self, value: &impl serde::Serialize) -> miette::Result<()> {
+        let mut bytes = serde_json::to_vec_pretty(value).into_diagnostic()?;
+        bytes.push(b'\n');
+        self.print(&bytes)
+    }
+
+    /// Whether results are JSON.
+    pub(super) fn json(&self) -> bool {
+        self.common.format == Format::Json
+    }
+
+    /// A note for people, on stderr.
+    pub(super) fn note(&self, line: &str) {
+        if !self.common.quiet {
+            let _ = writeln!(io::stderr(), "{line}");
+        }
+    }
+
+    /// Writes a file that appears whole or not at all.
+    pub(super) fn write(&self, path: &Path, bytes: &[u8]) -> miette::Result<()> {
+        let temporary = path.with_extension("tmp");
+        let write = || -> io::Result<()> {
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(&temporary, bytes)?;
+            fs::rename(&temporary, path)
+        };
+        write().map_err(|error| miette!("`{}`: {error}", path.display()))
+    }
+
+    /// The mappings: the embedded ones, or the user's folder.
+    pub(super) fn catalog(&self) -> miette::Result<Catalog> {
+        let files = match &self.common.mappings {
+            Some(folder) => catalog::read_folder(folder)?,
+            None => catalog::embedded(),
+        };
+        Ok(catalog::load(files)?)
+    }
+
+    /// The templates: the embedded ones, the user's in their place.
+    pub(super) fn templates(&self) -> miette::Result<Templates> {
+        let templates = match &self.common.templates {
+            Some(folder) => Templates::with(&read_templates(folder)?),
+            None => Templates::embedded(),
+        };
+        templates.map_err(|error| miette!("{error}"))
+    }
+
+    /// The settings file; a missing one is an error with its remedy.
+    pub(super) fn settings(&self, catalog: &Catalog) -> miette::Result<Settings> {
+        let path = &self.common.config;
+        match fs::read(path) {
+            Ok(bytes) => Ok(catalog::load_settings(&path.display().to_string(), &bytes, catalog)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(miette!(
+                help = "`auditpack init` writes one; `--config` names another",
+                "there is no settings file `{}`",
+                path.display()
+            )),
+            Err(error) => Err(miette!("`{}`: {error}", path.display())),
+        }
+    }
+
+    /// The vault, which must exist.
+    pub(super) fn open_vault(&self) -> miette::Result<Vault> {
+        Vault::open(&self.common.vault).map_err(vault_fault)
+    }
+
+    /// Loads and judges the chosen snapshot.
+    pub(super) fn judge(&self) -> miette::Result<Judged> {
+        let catalog = self.catalog()?;
+        let settings = self.settings(&catalog)?;
+        let vault = self.open_vault()?;
+        let stored = vault.load(&self.common.snapshot).map_err(vault_fault)?;
+        let facts = facts_of(&catalog, &vault, &stored)?;
+        let assessment = assess(&catalog, &settings, stored.id, &stored, &facts);
+        Ok(Judged { catalog, settings, vault, stored, assessment })
+    }
+}
+
+fn facts_of(catalog: &Catalog, vault: &Vault, stored: &Stored) -> miette::Result<Facts> {
+    crate::facts::read(catalog, &stored.snapshot, &mut |hash| vault.get(hash)).map_err(vault_fault)
+}
+
+fn assess(catalog: &Catalog, settings: &Settings, id: SnapshotId, stored: &Stored, facts: &Facts) -> Assessment {
+    crate::assess::assess(catalog, settings, id, &stored.snapshot, facts)
+}
+
+/// A vault's fault with its remedy.
+pub(super) fn vault_fault(error: VaultError) -> miette::Report {
+    miette!(help = error.remedy(), "{error}")
+}
+
+/// The largest template or font that is read.
+const TEMPLATE_LIMIT: u64 = 32 << 20;
+
+/// The files of a templates folder, by path relative to it; links are not followed.
+fn read_templates(root: &Path) -> miette::Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let fault = |path: &Path, error: io::Error| miette!("`{}`: {error}", path.display());
+        for entry in fs::read_dir(&folder).map_err(|error| fault(&folder, error))? {
+            let path = entry.map_err(|error| fault(&folder, error))?.path();
+            let about = fs::symlink_metadata(&path).map_err(|error| fault(&path, error))?;
+            if about.is_dir() {
+                folders.push(path);
+            } else if about.is_file() && about.len() <= TEMPLATE_LIMIT {
+                let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                files.insert(name, fs::read(&path).map_err(|error| fault(&path, error))?);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Who may read a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Privacy {
+    /// As the user's umask says.
+    Anyone,
+    /// Its owner only.
+    Owner,
+}
+
+/// Writes a file that must not be there yet.
+pub(super) fn write_new(path: &Path, bytes: &[u8], privacy: Privacy, help: &str) -> miette::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if privacy == Privacy::Owner {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    match options.open(path).and_then(|mut file| file.write_all(bytes)) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(miette!(help = help.to_owned(), "`{}` is there already", path.display()))
+        }
+        written => written.map_err(|error| miette!("`{}`: {error}", path.display())),
+    }
+}

@@ -1,0 +1,57 @@
+//! `iam-policy`: exactly the actions that the chosen sources use.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use super::context::Context;
+use super::exit::Exit;
+use crate::model::{Catalog, Documents, Settings, Source};
+
+/// An inline policy may have 2,048 to 10,240 characters, a managed one 6,144 (IAM quotas), spaces not counted.
+const MANAGED_POLICY_LIMIT: usize = 6_144;
+
+pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
+    let catalog = context.catalog()?;
+    let settings = match context.common.config.exists() {
+        true => Some(context.settings(&catalog)?),
+        false => None,
+    };
+    let actions = actions(&catalog, settings.as_ref());
+    let mut statements = BTreeMap::<&str, Vec<&str>>::new();
+    for action in &actions {
+        statements.entry(action.split(':').next().unwrap_or_default()).or_default().push(action);
+    }
+    let statements: Vec<_> = statements
+        .into_iter()
+        .map(|(service, actions)| {
+            let sid: String = service.split('-').map(capitalized).collect();
+            json!({ "Sid": format!("Read{sid}"), "Effect": "Allow", "Action": actions, "Resource": "*" })
+        })
+        .collect();
+    let policy = json!({ "Version": "2012-10-17", "Statement": statements });
+    let length = policy.to_string().len();
+    if length > MANAGED_POLICY_LIMIT {
+        context.note(&format!(
+            "note: {length} characters, a managed policy takes {MANAGED_POLICY_LIMIT}: split it by statement, or use it inline in a role"
+        ));
+    }
+    context.print_json(&policy)?;
+    Ok(Exit::Ok)
+}
+
+/// The IAM actions of the chosen sources; fetching AWS's documents is asked for only when the settings want it.
+fn actions<'a>(catalog: &'a Catalog, settings: Option<&Settings>) -> BTreeSet<&'a str> {
+    let chosen = |source: &&Source| {
+        settings.is_none_or(|settings| settings.sources.is_empty() || settings.sources.contains(&source.id))
+            || source.collector == crate::model::Collector::Identity
+    };
+    let downloads = settings.is_some_and(|settings| settings.artifact.documents == Documents::Download);
+    let actions = catalog.sources.values().filter(chosen).flat_map(Source::actions);
+    actions.filter(|action| downloads || *action != "artifact:GetReport").collect()
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}

@@ -1,0 +1,86 @@
+//! `verify`: a pack, offline, by the reader's own trust.
+
+use std::fs;
+use std::path::Path;
+
+use miette::{IntoDiagnostic as _, miette};
+
+use super::context::Context;
+use super::exit::Exit;
+use super::reperform;
+use super::table::visible;
+use crate::bundle::{self, Limits, ProblemKind, Verification};
+use crate::cli::Verify;
+use crate::seal::Trust;
+
+pub(super) fn run(flags: &Verify, context: &mut Context<'_>) -> miette::Result<Exit> {
+    let trust = trust(flags)?;
+    let limits = Limits::default();
+    let mut found = bundle::verify(&flags.pack, &trust, &limits).into_diagnostic()?;
+    if flags.reperform && found.intact() {
+        let again = reperform::run(&flags.pack, &limits)?;
+        found = found.with_reperformed(again.identical(), serde_json::to_value(&again).into_diagnostic()?);
+    }
+    if context.json() {
+        context.print_json(&found)?;
+    } else {
+        context.say(&summary(&flags.pack, &found, flags.reperform))?;
+    }
+    Ok(if found.ok { Exit::Ok } else { Exit::Unverified })
+}
+
+fn trust(flags: &Verify) -> miette::Result<Trust> {
+    let mut trust = Trust::none();
+    for path in &flags.trust {
+        let pem = fs::read(path).map_err(|error| miette!("`{}`: {error}", path.display()))?;
+        trust.add_pem(&pem).map_err(|error| miette!("`{}`: {error}", path.display()))?;
+    }
+    for fingerprint in &flags.fingerprint {
+        trust.add_fingerprint(fingerprint).map_err(|error| miette!("{error}"))?;
+    }
+    Ok(trust)
+}
+
+/// The result for people: the verdict first, then each problem.
+pub(super) fn summary(pack: &Path, found: &Verification, reperform: bool) -> String {
+    let mut text = format!("{}: {}\n", pack.display(), verdict(found));
+    if let Some(signer) = &found.signer {
+        text.push_str(&format!("  signed by    {}\n", visible(&signer.subject)));
+        text.push_str(&format!("  fingerprint  {}\n", signer.fingerprint));
+        text.push_str(&format!(
+            "  certificate  {} to {}\n",
+            signer.not_before.date_naive(),
+            signer.not_after.date_naive()
+        ));
+    }
+    if let Some(time) = found.signed_at {
+        text.push_str(&format!("  signed at    {} (as the signer says)\n", time.format("%Y-%m-%d %H:%M:%S UTC")));
+    }
+    match &found.reperformed {
+        Some(again) => text.push_str(&format!(
+            "  reperformed  {} checks and {} requirements judged again from the raw evidence\n",
+            again["checks"], again["requirements"]
+        )),
+        None if reperform => text.push_str("  reperformed  no: the pack is not intact\n"),
+        None => {}
+    }
+    for problem in &found.problems {
+        let kind = serde_json::to_value(problem.kind).unwrap_or_default();
+        let kind = kind.as_str().unwrap_or_default();
+        let path = if problem.path.is_empty() { "the pack" } else { problem.path.as_str() };
+        text.push_str(&format!("  {kind}  {}: {}\n", visible(path), visible(&problem.message)));
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+fn verdict(found: &Verification) -> &'static str {
+    match found {
+        found if found.ok => "intact, signer trusted",
+        found if found.intact() => "intact, signer not trusted",
+        found if found.problems.iter().all(|problem| problem.kind == ProblemKind::AssessmentDiffers) => {
+            "intact, but its assessment does not follow from its evidence"
+        }
+        _ => "NOT what was signed",
+    }
+}

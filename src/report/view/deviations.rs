@@ -1,0 +1,120 @@
+//! Where the user deviates: exceptions that stand beside a verdict, thresholds that differ from the catalog's.
+
+use serde::Serialize;
+
+use super::text::counted;
+use super::{Badge, Link, Text};
+use crate::model::{Direction, ExceptionState};
+use crate::report::Input;
+
+/// Exceptions and what became of them.
+#[derive(Debug, Serialize)]
+pub(super) struct Exceptions {
+    /// Says how many are expired or unused, if any.
+    note: Option<String>,
+    rows: Vec<ExceptionRow>,
+}
+
+#[derive(Debug, Serialize)]
+struct ExceptionRow {
+    /// `exception-1`.
+    anchor: String,
+    number: usize,
+    check: Link,
+    resources: Vec<Text>,
+    reason: Text,
+    approver: Text,
+    until: String,
+    state: Badge,
+    /// `covers 2 failing findings`.
+    covers: String,
+}
+
+/// What became of an exception, as a badge.
+pub(super) fn state(state: ExceptionState) -> Badge {
+    match state {
+        ExceptionState::Used => Badge::new("in use", "awaiting"),
+        ExceptionState::Unused => Badge::new("unused", "na"),
+        ExceptionState::Expired => Badge::new("expired", "fail"),
+    }
+}
+
+impl Exceptions {
+    pub(super) fn new(input: &Input<'_>) -> Self {
+        let exceptions = &input.assessment.exceptions;
+        let count = |state| exceptions.iter().filter(|exception| exception.state == state).count();
+        let (expired, unused) = (count(ExceptionState::Expired), count(ExceptionState::Unused));
+        let rows = exceptions.iter().enumerate().map(|(index, exception)| ExceptionRow {
+            anchor: format!("exception-{}", index + 1),
+            number: index + 1,
+            check: Link::to_check(exception.check.as_str()),
+            resources: exception.resources.iter().map(|pattern| Text::name(pattern)).collect(),
+            reason: Text::prose(&exception.reason),
+            approver: Text::prose(&exception.approver),
+            until: exception.until.to_string(),
+            state: state(exception.state),
+            covers: counted(exception.covers, "failing finding", "failing findings"),
+        });
+        Self {
+            note: (expired + unused > 0).then(|| {
+                format!(
+                    "{} expired; {} unused.",
+                    counted(expired, "exception has", "exceptions have"),
+                    counted(unused, "is", "are")
+                )
+            }),
+            rows: rows.collect(),
+        }
+    }
+}
+
+/// Thresholds that differ from the catalog's.
+#[derive(Debug, Serialize)]
+pub(super) struct Thresholds {
+    /// Says how many are loosened, if any.
+    note: Option<String>,
+    /// Loosened ones first.
+    rows: Vec<Threshold>,
+}
+
+#[derive(Debug, Serialize)]
+struct Threshold {
+    name: Text,
+    title: Text,
+    default: Text,
+    value: Text,
+    change: Badge,
+    checks: Vec<Link>,
+}
+
+impl Thresholds {
+    pub(super) fn new(input: &Input<'_>) -> Self {
+        let rank = |change: Direction| match change {
+            Direction::Loosened => 0,
+            Direction::Changed => 1,
+            Direction::Tightened => 2,
+        };
+        let mut params: Vec<_> = input.assessment.params.iter().collect();
+        params.sort_by_key(|param| (rank(param.change), &param.name));
+        let loosened = params.iter().filter(|param| param.change == Direction::Loosened).count();
+        let rows = params.into_iter().map(|param| Threshold {
+            name: Text::name(&param.name),
+            title: Text::prose(&param.title),
+            default: Text::name(&param.default.to_string()),
+            value: Text::name(&param.value.to_string()),
+            change: match param.change {
+                Direction::Tightened => Badge::new("tightened", "pass"),
+                Direction::Loosened => Badge::new("loosened", "fail"),
+                Direction::Changed => Badge::new("changed", "undetermined"),
+            },
+            checks: param.checks.iter().map(|check| Link::to_check(check.as_str())).collect(),
+        });
+        Self {
+            note: (loosened > 0).then(|| {
+                let asks = counted(loosened, "threshold asks", "thresholds ask");
+                format!("{asks} for less than the catalog: a pass means less than it says there.")
+            }),
+            rows: rows.collect(),
+        }
+    }
+}

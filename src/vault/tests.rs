@@ -1,0 +1,193 @@
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::*;
+use crate::model::{Answer, Caller, Exchange, Period, Scope, Sink as _, Snapshot};
+
+fn time(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000 + seconds, 0).unwrap()
+}
+
+fn period() -> Period {
+    Period { start: NaiveDate::from_ymd_opt(2026, 7, 1).unwrap(), end: NaiveDate::from_ymd_opt(2026, 9, 30).unwrap() }
+}
+
+fn exchange(body: &[u8]) -> Exchange {
+    Exchange {
+        source: "kms.keys".into(),
+        service: "kms".into(),
+        operation: "ListKeys".into(),
+        parameters: BTreeMap::new(),
+        account: "123456789012".into(),
+        region: "eu-west-1".into(),
+        item: None,
+        page: 0,
+        answer: Answer::Content,
+        status: 200,
+        request_id: Some("r-1".into()),
+        content_type: Some("application/x-amz-json-1.1".into()),
+        time: time(1),
+        body: Sha256::of(body),
+        size: body.len() as u64,
+        request: Sha256::of(b"request"),
+    }
+}
+
+fn snapshot(journal: &Journal, vault: &Vault) -> Snapshot {
+    let (exchanges, gaps) = journal.gathered();
+    Snapshot {
+        format: Snapshot::FORMAT,
+        tool: "auditpack test".into(),
+        previous: vault.newest().unwrap(),
+        organization: "Example".into(),
+        period: period(),
+        time: journal.started().time,
+        finished: time(9),
+        caller: Caller {
+            account: "123456789012".into(),
+            arn: "arn:aws:iam::123456789012:user/a".into(),
+            user_id: "A".into(),
+        },
+        scope: Scope { accounts: Vec::new(), sources: Vec::new() },
+        exchanges,
+        gaps,
+        coverage: BTreeMap::new(),
+    }
+}
+
+fn collect(vault: &Vault, at: i64, body: &[u8]) -> SnapshotId {
+    let journal = vault.begin(time(at), period(), "Example").unwrap();
+    journal.exchange(exchange(body), body).unwrap();
+    let snapshot = snapshot(&journal, vault);
+    journal.finish(&snapshot).unwrap()
+}
+
+#[test]
+fn snapshots_chain_and_load_by_prefix() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(folder.path()).unwrap();
+    let first = collect(&vault, 0, b"{}");
+    let second = collect(&vault, 60, b"{\"Keys\":[]}");
+    let stored = vault.load(&Selector::Latest).unwrap();
+    assert_eq!(stored.id, second);
+    assert_eq!(stored.snapshot.previous, Some(first));
+    assert_eq!(Sha256::of(&stored.bytes), second);
+    let by_prefix = vault.load(&first.short().parse().unwrap()).unwrap();
+    assert_eq!(by_prefix.id, first);
+    assert_eq!(vault.get(&stored.snapshot.exchanges[0].body).unwrap(), b"{\"Keys\":[]}");
+    assert!(matches!(vault.load(&"0000".parse().unwrap()), Err(VaultError::Unknown(_))));
+    assert_eq!(vault.unfinished().unwrap(), None);
+}
+
+#[test]
+fn altered_evidence_and_snapshots_are_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(folder.path()).unwrap();
+    collect(&vault, 0, b"some evidence");
+    let hash = Sha256::of(b"some evidence");
+    let blob = folder.path().join("blobs").join(&hash.to_string()[..2]).join(format!("{hash}.zst"));
+    fs::write(&blob, zstd::encode_all(&b"other evidence"[..], 3).unwrap()).unwrap();
+    assert!(matches!(vault.get(&hash), Err(VaultError::Altered { .. })));
+    assert_eq!(vault.put(b"some evidence").unwrap(), hash, "a put mends a broken blob");
+    assert_eq!(vault.get(&hash).unwrap(), b"some evidence");
+    fs::remove_file(&blob).unwrap();
+    assert!(matches!(vault.get(&hash), Err(VaultError::Missing(_))));
+
+    let folder = vault.snapshot_folders_for_tests();
+    let file = folder.join("snapshot.json");
+    let text = fs::read_to_string(&file).unwrap().replace("Example", "Exampel");
+    fs::write(&file, text).unwrap();
+    assert!(matches!(vault.load(&Selector::Latest), Err(VaultError::Altered { .. })));
+}
+
+impl Vault {
+    fn snapshot_folders_for_tests(&self) -> PathBuf {
+        fs::read_dir(self.root().join("snapshots")).unwrap().next().unwrap().unwrap().path()
+    }
+}
+
+#[test]
+fn a_second_writer_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(folder.path()).unwrap();
+    let journal = vault.begin(time(0), period(), "Example").unwrap();
+    assert!(matches!(vault.begin(time(1), period(), "Example"), Err(VaultError::Locked(_))));
+    drop(journal);
+    assert!(vault.begin(time(2), period(), "Example").is_ok());
+}
+
+#[test]
+fn a_killed_run_resumes_with_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(folder.path()).unwrap();
+    let journal = vault.begin(time(0), period(), "Example").unwrap();
+    journal.exchange(exchange(b"one"), b"one").unwrap();
+    journal.exchange(exchange(b"two"), b"two").unwrap();
+    drop(journal);
+    let path = vault.unfinished().unwrap().unwrap();
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() - 30]).unwrap();
+
+    let resumed = vault.resume(period()).unwrap();
+    assert_eq!(resumed.exchanges.len(), 1, "the torn line is asked for again");
+    assert_eq!(resumed.journal.started().time, time(0), "and the time stays, so that requests are the same");
+    resumed.journal.exchange(exchange(b"two"), b"two").unwrap();
+    let snapshot = snapshot(&resumed.journal, &vault);
+    assert_eq!(snapshot.exchanges.len(), 2);
+    resumed.journal.finish(&snapshot).unwrap();
+    assert!(matches!(vault.resume(period()), Err(VaultError::NothingToResume(_))));
+}
+
+#[test]
+fn a_resume_for_another_period_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(folder.path()).unwrap();
+    drop(vault.begin(time(0), period(), "Example").unwrap());
+    let other = Period { start: period().start, end: period().start };
+    assert!(matches!(vault.resume(other), Err(VaultError::Changed("period"))));
+}
+
+#[test]
+fn newer_and_foreign_folders_are_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("vault.json"), "{\"format\": 2}").unwrap();
+    match Vault::create(folder.path()) {
+        Err(VaultError::Newer { found: 2, .. }) => {}
+        other => panic!("{other:?}"),
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
+    assert!(matches!(Vault::create(folder.path()), Err(VaultError::Foreign(_))));
+    assert!(matches!(Vault::open(&folder.path().join("nowhere")), Err(VaultError::None(_))));
+}
+
+#[test]
+fn a_document_dropped_unfinished_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(folder.path()).unwrap();
+    let mut document: Box<dyn crate::model::DocumentSink> = Box::new(vault.document().unwrap());
+    document.write(b"half").unwrap();
+    drop(document);
+    assert_eq!(fs::read_dir(folder.path().join("blobs")).unwrap().count(), 0);
+    let mut document: Box<dyn crate::model::DocumentSink> = Box::new(vault.document().unwrap());
+    document.write(b"who").unwrap();
+    document.write(b"le").unwrap();
+    assert_eq!(document.finish().unwrap(), (Sha256::of(b"whole"), 5));
+    assert_eq!(vault.get(&Sha256::of(b"whole")).unwrap(), b"whole");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_private_and_a_full_disk_is_said() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(folder.path()).unwrap();
+    let hash = vault.put(b"secret").unwrap().to_string();
+    let blob = folder.path().join("blobs").join(&hash[..2]).join(format!("{hash}.zst"));
+    assert_eq!(fs::metadata(blob).unwrap().permissions().mode() & 0o777, 0o600);
+    let full = fault(Path::new("x"), io::Error::from(io::ErrorKind::StorageFull));
+    assert!(full.to_string().contains("disk is full") && full.remedy().contains("--resume"));
+}

@@ -1,0 +1,61 @@
+"""GuardDuty findings, Security Hub standards, IAM Access Analyzer."""
+
+from ..models import ApiError
+from . import answers
+
+
+@answers("guardduty", "ListFindings")
+def list_findings(call, ask):
+    return {"FindingIds": [finding["Id"] for finding in call.world.guardduty_findings.get(call.region, [])]}
+
+
+@answers("guardduty", "GetFindings")
+def get_findings(call, ask):
+    wanted = call.params.get("findingIds") or call.params.get("FindingIds") or []
+    return {"Findings": [finding for finding in call.world.guardduty_findings.get(call.region, []) if finding["Id"] in wanted]}
+
+
+@answers("securityhub", "GetEnabledStandards")
+def enabled_standards(call, ask):
+    hub_enabled(call)
+    return {"StandardsSubscriptions": call.world.standards.get(call.region, [])}
+
+
+@answers("securityhub", "DescribeStandards")
+def describe_standards(call, ask):
+    hub_enabled(call)
+    names = [("aws-foundational-security-best-practices/v/1.0.0", "AWS Foundational Security Best Practices v1.0.0", True),
+             ("cis-aws-foundations-benchmark/v/3.0.0", "CIS AWS Foundations Benchmark v3.0.0", False)]
+    return {"Standards": [{"StandardsArn": f"arn:aws:securityhub:{call.region}::standards/{arn}", "Name": name,
+                           "EnabledByDefault": default} for arn, name, default in names]}
+
+
+@answers("securityhub", "GetFindings")
+def hub_findings(call, ask):
+    hub_enabled(call)
+    return {"Findings": call.world.hub_findings.get(call.region, [])}
+
+
+def hub_enabled(call):
+    from moto.securityhub.models import securityhub_backends
+    if not securityhub_backends[call.account][call.region].enabled:
+        raise ApiError("InvalidAccessException", f"Account {call.account} is not subscribed to AWS Security Hub", 401)
+
+
+@answers("accessanalyzer", "ListAnalyzers")
+def list_analyzers(call, ask):
+    kind = call.param("type")
+    return {"analyzers": [analyzer for analyzer in call.world.analyzers.get(call.region, [])
+                          if not kind or analyzer["type"] == kind]}
+
+
+@answers("accessanalyzer", "ListFindingsV2")
+def list_findings_v2(call, ask):
+    arn = call.param("analyzerArn")
+    if arn not in [analyzer["arn"] for analyzer in call.world.analyzers.get(call.region, [])]:
+        raise ApiError("ResourceNotFoundException", "Analyzer not found", 404)
+    findings = call.world.analyzer_findings.get(arn, [])
+    for member, rule in (call.params.get("filter") or {}).items():
+        if "eq" in rule:
+            findings = [finding for finding in findings if finding.get(member) in rule["eq"]]
+    return {"findings": findings}

@@ -1,0 +1,183 @@
+"""The facts of the seeded account that moto cannot hold, and the helpers that put them there."""
+
+import contextlib
+import datetime
+import functools
+import hashlib
+import json
+import os
+
+import boto3
+import freezegun
+
+UTC = datetime.timezone.utc
+
+# Managed policies that the scenarios attach; all 1,400 would make every start slow.
+MANAGED = {
+    "AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess", "SecurityAudit", "ViewOnlyAccess", "IAMUserChangePassword",
+    "AmazonS3ReadOnlyAccess", "AmazonEC2ReadOnlyAccess", "AWSLambdaBasicExecutionRole", "Billing", "AmazonRDSReadOnlyAccess",
+    "AmazonSSMManagedInstanceCore", "CloudWatchAgentServerPolicy", "AWS_ConfigRole", "AmazonEC2FullAccess",
+}
+
+
+def read_models_once():
+    """botocore parses its large JSON files anew for every session; once is enough for a quick start."""
+    from botocore.loaders import JSONFileLoader
+
+    JSONFileLoader.load_file = functools.lru_cache(maxsize=None)(JSONFileLoader.load_file)
+    shared = JSONFileLoader()
+    plain = JSONFileLoader.load_file
+    JSONFileLoader.load_file = lambda self, path: plain(shared, path)
+
+
+def load_managed_policies():
+    """Lets moto know the few managed policies in use."""
+    from moto.iam import aws_managed_policies as data
+    every = json.loads(data.aws_managed_policies_data)
+    data.aws_managed_policies_data = json.dumps({name: policy for name, policy in every.items() if name in MANAGED})
+
+
+class World:
+    """What the overlay answers from. Scenarios fill it; nothing else writes to it."""
+
+    def __init__(self, account):
+        self.account = account
+        self.url = ""
+        self.caller_arn = f"arn:aws:sts::{account}:assumed-role/AuditReadOnly/auditpack"
+        self.regions = ["us-east-1", "eu-west-1", "eu-central-1"]
+        self.root = {"mfa": "hardware", "keys": 0, "created": None, "last_used": None}
+        self.credentials = []
+        self.report_ready_at_once = False
+        self.contact, self.alternate = None, {}
+        self.artifact_reports, self.agreements, self.documents = [], [], {}
+        self.events = {}
+        self.insights, self.trail_status = {}, {}
+        self.compliance, self.resource_counts, self.conformance_packs = {}, {}, {}
+        self.recorder_status = {}
+        self.analyzers, self.analyzer_findings = {}, {}
+        self.guardduty_findings, self.standards, self.hub_findings = {}, {}, {}
+        self.ec2_defaults = {}
+        self.org_features, self.extra_policies = None, []
+        self.denials = []
+        self.verdicts = {}
+        self.settings = {}
+        self.frozen = None
+        self.now = datetime.datetime.now(UTC).replace(microsecond=0)
+        self.reset()
+
+    def reset(self):
+        """What the calls themselves change."""
+        self.reports_asked = 1 if self.report_ready_at_once else 0
+
+    # -- building -----------------------------------------------------------------------------------------------
+
+    def build(self, scenario):
+        """Runs a scenario against moto in this process."""
+        import moto
+        from moto.moto_api._internal import mock_random
+
+        os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+        read_models_once()
+        load_managed_policies()
+        moment = getattr(scenario, "NOW", None)
+        if moment is not None:
+            self.now = moment
+        freezer = freezegun.freeze_time(self.now, tick=moment is None)
+        self.frozen = freezer.start()
+        mock_random.seed(scenario.SEED)
+        mock = moto.mock_aws()
+        mock.start()
+        os.environ.update(AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY="example")
+        try:
+            scenario.build(self)
+        finally:
+            mock.mock_env_variables_patcher = None
+            with contextlib.suppress(Exception):
+                mock.stop(remove_data=False)
+            if moment is None:
+                freezer.stop()
+        self.reset()
+
+    def client(self, service, region="us-east-1"):
+        """A client of moto while a scenario is built."""
+        key = (service, region)
+        cache = self.__dict__.setdefault("_clients", {})
+        if key not in cache:
+            cache[key] = boto3.client(service, region_name=region, aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+                                      aws_secret_access_key="example")
+        return cache[key]
+
+    @contextlib.contextmanager
+    def at(self, moment):
+        """What is made inside is as old as `moment`."""
+        self.frozen.move_to(moment.replace(tzinfo=None))
+        try:
+            yield
+        finally:
+            self.frozen.move_to(self.now.replace(tzinfo=None))
+
+    def ago(self, days=0, hours=0):
+        """A moment before the account's now."""
+        return self.now - datetime.timedelta(days=days, hours=hours)
+
+    # -- expected verdicts --------------------------------------------------------------------------------------
+
+    def expect(self, check, verdict, *resources):
+        """The check must give `verdict` for these resources."""
+        findings = self.verdicts.setdefault(check, {})
+        for resource in resources:
+            findings[resource] = verdict
+
+    def expected(self):
+        """`{check: {verdict, findings}}` and what the settings must say for it."""
+        checks = {}
+        for check, findings in sorted(self.verdicts.items()):
+            checks[check] = {"verdict": fold(findings.values()), "findings": dict(sorted(findings.items()))}
+        return {"account": self.account, "now": self.now.isoformat().replace("+00:00", "Z"), "regions": self.regions,
+                "settings": self.settings, "checks": checks}
+
+    # -- answering ----------------------------------------------------------------------------------------------
+
+    def denied(self, call):
+        """A refusal that belongs to the scenario."""
+        for service, operation, region in self.denials:
+            if (service, operation) == (call.service, call.operation) and region in (None, call.region):
+                return {"kind": "access-denied"}
+        return None
+
+    def document_url(self, key, minutes=60):
+        """A presigned URL of this server, expiring in `minutes`."""
+        expires = int((self.current() + datetime.timedelta(minutes=minutes)).timestamp())
+        signature = hashlib.sha256(f"{key}{expires}".encode()).hexdigest()
+        return f"{self.url}/_documents/{key}?X-Amz-Expires={expires}&X-Amz-Signature={signature}"
+
+    def current(self):
+        """The clock: standing still in a scenario with a fixed time."""
+        return datetime.datetime.now(UTC)
+
+    def document(self, path, query):
+        """A document behind a presigned URL, or S3's refusal."""
+        parameters = dict(pair.split("=", 1) for pair in query.split("&") if "=" in pair)
+        key = path.removeprefix("/_documents/")
+        signature = hashlib.sha256(f"{key}{parameters.get('X-Amz-Expires')}".encode()).hexdigest()
+        if signature != parameters.get("X-Amz-Signature"):
+            return 403, {"Content-Type": "application/xml"}, s3_error("SignatureDoesNotMatch", "The signature differs.")
+        if int(parameters["X-Amz-Expires"]) < self.current().timestamp():
+            return 403, {"Content-Type": "application/xml"}, s3_error("AccessDenied", "Request has expired")
+        if key not in self.documents:
+            return 404, {"Content-Type": "application/xml"}, s3_error("NoSuchKey", "The key does not exist.")
+        return 200, {"Content-Type": "application/pdf"}, self.documents[key]
+
+
+def s3_error(code, message):
+    """S3's error document."""
+    return f"<?xml version=\"1.0\"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
+
+
+def fold(verdicts):
+    """Any fail fails; else any undetermined; else any pass; else not applicable."""
+    found = set(verdicts)
+    for verdict in ("fail", "undetermined", "pass"):
+        if verdict in found:
+            return verdict
+    return "not-applicable"

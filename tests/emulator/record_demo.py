@@ -1,0 +1,105 @@
+"""Records the demonstration account: `python record_demo.py --binary target/release/auditpack --settings demo/auditpack.toml`.
+
+Starts the emulator with the scenario `demo`, lets the binary collect from it, and writes what went over the wire to
+`demo/account.jsonl.zst`, one exchange a line, in an order and with request ids that do not change from run to run.
+`--probe` records the calls of `selftest.py` instead of the binary's: to look at the format without a binary.
+"""
+
+import argparse
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import zstandard
+
+from selftest import HERE, Emulator, Run
+
+NOW = "2026-09-30T18:00:00Z"
+# Where AWS would keep the documents; the port of the day has no place in a recording.
+DOCUMENTS = b"https://aws-artifact-documents.s3.us-east-1.amazonaws.com"
+LIMIT = 1_000_000
+
+
+def collect(binary, settings, url, folder):
+    """One run of the real collector, as a user starts it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AUDITPACK_"))}
+    environment.update(
+        AWS_ENDPOINT_URL=url, AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY="example",
+        AWS_REGION="eu-central-1", AWS_EC2_METADATA_DISABLED="true", HOME=str(folder), AUDITPACK_NOW=NOW)
+    command = [str(binary), "collect", "--config", str(settings), "--vault", str(folder / "vault"), "--format", "json"]
+    done = subprocess.run(command, env=environment, cwd=folder, stdout=subprocess.PIPE, check=False)
+    # 3: evidence incomplete, which two refused calls make it.
+    if done.returncode not in (0, 3):
+        sys.exit(f"{' '.join(command)} ended with {done.returncode}")
+    return json.loads(done.stdout)
+
+
+def tidy(line, url):
+    """A line of the emulator's log as the recording has it."""
+    exchange = json.loads(line)
+    body = base64.b64decode(exchange["body_base64"])
+    exchange["body_base64"] = base64.b64encode(body.replace(url.encode(), DOCUMENTS)).decode()
+    return exchange
+
+
+def in_order(exchanges):
+    """Sorted; repeated requests keep their order, and the same answer to the same request stays once."""
+    def request(exchange):
+        return [exchange[name] for name in ("service", "region", "method", "path", "body_sha256")]
+
+    kept, seen = [], set()
+    for exchange in sorted(exchanges, key=request):
+        whole = json.dumps({**exchange, "headers": {}, "body_base64": without_ids(exchange["body_base64"])}, sort_keys=True)
+        if whole not in seen:
+            seen.add(whole)
+            kept.append(exchange)
+    return kept
+
+
+def without_ids(body):
+    """A body without its request id, which alone tells repeated answers apart."""
+    return re.sub(rb"<[Rr]equestI[dD]>[^<]*<", b"<", base64.b64decode(body)).hex()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    root = HERE.parent.parent
+    parser.add_argument("--binary", type=Path, default=root / "target/release/auditpack")
+    parser.add_argument("--settings", type=Path, default=root / "demo/auditpack.toml")
+    parser.add_argument("--out", type=Path, default=root / "demo/account.jsonl.zst")
+    parser.add_argument("--probe", action="store_true")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "exchanges.jsonl"
+        emulator = Emulator("demo", "--log", str(log))
+        try:
+            if arguments.probe:
+                expected = emulator.control("expected")
+                Run(emulator).everything(expected["account"], expected["regions"])
+            else:
+                summary = collect(arguments.binary.resolve(), arguments.settings.resolve(), emulator.url, Path(folder))
+                print(f"coverage: {summary['coverage']}, gaps: {len(summary['gaps'])}")
+        finally:
+            emulator.stop()
+        exchanges = in_order([tidy(line, emulator.url) for line in log.read_text(encoding="utf-8").splitlines()])
+    strange = [exchange for exchange in exchanges if b"Emulator" in base64.b64decode(exchange["body_base64"])[:300]]
+    for exchange in strange:
+        print(f"the emulator could not answer {exchange['service']} {exchange['method']} {exchange['path']} "
+              f"{base64.b64decode(exchange['body_base64'])[:200]}", file=sys.stderr)
+    text = "".join(json.dumps(exchange, sort_keys=True, separators=(",", ":")) + "\n" for exchange in exchanges)
+    packed = zstandard.ZstdCompressor(level=19, write_content_size=True).compress(text.encode())
+    if len(packed) > LIMIT:
+        sys.exit(f"the recording has {len(packed)} bytes, more than {LIMIT}")
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    arguments.out.write_bytes(packed)
+    print(f"{arguments.out}: {len(exchanges)} exchanges, {len(text)} bytes, {len(packed)} packed")
+    return 1 if strange else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

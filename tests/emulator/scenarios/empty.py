@@ -1,0 +1,10 @@
+"""A bare account: nothing was ever set up."""
+
+ACCOUNT = "123456789012"
+SEED = 1
+
+
+def build(world):
+    """Nothing but root."""
+    world.root = {"mfa": None, "keys": 0, "created": world.ago(5), "last_used": None}
+    world.settings = {"period": [world.ago(60).date().isoformat(), world.now.date().isoformat()]}
