@@ -153,6 +153,8 @@ class Overlay:
         kept = {name: value for name, value in headers.items() if name.lower() in ("content-type", "x-amzn-errortype")}
         if b"null" in answer and protocol(call.service) in ("json", "rest-json"):
             answer = json.dumps(without_nulls(json.loads(answer))).encode()
+        # moto names the root after the operation; AWS: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html
+        answer = answer.replace(b"GetBucketVersioningResponse", b"VersioningConfiguration")
         answer = re.sub(rb"<(Request(?:Id|ID))>[^<]*<", rb"<\g<1>>" + request_id.encode() + b"<", answer)
         answer = re.sub(rb"<(requestId)>[^<]*<", rb"<\g<1>>" + request_id.encode() + b"<", answer)
         return status, kept, answer
