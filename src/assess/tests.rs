@@ -309,6 +309,7 @@ fn examples_go_through_the_same_code() {
         rows: vec![],
         others: BTreeMap::from([("x.buckets".into(), vec![json!({"Id": "b", "Closed": true})])]),
         now: None,
+        params: BTreeMap::new(),
         note: String::new(),
     };
     let good = vec![
