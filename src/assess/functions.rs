@@ -103,9 +103,8 @@ pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTi
     add("cidr_open", simple(meter, |args| network::cidr_open(text(args, 0)?).map(bool)))?;
     add("ports_open", simple(meter, |args| ports_open(given(args, 0)?, given(args, 1)?)))?;
     add("policy_admin", simple(meter, |args| policy::admin(&json(given(args, 0)?)?).map(bool)))?;
-    let allows = |args: Given<'_, '_, '_>| {
-        policy::allows(&json(given(args, 0)?)?, text(args, 1)?, text(args, 2)?).map(bool)
-    };
+    let allows =
+        |args: Given<'_, '_, '_>| policy::allows(&json(given(args, 0)?)?, text(args, 1)?, text(args, 2)?).map(bool);
     add("policy_allows", simple(meter, allows))?;
     add("policy_public", simple(meter, |args| principals::public(&json(given(args, 0)?)?).map(bool)))?;
     add("policy_denies", simple(meter, |args| policy::denies(&json(given(args, 0)?)?, text(args, 1)?).map(bool)))?;

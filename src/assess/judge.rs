@@ -240,7 +240,9 @@ fn explain(error: &ExecutionError, expression: &Expression, data: Option<&Value>
         ExecutionError::FunctionError { function, .. } if function == CHARGE => {
             "AWS's answer is too large to be judged by this check".to_owned()
         }
-        ExecutionError::FunctionError { function, message } if matches!(function.as_str(), "find" | "rows" | UNDETERMINED) => {
+        ExecutionError::FunctionError { function, message }
+            if matches!(function.as_str(), "find" | "rows" | UNDETERMINED) =>
+        {
             message.clone()
         }
         ExecutionError::FunctionError { function, message } => {

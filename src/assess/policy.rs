@@ -210,9 +210,8 @@ pub(super) fn admin(document: &Value) -> Result<bool, String> {
 /// taken as met: what may be allowed counts.
 pub(super) fn allows(document: &Value, action: &str, resource: &str) -> Result<bool, String> {
     let statements = statements(document)?;
-    let speaks = |statement: &Statement<'_>| {
-        statement.actions.has_action(action) && statement.resources.has_resource(resource)
-    };
+    let speaks =
+        |statement: &Statement<'_>| statement.actions.has_action(action) && statement.resources.has_resource(resource);
     let allowed = |statement: &Statement<'_>| statement.effect == Effect::Allow && speaks(statement);
     let taken_back = |statement: &Statement<'_>| statement.denies_all_callers() && speaks(statement);
     Ok(statements.iter().any(allowed) && !statements.iter().any(taken_back))
