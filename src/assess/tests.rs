@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
@@ -309,6 +307,7 @@ fn examples_go_through_the_same_code() {
         rows: vec![],
         others: BTreeMap::from([("x.buckets".into(), vec![json!({"Id": "b", "Closed": true})])]),
         now: None,
+        params: BTreeMap::new(),
         note: String::new(),
     };
     let good = vec![
