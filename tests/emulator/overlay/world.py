@@ -90,6 +90,9 @@ class World:
         os.environ.update(AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY="example")
         try:
             scenario.build(self)
+            for region in self.regions:
+                # moto makes a region's default network at the first look; its ids must not depend on who looks first.
+                self.client("ec2", region).describe_vpcs()
         finally:
             mock.mock_env_variables_patcher = None
             with contextlib.suppress(Exception):
