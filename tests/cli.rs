@@ -96,7 +96,10 @@ fn what_is_missing_is_said_with_its_remedy() {
         all.push_str(&format!("$ auditpack {}\n{}\n", arguments.join(" "), shown(&output)));
     };
     run(&["assess"]);
-    place.write("auditpack.toml", "organization = \"Example\"\nframeworks = [\"soc2\"]\n[period]\nquarter = \"2026-Q3\"\n");
+    place.write(
+        "auditpack.toml",
+        "organization = \"Example\"\nframeworks = [\"soc2\"]\n[period]\nquarter = \"2026-Q3\"\n",
+    );
     run(&["assess"]);
     run(&["bundle"]);
     run(&["verify", "nowhere.zip"]);
@@ -112,7 +115,10 @@ fn what_is_missing_is_said_with_its_remedy() {
 #[test]
 fn a_newer_vault_a_foreign_folder_and_a_second_writer_are_refused() {
     let place = Workplace::new();
-    place.write("auditpack.toml", "organization = \"Example\"\nframeworks = [\"soc2\"]\n[period]\nquarter = \"2026-Q3\"\n");
+    place.write(
+        "auditpack.toml",
+        "organization = \"Example\"\nframeworks = [\"soc2\"]\n[period]\nquarter = \"2026-Q3\"\n",
+    );
     std::fs::create_dir(place.path("newer")).unwrap();
     place.write("newer/vault.json", "{\"format\":99}");
     let newer = place.auditpack().args(["collect", "--vault", "newer"]).output().unwrap();
@@ -185,7 +191,8 @@ fn the_iam_policy_reads_only() {
     for action in statements.iter().flat_map(|statement| statement["Action"].as_array().unwrap()) {
         let action = action.as_str().unwrap();
         let verb = action.split(':').nth(1).unwrap();
-        let reads = ["Get", "List", "Describe", "BatchGet", "Lookup", "Select"].iter().any(|read| verb.starts_with(read));
+        let reads =
+            ["Get", "List", "Describe", "BatchGet", "Lookup", "Select"].iter().any(|read| verb.starts_with(read));
         assert!(reads || verb == "GenerateCredentialReport", "{action}");
         actions += 1;
     }

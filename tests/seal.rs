@@ -212,7 +212,8 @@ with open(sys.argv[1], 'rb') as file:
 fn pdfsig_and_pyhanko_accept_a_signed_pdf() {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
-    let python = std::env::var("AUDITPACK_VENV").map_or_else(|_| ".venv/bin/python".to_owned(), |venv| format!("{venv}/bin/python"));
+    let python = std::env::var("AUDITPACK_VENV")
+        .map_or_else(|_| ".venv/bin/python".to_owned(), |venv| format!("{venv}/bin/python"));
     let words = PdfSignature { name: "Example Ltd", reason: "Audit evidence, sealed" };
     fs::write(folder.join("check.py"), PYHANKO).unwrap();
     for (identity, chained) in [(keygen(folder), false), (company(folder, "-newkey rsa:2048"), true)] {

@@ -552,3 +552,28 @@ fn flips_in_packed_content_are_noticed_in_every_bit() {
         broken[bit / 8] ^= 1 << (bit % 8);
     }
 }
+
+#[test]
+fn more_members_than_a_plain_zip_counts() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("pack.zip");
+    let member = |n: u32| Member { path: format!("{n}"), content: Content::Bytes(n.to_le_bytes().to_vec()) };
+    write_pack(&path, (0..66_000).map(member), &signer().identity, now()).unwrap();
+    must(folder.path(), "unzip -tqq pack.zip");
+    assert_eq!(kinds(&verify(&path, &signer().trust(), &Limits::default()).unwrap()), []);
+}
+
+#[test]
+#[ignore = "writes 9 GiB"]
+fn members_beyond_four_gib() {
+    let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let path = folder.path().join("pack.zip");
+    let member = |path: &str, size: u64| {
+        let open = move || Ok(Box::new(io::Read::take(io::repeat(7), size)) as Box<dyn io::Read>);
+        Member { path: path.to_owned(), content: Content::Stream { size, open: Box::new(open) } }
+    };
+    let members = [member("a.zip", (4 << 30) + 5), member("b.zip", 0xf000_0000 - 1), member("c.txt", 1000)];
+    write_pack(&path, members, &signer().identity, now()).unwrap();
+    must(folder.path(), "unzip -tqq pack.zip");
+    assert_eq!(kinds(&verify(&path, &signer().trust(), &Limits::default()).unwrap()), []);
+}

@@ -8,7 +8,8 @@ use super::collected::{Collected, Place, Read};
 use super::judge::{Fixed, Judge, Outcome, Prepared};
 use super::others::Others;
 use crate::model::{
-    AccountId, Catalog, Check, CheckId, CheckResult, Facts, Finding, Per, Region, Row, Sha256, SourceId, Verdict,
+    AccountId, Catalog, Check, CheckId, CheckResult, Expression, Facts, Finding, Per, Region, Row, Sha256, SourceId,
+    Verdict,
 };
 
 /// Rows that one thread takes at a time.
@@ -28,7 +29,7 @@ pub(super) fn check_all<'a>(
     collected: &'a Collected<'a>,
 ) -> Vec<CheckResult> {
     let prepared: Vec<Prepared<'_>> = catalog.checks.values().map(Prepared::new).collect();
-    let asked: BTreeSet<&SourceId> = catalog.checks.values().flat_map(|check| &check.reads).collect();
+    let asked: BTreeSet<&SourceId> = catalog.checks.values().flat_map(looked_into).collect();
     let others = Others::new(&asked, facts, collected);
     let mut findings = judge_rows(&prepared, fixed, &others, facts);
     let places = Places { fixed, others: &others, facts, collected };
@@ -37,6 +38,17 @@ pub(super) fn check_all<'a>(
     }
     let finish = |check: &'a Check| result(check, findings.remove(&check.id).unwrap_or_default(), facts, collected);
     catalog.checks.values().map(finish).collect()
+}
+
+/// The sources that a check's `find` and `rows` look into: its `reads`, and its own if an expression names it.
+pub(super) fn looked_into(check: &Check) -> impl Iterator<Item = &SourceId> {
+    let own = Some(check.source.as_str().to_owned());
+    let names_own = |expression: &Expression| {
+        ["find", "rows"].iter().any(|function| expression.first_arguments(function).contains(&own))
+    };
+    let expressions = [Some(&check.pass), check.when.as_ref(), check.detail.as_ref()];
+    let itself = expressions.into_iter().flatten().any(names_own).then_some(&check.source);
+    check.reads.iter().chain(itself)
 }
 
 type Findings<'a> = BTreeMap<&'a CheckId, Vec<Finding>>;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, Utc};
 use serde_json::{Map, Value};
 
+use super::checks::looked_into;
 use super::collected::Collected;
 use super::judge::{Fixed, Judge, Outcome, Prepared};
 use super::others::Others;
@@ -70,7 +71,7 @@ fn run(catalog: &Catalog, check: &Check, example: &Example) -> Result<Outcome, S
     let facts = facts(catalog, check, example);
     let snapshot = snapshot(catalog, now, period);
     let collected = Collected::new(catalog, &snapshot, &facts);
-    let reads: BTreeSet<&SourceId> = check.reads.iter().collect();
+    let reads: BTreeSet<&SourceId> = looked_into(check).collect();
     let (fixed, others) = (Fixed { now, period, params }, Others::new(&reads, &facts, &collected));
     let (judge, prepared) = (Judge::new(&fixed, &others), Prepared::new(check));
     Ok(match check.per {

@@ -1,5 +1,4 @@
 //! A small world for the tests: two accounts, two regions, sources that were read whole unless a test says otherwise.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::collections::BTreeMap;
 
 use serde_json::json;
@@ -98,7 +96,8 @@ fn a_reports_period_covers_ours_or_not() {
     let again = |start, end| ("SOC 2 Fall", start, end);
     let letter = |start, end| ("SOC Continued Operations Letter", start, end);
     // The period is 2026-07-01 to 2026-09-30.
-    let table: [(Vec<(&str, &str, &str)>, ReportCoverage, &str); 12] = [
+    type Documents = Vec<(&'static str, &'static str, &'static str)>;
+    let table: [(Documents, ReportCoverage, &str); 12] = [
         (vec![soc("2026-07-01", "2026-09-30")], Covers, "to the day"),
         (vec![soc("2025-10-01", "2026-12-31")], Covers, "wider"),
         (vec![soc("2026-07-02", "2026-09-30")], Partial, "a day late"),

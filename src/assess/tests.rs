@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
@@ -309,6 +307,7 @@ fn examples_go_through_the_same_code() {
         rows: vec![],
         others: BTreeMap::from([("x.buckets".into(), vec![json!({"Id": "b", "Closed": true})])]),
         now: None,
+        params: BTreeMap::new(),
         note: String::new(),
     };
     let good = vec![
@@ -345,4 +344,42 @@ fn the_same_facts_give_the_same_bytes() {
     assert_eq!(assessment.totals.findings["pass"], 667);
     assert_eq!(assessment.totals.findings["not-applicable"], 0, "every word is named");
     assert_eq!(assessment.totals.failing["high"], 1333);
+}
+
+/// 100,000 rows over 75 checks, four for each row: `cargo test --release --lib assess::tests::many -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn many_rows_are_judged_in_seconds() {
+    let expressions = [
+        "r.rotation.KeyRotationEnabled",
+        "r.metadata.KeyState == 'Enabled' && r.metadata.Deletion == null",
+        "age_days(r.CreationDate) <= params.limit",
+        "r.Tags.exists(t, t.Key == 'owner' && t.Value != '') && !policy_public(r.policy)",
+    ];
+    let param = Param { name: "limit".into(), default: json!(365), stricter: Stricter::Lower, title: String::new() };
+    let mut world = world();
+    world.catalog.params.insert("limit".into(), param);
+    for number in 0..75 {
+        let source = format!("x.{}", number / 4);
+        if number % 4 == 0 {
+            world = world.source(&source, SourceScope::Region);
+        }
+        world = world.check(check(&format!("x.{number}"), &source, expressions[number % 4]));
+    }
+    for number in 0..100_000 {
+        let statement = json!({"Effect": "Allow", "Principal": {"AWS": [format!("arn:aws:iam::{ONE}:root")]},
+            "Action": ["kms:*"], "Resource": ["*"]});
+        let data = json!({"Id": format!("{number:06}"), "KeyArn": format!("arn:aws:kms:eu-west-1:{ONE}:key/{number:06}"),
+            "CreationDate": 1_788_220_800.0, "rotation": {"KeyRotationEnabled": number % 7 != 0},
+            "metadata": {"KeyState": "Enabled", "KeyManager": "CUSTOMER", "Deletion": null, "KeySpec": "SYMMETRIC_DEFAULT"},
+            "Tags": [{"Key": "name", "Value": "x"}, {"Key": "owner", "Value": "team"}],
+            "policy": {"Version": "2012-10-17", "Statement": [statement]}});
+        world = world.row(&format!("x.{}", number % 19), ONE, "eu-west-1", data);
+    }
+    let began = std::time::Instant::now();
+    let assessment = world.assess();
+    let took = began.elapsed();
+    let findings: usize = assessment.totals.findings.values().sum();
+    assert_eq!(assessment.totals.findings["undetermined"], 0);
+    assert!(findings > 390_000 && took.as_secs() < 60, "{findings} findings in {took:?}");
 }

@@ -81,7 +81,6 @@ fn weigh(value: &dyn Val, left: &mut u64) {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::{cel, json, weight};
     use serde_json::json;

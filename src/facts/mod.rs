@@ -53,6 +53,9 @@ fn order(row: &Row) -> (&AccountId, &Region, &str, &str) {
 /// One list in one place.
 type Place<'a> = (&'a AccountId, &'a Region);
 
+/// The pages of each of a place's lists, by what was asked besides the page.
+type Lists<'a> = BTreeMap<Vec<(&'a str, &'a str)>, Vec<Reply<'a>>>;
+
 /// The calls made for one item: account, the list's region, key, part.
 type PartKey<'a> = (&'a AccountId, &'a Region, &'a str, &'a str);
 
@@ -61,8 +64,8 @@ struct Reader<'a> {
     source: &'a Source,
     partitions: BTreeMap<&'a AccountId, &'a Partition>,
     snapshot: &'a Snapshot,
-    /// The list call's replies by place, then by what was asked besides the page.
-    lists: BTreeMap<Place<'a>, BTreeMap<Vec<(&'a str, &'a str)>, Vec<Reply<'a>>>>,
+    /// The list call's replies by place.
+    lists: BTreeMap<Place<'a>, Lists<'a>>,
     parts: HashMap<PartKey<'a>, Vec<Reply<'a>>>,
     list_gaps: BTreeMap<Place<'a>, &'a Gap>,
     part_gaps: HashMap<PartKey<'a>, &'a Gap>,

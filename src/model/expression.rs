@@ -314,7 +314,6 @@ impl PartialEq for Expression {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::{Expression, ExpressionError, Members};
 

@@ -48,17 +48,20 @@ def tidy(line, url):
 
 
 def in_order(exchanges):
-    """Sorted; repeated requests keep their order, and the same answer to the same request stays once."""
-    def request(exchange):
-        return [exchange[name] for name in ("service", "region", "method", "path", "body_sha256")]
+    """Sorted; repeated requests keep their order, and the same answer to the same request stays once.
 
-    kept, seen = [], set()
+    Which of two equal requests came first differs from run to run: the answer with the lowest id stays.
+    """
+    def request(exchange):
+        return [exchange[name] for name in ("service", "region", "method", "path", "target", "body_sha256")]
+
+    kept = {}
     for exchange in sorted(exchanges, key=request):
         whole = json.dumps({**exchange, "headers": {}, "body_base64": without_ids(exchange["body_base64"])}, sort_keys=True)
-        if whole not in seen:
-            seen.add(whole)
-            kept.append(exchange)
-    return kept
+        known = kept.get(whole)
+        if known is None or json.dumps(exchange, sort_keys=True) < json.dumps(known, sort_keys=True):
+            kept[whole] = exchange
+    return list(kept.values())
 
 
 def without_ids(body):

@@ -35,6 +35,7 @@ def main():
     os.environ["MOTO_ACCOUNT_ID"] = scenario.ACCOUNT
 
     # moto reads its settings when it is imported.
+    import freezegun
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
 
@@ -46,6 +47,10 @@ def main():
 
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
+
+        def date_time_string(self, timestamp=None):
+            # The clock that signatures are held against does not stand still, whatever the scenario's does.
+            return super().date_time_string(timestamp or freezegun.api.real_time())
 
         def log_request(self, *args):
             pass

@@ -126,7 +126,6 @@ fn attribute(varied: &BTreeMap<String, Value>) -> Option<LookupAttribute> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

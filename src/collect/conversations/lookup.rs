@@ -107,7 +107,6 @@ fn turn(last: Option<Instant>, now: Instant, interval: Duration) -> Instant {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use chrono::NaiveDate;

@@ -1,7 +1,5 @@
 //! Whole conversations against a server that answers as AWS does.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

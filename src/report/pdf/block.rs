@@ -27,6 +27,13 @@ pub(super) enum Block {
     PageBreak,
 }
 
+impl Block {
+    /// Whether it is a table in any dress.
+    pub(super) fn is_table(&self) -> bool {
+        matches!(self, Self::Table(_))
+    }
+}
+
 /// The first page.
 #[derive(Debug)]
 pub(super) struct Cover {
@@ -94,6 +101,13 @@ pub(super) struct Table {
     pub(super) columns: Vec<Column>,
     pub(super) head: Option<Row>,
     pub(super) rows: Vec<Row>,
+}
+
+impl Table {
+    /// Whether it stands for itself rather than for the block before it.
+    pub(super) fn is_card(&self) -> bool {
+        matches!(self.dress, Dress::Card(_) | Dress::Note(_))
+    }
 }
 
 /// A table's dress.

@@ -28,12 +28,16 @@ pub(super) fn cuts(
     runs: &[Run],
     ends: &[usize],
     levels: Option<&[Level]>,
+    whole_words: bool,
 ) -> Vec<(usize, usize, usize, Break)> {
     let mut cuts = Vec::new();
     let (mut start, mut run) = (0, 0);
     let mut segment = 0;
     for (position, opportunity) in unicode_linebreak::linebreaks(text) {
-        let mut points = extra(&text[segment..position], segment);
+        if whole_words && position < text.len() && !text[..position].ends_with([' ', '\n']) {
+            continue;
+        }
+        let mut points = if whole_words { Vec::new() } else { extra(&text[segment..position], segment) };
         points.push(position);
         segment = position;
         for point in points {

@@ -5,9 +5,7 @@ use std::rc::Rc;
 use super::block::{Cover, Run};
 use super::layout::{Entry, Layout, look_of};
 use super::page::{Item, Paint, Slab};
-use super::style::{
-    Align, Color, Face, HAIR, Look, MARGIN, MUTED, NAVY, PAGE_HEIGHT, PAGE_WIDTH, TEXT_WIDTH, Tone, WHITE,
-};
+use super::style::{Color, Face, HAIR, Look, MARGIN, MUTED, NAVY, PAGE_HEIGHT, PAGE_WIDTH, TEXT_WIDTH, Tone, WHITE};
 use super::tags::{NodeId, Role, Tags};
 use super::text;
 
@@ -70,7 +68,7 @@ impl Layout<'_, '_, '_> {
         paint.under.push(rect(0.0, 0.0, PAGE_WIDTH, band, NAVY));
         paint.under.push(rect(0.0, band, PAGE_WIDTH, 4.0, Tone::Info.bar()));
         let pale = Color(190, 208, 235);
-        let title = Look { face: Face::Bold, size: 31.0, leading: 38.0, color: WHITE, align: Align::Left };
+        let title = Look { face: Face::Bold, size: 31.0, leading: 38.0, ..Look::BODY }.with_color(WHITE);
         let mut y = 104.0;
         for (words, look, role, after) in [
             (

@@ -46,7 +46,14 @@ pub(super) fn lay_out(report: Report, shaper: &mut Shaper<'_, '_>) -> Laid {
     let mut blocks = report.blocks.into_iter().peekable();
     while let Some(block) = blocks.next() {
         // What leads a table in is read with it.
-        let leads_in = matches!(blocks.peek(), Some(Block::Table(_) | Block::Chart(_)));
+        let leads_in = match (&block, blocks.peek()) {
+            (_, Some(Block::Chart(_))) => true,
+            (Block::Paragraph(_) | Block::Table(_), Some(Block::Table(table))) => !table.is_card() || !block.is_table(),
+            (Block::Paragraph(first), Some(Block::Paragraph(next))) => {
+                first.kind == Kind::Pre || next.kind == Kind::Pre
+            }
+            _ => false,
+        };
         layout.block(block, &headings, leads_in);
     }
     layout.flow.settle();
@@ -82,7 +89,7 @@ impl Layout<'_, '_, '_> {
             Block::Heading(heading) => self.heading(heading),
             Block::Paragraph(paragraph) => self.paragraph(paragraph, leads_in),
             Block::List(items) => self.list(items),
-            Block::Table(table) => self.table(table),
+            Block::Table(table) => self.table(table, leads_in),
             Block::Chart(chart) => self.chart(chart),
             Block::PageBreak => self.flow.break_page(),
         }
@@ -117,7 +124,7 @@ impl Layout<'_, '_, '_> {
         let node = self.tags.add(Tags::ROOT, Role::Paragraph);
         let look = look_of(paragraph.kind);
         if paragraph.kind == Kind::Pre {
-            return self.preformatted(&paragraph.runs, node);
+            return self.preformatted(&paragraph.runs, node, leads_in);
         }
         let keep = leads_in || paragraph.kind == Kind::Label;
         self.lines(&paragraph.runs, look, (MARGIN, TEXT_WIDTH), (node, keep), 5.0);
@@ -147,14 +154,14 @@ impl Layout<'_, '_, '_> {
         }
     }
 
-    fn preformatted(&mut self, runs: &[Run], node: NodeId) {
-        let lines = text::set(self.shaper, runs, Look::PRE, TEXT_WIDTH - 24.0);
+    fn preformatted(&mut self, runs: &[Run], node: NodeId, leads_in: bool) {
+        let lines = text::set(self.shaper, runs, Look::COMMAND, TEXT_WIDTH - 24.0);
         let count = lines.len();
         for (index, line) in lines.into_iter().enumerate() {
             let mut paint = Paint::default();
             let (first, last) = (index == 0, index + 1 == count);
-            let top = if first { 7.0 } else { 0.0 };
-            let height = line.height + top + if last { 7.0 } else { 0.0 };
+            let top = if first { 5.0 } else { 0.0 };
+            let height = line.height + top + if last { 5.0 } else { 0.0 };
             let (x, w) = (MARGIN, TEXT_WIDTH);
             paint.under.push(Item::Rect {
                 x,
@@ -168,9 +175,15 @@ impl Layout<'_, '_, '_> {
             paint.under.push(Item::Rect { x, y: 0.0, w: 2.4, h: height, radius: 0.0, fill: RULE, node: None });
             line.place((MARGIN + 12.0, top), w - 24.0, Some(node), &mut self.tags, &mut paint);
             let gap = if first { 3.0 } else { 0.0 };
-            self.flow.push(Slab { gap, height, items: paint.items(), keep: count <= 12 && !last, head: false });
+            self.flow.push(Slab {
+                gap,
+                height,
+                items: paint.items(),
+                keep: if last { leads_in } else { count <= 12 },
+                head: false,
+            });
         }
-        self.flow.space(8.0);
+        self.flow.space(5.0);
     }
 
     fn list(&mut self, items: Vec<ListItem>) {

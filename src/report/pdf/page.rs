@@ -144,17 +144,20 @@ pub(super) struct Flow {
     pub(super) pages: Vec<Page>,
     pub(super) anchors: BTreeMap<Rc<str>, (usize, f32)>,
     y: f32,
+    /// To be left above the next strip.
+    room: f32,
     kept: Vec<Slab>,
     head: Option<(Vec<Item>, f32)>,
 }
 
 impl Flow {
     pub(super) fn new() -> Self {
-        Self { pages: vec![Page::default()], anchors: BTreeMap::new(), y: TOP, kept: Vec::new(), head: None }
+        Self { pages: vec![Page::default()], anchors: BTreeMap::new(), y: TOP, room: 0.0, kept: Vec::new(), head: None }
     }
 
     /// Adds a strip; one that keeps waits for its next.
-    pub(super) fn push(&mut self, slab: Slab) {
+    pub(super) fn push(&mut self, mut slab: Slab) {
+        slab.gap += std::mem::take(&mut self.room);
         let keep = slab.keep;
         self.kept.push(slab);
         if !keep {
@@ -225,15 +228,15 @@ impl Flow {
         self.head = None;
     }
 
-    /// Leaves room, which a page's end swallows.
+    /// Leaves room before the next strip, which a page's end swallows.
     pub(super) fn space(&mut self, height: f32) {
-        self.settle();
-        self.y += height;
+        self.room += height;
     }
 
     /// Goes on at the top of a page.
     pub(super) fn break_page(&mut self) {
         self.end_head();
+        self.room = 0.0;
         if self.y > TOP + 0.01 {
             self.turn();
         }

@@ -111,6 +111,8 @@ pub(super) struct Look {
     pub(super) leading: f32,
     pub(super) color: Color,
     pub(super) align: Align,
+    /// Break between words only: commands are to be copied.
+    pub(super) whole_words: bool,
 }
 
 /// Where a line stands in its column.
@@ -123,7 +125,7 @@ pub(super) enum Align {
 
 impl Look {
     const fn new(face: Face, size: f32, leading: f32, color: Color) -> Self {
-        Self { face, size, leading, color, align: Align::Left }
+        Self { face, size, leading, color, align: Align::Left, whole_words: false }
     }
 
     pub(super) const BODY: Self = Self::new(Face::Regular, 9.4, 13.4, INK);
@@ -133,6 +135,7 @@ impl Look {
     pub(super) const CELL_HEAD: Self = Self::new(Face::Bold, 7.8, 10.6, NAVY);
     pub(super) const LABEL: Self = Self::new(Face::Bold, 7.8, 11.2, MUTED);
     pub(super) const PRE: Self = Self::new(Face::Mono, 7.8, 11.4, INK);
+    pub(super) const COMMAND: Self = Self { whole_words: true, ..Self::PRE };
     pub(super) const RUNNING: Self = Self::new(Face::Regular, 7.4, 9.0, MUTED);
 
     pub(super) fn heading(level: u8) -> Self {

@@ -48,7 +48,9 @@ enum Place {
 }
 
 impl Layout<'_, '_, '_> {
-    pub(super) fn table(&mut self, table: Table) {
+    pub(super) fn table(&mut self, table: Table, leads_in: bool) {
+        // A card is read with the table that follows it; tables among themselves are not.
+        let leads_in = leads_in && table.is_card();
         let Table { dress, columns, head, rows } = table;
         let pads = Pads::of(dress);
         let edges = edges(&columns, &pads);
@@ -66,13 +68,16 @@ impl Layout<'_, '_, '_> {
                 Place::Section
             } else {
                 // Neither the first row nor the last stands alone; a small table is whole.
-                let keep = index + 1 < count && (count <= SMALL || index == 0 || index + 2 == count);
+                let inner = index + 1 < count && (count <= SMALL || index == 0 || index + 2 == count);
+                let keep = inner || leads_in && index + 1 == count;
                 Place::Body { shaded, first: index == 0, last: index + 1 == count, keep }
             };
             shaded = !shaded && place != Place::Section;
             self.row(row, dress, place, &columns, &edges, node, room);
         }
-        self.flow.end_head();
+        if !leads_in {
+            self.flow.end_head();
+        }
         self.flow.space(10.0);
     }
 
@@ -127,7 +132,7 @@ impl Layout<'_, '_, '_> {
             let keep = !torn
                 && match (dress, place) {
                     (_, Place::Head | Place::Section) => true,
-                    (Dress::Card(_), Place::Body { last, .. }) => !last,
+                    (Dress::Card(_), Place::Body { last, keep, .. }) => !last || keep,
                     (_, Place::Body { keep, .. }) => keep,
                 };
             let starts = first_height.is_none() && matches!(place, Place::Body { first: true, .. });

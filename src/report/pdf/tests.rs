@@ -122,6 +122,15 @@ fn hashes_and_names_break_at_their_joints() {
 }
 
 #[test]
+fn a_command_breaks_between_its_words_only() {
+    let command = "openssl cms -verify -binary -inform DER -in SHA256SUMS.p7s -content SHA256SUMS -CAfile trust.pem -out /dev/null";
+    let lines = pages(&format!("<pre>{command}</pre>")).concat();
+    let (first, second) = (&lines[0], &lines[1]);
+    assert_eq!(format!("{first}{second}"), command);
+    assert!(first.ends_with(' '), "{lines:?}");
+}
+
+#[test]
 fn markup_in_text_is_text() {
     let text = all_text("<p>a &lt;b&gt;bold&lt;/b&gt; &amp; &quot;quoted&quot; <b>really bold</b></p>");
     assert!(text.contains("a <b>bold</b> & \"quoted\" really bold"), "{text}");

@@ -62,7 +62,7 @@ pub(super) fn set(shaper: &mut Shaper<'_, '_>, runs: &[Run], look: Look, width: 
     let mut group = Vec::new();
     let mut line = Vec::new();
     let levels = levels(&text);
-    for (start, end, run, after) in cuts(&text, runs, &ends, levels.as_deref()) {
+    for (start, end, run, after) in cuts(&text, runs, &ends, levels.as_deref(), look.whole_words) {
         let level = levels.as_ref().map_or(Level::ltr(), |levels| levels[start]);
         group.push(setter.token(&text[start..end], run, level));
         if after != Break::Never {

@@ -151,6 +151,10 @@ class Overlay:
         if status >= 400 and b"<!doctype html" in answer[:200].lower():
             raise ApiError("EmulatorNotImplemented", f"neither moto nor the overlay knows {call.action}")
         kept = {name: value for name, value in headers.items() if name.lower() in ("content-type", "x-amzn-errortype")}
+        if b"null" in answer and protocol(call.service) in ("json", "rest-json"):
+            answer = json.dumps(without_nulls(json.loads(answer))).encode()
+        # moto names the root after the operation; AWS: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html
+        answer = answer.replace(b"GetBucketVersioningResponse", b"VersioningConfiguration")
         answer = re.sub(rb"<(Request(?:Id|ID))>[^<]*<", rb"<\g<1>>" + request_id.encode() + b"<", answer)
         answer = re.sub(rb"<(requestId)>[^<]*<", rb"<\g<1>>" + request_id.encode() + b"<", answer)
         return status, kept, answer
@@ -241,11 +245,18 @@ class Overlay:
                                     "x-amz-bucket-region")}
         path = full_path(environ) if scope[0] else environ["PATH_INFO"]
         line = {"service": scope[0], "region": scope[1], "method": environ["REQUEST_METHOD"], "path": path,
-                "body_sha256": hashlib.sha256(body).hexdigest(), "status": status,
+                "target": environ.get("HTTP_X_AMZ_TARGET", ""), "body_sha256": hashlib.sha256(body).hexdigest(), "status": status,
                 "headers": dict(sorted(kept.items())), "body_base64": base64.b64encode(answer).decode()}
         with self.state:
             self.log.write(json.dumps(line) + "\n")
             self.log.flush()
+
+
+def without_nulls(value):
+    """AWS leaves unset members out; moto writes some of them as null."""
+    if isinstance(value, dict):
+        return {name: without_nulls(member) for name, member in value.items() if member is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def full_path(environ):

@@ -82,7 +82,10 @@ def routes(service):
     """REST operations as (method, path pattern, literal query, operation), the most specific first."""
     found = []
     for name in model(service).operation_names:
-        http = model(service).operation_model(name).http
+        operation = model(service).operation_model(name)
+        if operation.deprecated:
+            continue
+        http = operation.http
         path, _, query = http["requestUri"].partition("?")
         pattern = ""
         for piece in re.split(r"(\{[^}]+\})", path):

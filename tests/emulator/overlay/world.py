@@ -59,7 +59,7 @@ class World:
         self.ec2_defaults = {}
         self.org_features, self.extra_policies = None, []
         self.denials = []
-        self.verdicts = {}
+        self.verdicts, self.without_findings = {}, {}
         self.settings = {}
         self.frozen = None
         self.now = datetime.datetime.now(UTC).replace(microsecond=0)
@@ -90,6 +90,9 @@ class World:
         os.environ.update(AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY="example")
         try:
             scenario.build(self)
+            for region in self.regions:
+                # moto makes a region's default network at the first look; its ids must not depend on who looks first.
+                self.client("ec2", region).describe_vpcs()
         finally:
             mock.mock_env_variables_patcher = None
             with contextlib.suppress(Exception):
@@ -128,11 +131,17 @@ class World:
         for resource in resources:
             findings[resource] = verdict
 
+    def expect_nothing_found(self, check, verdict):
+        """The check must give `verdict` without a finding: there is nothing to judge."""
+        self.verdicts.setdefault(check, {})
+        self.without_findings[check] = verdict
+
     def expected(self):
         """`{check: {verdict, findings}}` and what the settings must say for it."""
         checks = {}
         for check, findings in sorted(self.verdicts.items()):
-            checks[check] = {"verdict": fold(findings.values()), "findings": dict(sorted(findings.items()))}
+            verdict = self.without_findings.get(check) or fold(findings.values())
+            checks[check] = {"verdict": verdict, "findings": dict(sorted(findings.items()))}
         return {"account": self.account, "now": self.now.isoformat().replace("+00:00", "Z"), "regions": self.regions,
                 "settings": self.settings, "checks": checks}
 

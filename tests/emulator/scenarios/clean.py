@@ -21,7 +21,7 @@ OPT_OUT = json.dumps({"services": {"default": {"opt_out_policy": {"@@assign": "o
 def build(world):
     """Two regions, small and tidy."""
     world.regions = list(REGIONS)
-    world.settings = {"period": [world.ago(80).date().isoformat(), world.now.date().isoformat()], "regions": list(REGIONS)}
+    world.settings = {"period": [world.ago(80).date().isoformat(), world.ago(1).date().isoformat()], "regions": list(REGIONS)}
     world.root = {"mfa": "hardware", "keys": 0, "created": world.ago(900), "last_used": None}
     for part in (identities, governance, storage, networks, detection, artifact):
         part(world)
@@ -30,7 +30,8 @@ def build(world):
         "iam.password-policy-length", "iam.federation-in-use", "iam.audit-role", "account.security-contact",
         "org.scp-region-restriction", "org.scp-protects-logging", "org.ai-opt-out",
         "cloudtrail.multi-region-trail", "s3.account-public-access-block", "artifact.reports-current", "config.aggregator",
-        "org.delegated-admins-approved", "cloudtrail.management-events-all"]
+        "cloudtrail.management-events-all"]
+    world.expect_nothing_found("org.delegated-admins-approved", "pass")
     for check in every:
         world.expect(check, "pass", world.account)
     for check in ("config.recorder-all-regions", "guardduty.enabled", "securityhub.enabled",
@@ -104,6 +105,7 @@ def networks(world):
         world.expect("ebs.snapshot-not-public", "pass", saved)
         world.expect("rds.snapshot-not-public", "pass", copy)
         world.expect("vpc.flow-logs", "pass", p.arn(world, "ec2", region, f"vpc/{made}"))
+        world.expect("vpc.subnet-no-auto-public-ip", "pass", *[p.arn(world, "ec2", region, f"subnet/{one}") for one in subnets])
         for check in ("storage-encrypted", "not-public", "backup-enabled", "multi-az", "deletion-protection"):
             world.expect(f"rds.{check}", "pass", base)
 

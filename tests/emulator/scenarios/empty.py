@@ -7,4 +7,4 @@ SEED = 1
 def build(world):
     """Nothing but root."""
     world.root = {"mfa": None, "keys": 0, "created": world.ago(5), "last_used": None}
-    world.settings = {"period": [world.ago(60).date().isoformat(), world.now.date().isoformat()]}
+    world.settings = {"period": [world.ago(60).date().isoformat(), world.ago(1).date().isoformat()]}
