@@ -195,7 +195,6 @@ async fn alias(ctx: &AccountContext) -> Result<Option<String>, CollectError> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use serde_json::json;

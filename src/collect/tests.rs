@@ -1,7 +1,5 @@
 //! Whole collections from recordings.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use base64::Engine as _;
 use serde_json::json;
 
