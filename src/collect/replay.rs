@@ -252,7 +252,6 @@ fn response(recorded: Recorded) -> Result<HttpResponse, ConnectorError> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
