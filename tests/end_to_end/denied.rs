@@ -8,7 +8,7 @@ use auditpack::model::{Catalog, Check, CheckId, Collector, Gap, GapReason, Sourc
 use serde_json::{Value, json};
 
 use crate::common::{Emulator, Workplace};
-use crate::support::{asked, assess, catalog, collect, quick_sources, settings, shown, snapshot, verdicts};
+use crate::support::{SLOW, asked, assess, catalog, collect, quick_sources, settings, shown, snapshot, verdicts};
 
 /// An operation as the emulator names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,6 +111,32 @@ fn no_check_passes_on_a_refused_call() {
     });
     let faults = faults.into_inner().unwrap();
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// The slow sources, on their own: each of CloudTrail's lookups is refused.
+#[test]
+fn no_event_check_passes_without_the_events() {
+    let catalog = catalog();
+    let emulator = Emulator::start("clean");
+    emulator.faults(&json!([{ "operation": "LookupEvents", "kind": "access-denied", "times": -1 }]));
+    let place = Workplace::new();
+    let sources = SLOW.map(SourceId::from).into();
+    place.write("auditpack.toml", &settings(&emulator.expected(), &["us-east-1"], &sources));
+    let collected = collect(&place, &emulator);
+    assert_eq!(collected.code, Some(3), "{collected:?}");
+    let (code, assessment) = assess(&place);
+    assert_eq!(code, Some(3));
+    let found = verdicts(&assessment);
+    let judged = catalog.checks.values().filter(|check| sources.contains(&check.source));
+    let judged: Vec<_> = judged.map(|check| (&check.id, found[&check.id])).collect();
+    assert!(judged.len() > 10 && judged.iter().all(|(_, verdict)| *verdict == Verdict::Undetermined), "{judged:?}");
+    for source in SLOW {
+        let named = assessment.gaps.iter().any(|gap| {
+            gap.source.as_str() == source
+                && (gap.reason, gap.action.as_str()) == (GapReason::AccessDenied, "cloudtrail:LookupEvents")
+        });
+        assert!(named, "{source}: {:?}", shown(&assessment.gaps));
+    }
 }
 
 /// The verdicts with every call answered, and the operations that were called.
