@@ -1,5 +1,4 @@
 //! The emulator starts, is controlled, and stops.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

@@ -1,6 +1,8 @@
 //! Holds the walls between the rooms: a room imports `model` only, `commands` knows them all, `bundle` may use `seal`.
 //! Textual, so a re-export could slip through; it is a guard rail, not a proof.
 
+#![expect(clippy::expect_used, reason = "tests")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,8 +19,13 @@ fn neighbours(room: &str) -> Vec<&'static str> {
 }
 
 /// Names that only some rooms may speak.
-const OUTSIDE: [(&str, &[&str]); 5] = [
-    ("aws_", &["collect"]),
+const OUTSIDE: [(&str, &[&str]); 10] = [
+    ("aws_config", &["collect"]),
+    ("aws_sdk_", &["collect"]),
+    ("aws_smithy_", &["collect"]),
+    ("aws_runtime", &["collect"]),
+    ("aws_types", &["collect"]),
+    ("aws_credential_types", &["collect"]),
     ("tera::", &["report"]),
     ("std::fs", &["vault", "catalog", "bundle", "commands"]),
     ("tokio::", &["collect", "commands"]),
@@ -62,8 +69,6 @@ fn rooms_keep_their_walls() {
                     }
                 }
                 for (name, rooms) in OUTSIDE {
-                    // `aws_lc_rs` is cryptography, not AWS.
-                    let line = line.replace("aws_lc_rs", "");
                     if line.contains(name) && !rooms.contains(&room) {
                         broken.push(format!("{room} speaks {name}: {place}"));
                     }

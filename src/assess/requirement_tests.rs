@@ -252,7 +252,7 @@ fn the_customers_part_folds_checks_and_manual_evidence() {
     };
     use Responsibility::{Customer, Inherited};
     use Verdict::{Fail, NotApplicable, Pass, Undetermined};
-    let table: [(&[Verdict], usize, Responsibility, Status); 11] = [
+    let table: [(&[Verdict], usize, Responsibility, Status); 12] = [
         (&[Pass], 0, Customer, Status::Satisfied),
         (&[Pass, NotApplicable], 0, Customer, Status::Satisfied),
         (&[Pass, Undetermined], 0, Customer, Status::Undetermined),
@@ -262,7 +262,8 @@ fn the_customers_part_folds_checks_and_manual_evidence() {
         (&[NotApplicable], 0, Customer, Status::NotApplicable),
         (&[NotApplicable], 1, Customer, Status::AwaitingEvidence),
         (&[], 0, Customer, Status::Undetermined),
-        (&[Pass], 1, Inherited, Status::NotApplicable),
+        (&[Pass], 0, Inherited, Status::NotApplicable),
+        (&[Pass], 1, Inherited, Status::AwaitingEvidence),
         (&[Fail], 0, Inherited, Status::Gap),
     ];
     for (verdicts, manual, responsibility, status) in table {

@@ -168,7 +168,7 @@ fn customer_status(
         // Even where all is AWS's: a failing check has found something of the customer's.
         return (Status::Gap, format!("{fail} of {all} checks fail"));
     }
-    if responsibility == Responsibility::Inherited {
+    if responsibility == Responsibility::Inherited && manual.is_empty() {
         return (Status::NotApplicable, "AWS's alone for the services in use".to_owned());
     }
     let missing = manual.iter().filter(|manual| manual.state != ManualState::Present).count();

@@ -1,8 +1,7 @@
 //! One account under collection: its clients, and the one way to call and be recorded.
 
-use std::collections::HashMap;
 use std::error::Error as StdError;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -10,70 +9,17 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::model::{
-    AccountId, Answer, Call, Catalog, Coverage, Exchange, Gap, GapReason, Partition, Progress, Region, Settings,
-    Sha256, Sink, Source, SourceId,
+    AccountId, Answer, Call, Exchange, Gap, GapReason, Partition, Region, Settings, Sha256, Source, SourceId,
 };
 
+use super::CollectError;
 use super::classify::{self, Failure, Meaning};
 use super::generic::Callers;
 use super::label::{Label, Reply};
 use super::recorder::{Captured, Origin, Received, Recorder, Sent, observe};
-use super::{Clock, CollectError, Concurrency};
-
-/// What all accounts of a run share.
-pub(crate) struct Run {
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) catalog: Arc<Catalog>,
-    pub(crate) sink: Arc<dyn Sink>,
-    pub(crate) progress: Arc<dyn Progress>,
-    pub(crate) clock: Clock,
-    pub(crate) time: DateTime<Utc>,
-    pub(crate) coverage: Mutex<std::collections::BTreeMap<SourceId, Coverage>>,
-    pub(crate) gate: Gate,
-    pub(crate) pauses: Pauses,
-}
-
-/// Whether waiting for AWS means waiting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pauses {
-    /// AWS needs its time.
-    Real,
-    /// Recordings do not.
-    Skipped,
-}
-
-/// Bounds the calls in flight: all together, and in each (account, region, service), for a collector must never eat the
-/// rate limits of production.
-pub(crate) struct Gate {
-    all: Arc<Semaphore>,
-    places: Mutex<HashMap<(String, Region, String), Arc<Semaphore>>>,
-    per_service: usize,
-}
-
-impl Gate {
-    pub(crate) fn new(concurrency: Concurrency) -> Self {
-        Self {
-            all: Arc::new(Semaphore::new(concurrency.calls.max(1))),
-            places: Mutex::default(),
-            per_service: concurrency.per_service.max(1),
-        }
-    }
-
-    async fn enter(&self, account: &str, region: &Region, service: &str) -> Option<[OwnedSemaphorePermit; 2]> {
-        let place = (account.to_owned(), region.clone(), service.to_owned());
-        let place = {
-            let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(places.entry(place).or_insert_with(|| Arc::new(Semaphore::new(self.per_service))))
-        };
-        // The place first: nobody who waits for a place holds one of the run's permits.
-        let here = place.acquire_owned().await.ok()?;
-        let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
-        Some([here, all])
-    }
-}
+use super::run::{Pauses, Run};
 
 /// One account: who it is, where to ask, and how.
 pub struct AccountContext {
@@ -364,31 +310,4 @@ fn named_action(message: &str) -> Option<String> {
 /// The SDK's name of a region.
 pub(crate) fn region(region: &Region) -> aws_types::region::Region {
     aws_types::region::Region::new(region.as_str().to_owned())
-}
-
-impl Run {
-    fn count(&self, source: &SourceId, change: impl FnOnce(&mut Coverage)) {
-        let mut coverage = self.coverage.lock().unwrap_or_else(PoisonError::into_inner);
-        change(coverage.entry(source.clone()).or_default());
-    }
-
-    /// The sink syncs files: not on the threads that talk to AWS.
-    pub(crate) async fn keep_exchange(&self, exchange: Exchange, body: bytes::Bytes) -> Result<(), CollectError> {
-        let sink = Arc::clone(&self.sink);
-        blocking(move || sink.exchange(exchange, &body)).await
-    }
-
-    async fn keep_gap(&self, gap: Gap, body: Option<bytes::Bytes>) -> Result<(), CollectError> {
-        let sink = Arc::clone(&self.sink);
-        blocking(move || sink.gap(gap, body.as_deref())).await
-    }
-}
-
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, crate::model::SinkError> + Send + 'static,
-) -> Result<T, CollectError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => Ok(result?),
-        Err(error) => Err(CollectError::Internal(error.to_string())),
-    }
 }

@@ -172,6 +172,10 @@ pub(crate) fn line(failure: &Failure) -> String {
     let message: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(400).collect();
     match (&failure.code, message.trim()) {
         (Some(code), "") => code.clone(),
+        (None, "") => match failure.status {
+            Some(status) => format!("HTTP {status} with an answer that cannot be read"),
+            None => "no answer".to_owned(),
+        },
         (Some(code), message) if !message.starts_with(code.as_str()) => format!("{code}: {message}"),
         (_, message) => message.to_owned(),
     }
@@ -222,8 +226,9 @@ pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut next = error.source().or(Some(error));
     while let Some(error) = next {
-        let word = error.to_string();
-        if !words.iter().any(|known| known.contains(&word)) {
+        let word = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        // The SDK's own wrapping says nothing: "other", "dispatch failure".
+        if word != "other" && !words.iter().any(|known| known.contains(&word)) {
             words.push(word);
         }
         next = error.source();
@@ -235,4 +240,91 @@ pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
 pub(crate) fn bare(code: &str) -> String {
     let code = code.rsplit('#').next().unwrap_or(code);
     code.split(':').next().unwrap_or(code).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use crate::model::Region;
+
+    fn refused(status: u16, code: &str, message: &str) -> Failure {
+        Failure {
+            kind: FailureKind::Refused,
+            status: Some(status),
+            code: Some(code.to_owned()),
+            message: message.to_owned(),
+        }
+    }
+
+    fn said(failure: &Failure) -> String {
+        match meaning(failure, Some(&testing::call("Get"))) {
+            Meaning::Absent(code) => format!("absent {code}"),
+            Meaning::Gap(reason) => reason.words().to_owned(),
+            Meaning::Fatal(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn refusals_have_their_reasons() {
+        let cases = [
+            (400, "NotFoundException", "absent NotFoundException"),
+            (403, "InvalidAccessException", "service not subscribed"),
+            (403, "AccessDenied", "access denied"),
+            (400, "AccessDeniedException", "access denied"),
+            (403, "UnauthorizedOperation", "access denied"),
+            (403, "SomethingElse", "access denied"),
+            (401, "AuthFailure", "region disabled"),
+            (400, "UnrecognizedClientException", "region disabled"),
+            (403, "InvalidClientTokenId", "region disabled"),
+            (401, "OptInRequired", "service not subscribed"),
+            (400, "ThrottlingException", "throttled"),
+            (503, "SlowDown", "throttled"),
+            (503, "RequestLimitExceeded", "throttled"),
+            (429, "Whatever", "throttled"),
+            (400, "RequestTimeout", "timed out"),
+            (500, "InternalError", "service failed"),
+            (400, "ValidationException", "service failed"),
+        ];
+        for (status, code, expected) in cases {
+            assert_eq!(said(&refused(status, code, "")), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn failures_without_a_code_have_theirs() {
+        let failed = |kind, status| said(&Failure { kind, status, code: None, message: String::new() });
+        assert_eq!(failed(FailureKind::TimedOut, None), "timed out");
+        assert_eq!(failed(FailureKind::Transport, None), "service failed");
+        assert_eq!(failed(FailureKind::Unreadable, Some(200)), "unreadable answer");
+        assert_eq!(failed(FailureKind::Unreadable, Some(502)), "service failed");
+    }
+
+    #[test]
+    fn expired_credentials_and_a_wrong_clock_end_the_run() {
+        assert!(said(&refused(400, "ExpiredTokenException", "m")).starts_with("the AWS credentials have expired"));
+        assert!(said(&refused(403, "RequestTimeTooSkewed", "m")).starts_with("this machine's clock differs"));
+        let old = refused(403, "SignatureDoesNotMatch", "Signature expired: 20260101T000000Z is now earlier than");
+        assert!(said(&old).starts_with("this machine's clock differs"));
+    }
+
+    #[test]
+    fn the_first_call_tells_bad_credentials_from_a_bad_network() {
+        let region = Region::from("eu-west-1");
+        let bad = first_call(&refused(403, "InvalidClientTokenId", "The security token is invalid"), &region);
+        assert!(matches!(bad, CollectError::InvalidCredentials(_)), "{bad}");
+        let wrong = first_call(&refused(403, "SignatureDoesNotMatch", "does not match"), &region);
+        assert!(matches!(wrong, CollectError::InvalidCredentials(_)), "{wrong}");
+        let transport =
+            Failure { kind: FailureKind::Transport, status: None, code: None, message: "refused".to_owned() };
+        assert!(matches!(first_call(&transport, &region), CollectError::Unreachable { .. }));
+    }
+
+    #[test]
+    fn a_line_is_one_line_without_ec2_s_blob() {
+        let failure = refused(403, "UnauthorizedOperation", "No.\nEncoded authorization failure message: AbCd");
+        assert_eq!(line(&failure), "UnauthorizedOperation: No.");
+        assert_eq!(line(&refused(403, "AccessDenied", "")), "AccessDenied");
+        assert_eq!(bare("com.amazonaws.kms#NotFoundException:http://x"), "NotFoundException");
+    }
 }

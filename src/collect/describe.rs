@@ -103,7 +103,6 @@ impl HttpConnector for Catcher {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::super::testing;
     use super::*;

@@ -15,10 +15,11 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use crate::model::Sha256;
 
 use super::CollectError;
-use super::account::{AccountContext, blocking};
+use super::account::AccountContext;
 use super::classify::{Failure, FailureKind, failure};
 use super::label::{Label, Reply};
 use super::recorder::{Captured, Received, Recorder};
+use super::run::blocking;
 
 /// No report of AWS comes near.
 const MAX_BYTES: u64 = 512 * 1024 * 1024;

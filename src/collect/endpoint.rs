@@ -232,7 +232,6 @@ pub(crate) fn places(source: &Source, home: &Region, regions: &[Region]) -> Vec<
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::super::testing;
     use super::*;

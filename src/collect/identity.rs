@@ -11,12 +11,13 @@ use crate::model::{
 };
 
 use super::CollectError;
-use super::account::{AccountContext, Run, region};
+use super::account::{AccountContext, region};
 use super::classify;
 use super::endpoint::{home_region, partition_of};
 use super::generic::Callers;
 use super::label::{Label, Reply};
 use super::recorder::{Captured, Recorder, observe};
+use super::run::Run;
 use super::session::{Session, account_label};
 use super::source_run::{Asked, Ended, pages};
 
@@ -53,6 +54,7 @@ pub(crate) async fn identify(
     }
     let partition = caller.arn.split(':').nth(1).filter(|text| !text.is_empty()).map(Partition::from);
     let partition = partition.unwrap_or_else(|| partition_of(&asked));
+    // A partition that the table does not know has at least the region that answered.
     let home = if partition == partition_of(&asked) { home_region(&partition) } else { asked.clone() };
     let mut context = AccountContext {
         account: caller.account.clone(),
@@ -193,7 +195,6 @@ async fn alias(ctx: &AccountContext) -> Result<Option<String>, CollectError> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use serde_json::json;

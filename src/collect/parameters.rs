@@ -91,7 +91,6 @@ fn keep(found: &mut BTreeMap<String, String>, name: &str, value: &str) {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use aws_smithy_types::body::SdkBody;

@@ -19,7 +19,7 @@ use base64::Engine as _;
 use bytes::Bytes;
 use serde::Deserialize;
 
-use crate::model::{Exchange, Region, Sha256};
+use crate::model::{Answer, Exchange, Region, Sha256};
 
 use super::CollectError;
 use super::parameters::path_and_query;
@@ -147,6 +147,10 @@ impl Recordings {
             let mut headers = BTreeMap::from([(REPLAYED.to_owned(), "1".to_owned())]);
             headers.extend(exchange.content_type.map(|text| ("content-type".to_owned(), text)));
             headers.extend(exchange.request_id.map(|text| ("x-amzn-requestid".to_owned(), text)));
+            if let Answer::Absent { code } = exchange.answer {
+                // Where the REST protocols have it; the others repeat it in the body.
+                headers.insert("x-amzn-errortype".to_owned(), code);
+            }
             let recorded = Recorded { status: exchange.status, headers, body: body.into() };
             recordings.push(exchange.request, recorded);
         }
@@ -245,4 +249,68 @@ fn response(recorded: Recorded) -> Result<HttpResponse, ConnectorError> {
             .map_err(|error| ConnectorError::user(error.to_string().into()))?;
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(uri: &str, target: Option<&'static str>, signed: Option<&'static str>, body: &str) -> HttpRequest {
+        let mut request = HttpRequest::new(SdkBody::from(body));
+        request.set_method("POST").unwrap();
+        request.set_uri(uri.to_owned()).unwrap();
+        for (name, value) in [("x-amz-target", target), ("authorization", signed)] {
+            if let Some(value) = value {
+                request.headers_mut().insert(name, value);
+            }
+        }
+        request
+    }
+
+    const SIGNED: Option<&str> = Some(
+        "AWS4-HMAC-SHA256 Credential=AKID/20260930/eu-west-1/config/aws4_request, SignedHeaders=host, Signature=0",
+    );
+
+    #[test]
+    fn the_identity_is_the_sha256_of_seven_lines() {
+        let key = RequestKey::of(&request("https://host/a?b=c", Some("T.Op"), SIGNED, "{}"));
+        let body = Sha256::of(b"{}");
+        let text = format!("\nconfig\neu-west-1\nPOST\n/a?b=c\nT.Op\n{body}");
+        assert_eq!(key.identity(""), Sha256::of(text.as_bytes()));
+        assert_ne!(key.identity("111122223333"), key.identity(""));
+    }
+
+    #[test]
+    fn neither_host_nor_signature_count_but_the_target_does() {
+        let of = |uri: &str, target, signed| RequestKey::of(&request(uri, target, signed, "{}"));
+        assert_eq!(of("https://a/", Some("T.A"), SIGNED), of("http://127.0.0.1:5000/", Some("T.A"), SIGNED));
+        assert_ne!(of("https://a/", Some("T.A"), SIGNED), of("https://a/", Some("T.B"), SIGNED));
+        assert_eq!(of("https://a/d.pdf?sig=1", None, None), of("https://a/d.pdf?sig=2", None, None));
+    }
+
+    fn line(body: &str) -> String {
+        let sent = Sha256::of(b"{}");
+        let body = base64::engine::general_purpose::STANDARD.encode(body);
+        format!(
+            r#"{{"service":"config","region":"eu-west-1","method":"POST","path":"/","target":"T.A","body_sha256":"{sent}","status":200,"body_base64":"{body}"}}"#
+        )
+    }
+
+    #[test]
+    fn equal_requests_get_their_answers_in_order_and_the_last_for_ever() {
+        let file = format!("{}\n\n{}\n", line("first"), line("second"));
+        let recordings = Recordings::from_json_lines(file.as_bytes()).unwrap();
+        let key = RequestKey::of(&request("https://a/", Some("T.A"), SIGNED, "{}")).identity("");
+        let answers: Vec<Bytes> = (0..3).map(|_| recordings.next(&key, End::RepeatLast).unwrap().body).collect();
+        assert_eq!(answers, ["first", "second", "second"]);
+        assert!(recordings.next(&key, End::AskAws).is_none());
+        assert!(recordings.next(&Sha256::of(b"other"), End::RepeatLast).is_none());
+    }
+
+    #[test]
+    fn a_broken_recording_is_named_by_its_line() {
+        let file = format!("{}\n{{\"service\":1}}\n", line("first"));
+        let error = Recordings::from_json_lines(file.as_bytes()).unwrap_err().to_string();
+        assert!(error.starts_with("recording, line 2: "), "{error}");
+    }
 }

@@ -161,7 +161,6 @@ pub(crate) fn with_host_prefix(url: &str, prefix: &str) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::super::testing;
     use super::*;

@@ -12,7 +12,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, ConnectorBuilder};
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_types::retry::{RetryConfig, RetryMode};
+use aws_smithy_types::retry::{RetryConfig, RetryMode, RetrySpec};
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::app_name::AppName;
@@ -126,7 +126,8 @@ fn retries(loaded: &SdkConfig) -> RetryConfig {
         retries = retries.with_max_attempts(ATTEMPTS);
     }
     if !set("AWS_RETRY_MODE", "retry_mode") {
-        retries = retries.with_retry_mode(RetryMode::Adaptive);
+        // Before 2.1 a throttled retry asks the rate limiter for five tokens where one fits, and waits 20 s in vain.
+        retries = retries.with_retry_mode(RetryMode::Adaptive).with_retry_spec(RetrySpec::v2_1());
     }
     retries
 }

@@ -82,7 +82,7 @@ fn collect_recorded(context: &mut Context<'_>, recorded: DateTime<Utc>) -> miett
 /// A key that is never written down: whoever wants to sign makes one with `keygen`.
 fn throw_away_signer(organization: &str, now: DateTime<Utc>) -> miette::Result<(SigningIdentity, String)> {
     let validity = Duration::from_secs(2 * 365 * 24 * 60 * 60);
-    let name = format!("{organization} (demo, throw-away key)");
+    let name = format!("{organization} demo (throw-away key)");
     let made = seal::generate(&name, None, now, validity, &SystemRandom::new()).map_err(|error| miette!("{error}"))?;
     let identity = SigningIdentity::from_pem(made.key_pem.as_bytes(), made.certificate_pem.as_bytes(), None, now);
     Ok((identity.map_err(|error| miette!("{error}"))?, made.certificate_pem))

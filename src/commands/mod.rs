@@ -12,6 +12,7 @@ mod iam_policy;
 mod identity;
 mod init;
 mod keygen;
+mod log;
 mod passphrase;
 mod progress;
 mod reperform;
@@ -30,6 +31,7 @@ use context::Context;
 
 /// Runs a command: the result goes to `out`, progress and notes to stderr.
 pub fn run(cli: Cli, now: DateTime<Utc>, out: &mut dyn Write) -> miette::Result<Exit> {
+    log::start(cli.common.verbose);
     let mut context = Context::new(cli.common, now, out);
     match cli.command {
         Command::Init(flags) => init::run(&flags, &mut context),

@@ -1,5 +1,4 @@
 //! A small company's assessment for tests: every part, gaps, findings, exceptions, hostile names.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
 //! What people read in the report, and what must never get into it.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::time::Duration;
 
 use chrono::{DateTime, TimeZone as _, Utc};

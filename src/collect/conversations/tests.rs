@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 
 use super::*;
 use crate::collect::Concurrency;
-use crate::collect::account::{Gate, Pauses, Run};
+use crate::collect::run::{Gate, Pauses, Run};
 use crate::model::*;
 
 /// Keeps everything in memory.

@@ -31,6 +31,9 @@ impl Pads {
     }
 }
 
+/// The height of the strips that tall halves are cut into, in points.
+const STRIP: f32 = 150.0;
+
 /// A cell whose lines are broken.
 struct SetCell {
     x: f32,
@@ -59,7 +62,8 @@ impl Layout<'_, '_, '_> {
         if let Some(head) = head {
             head_height = self.row(head, dress, Place::Head, &columns, &edges, node, BODY_HEIGHT / 3.0);
         }
-        let room = BODY_HEIGHT - head_height - 2.0;
+        // Tall halves flow over pages in strips without a seam; other rows are torn only when longer than a page.
+        let room = if matches!(dress, Dress::Halves(_)) { STRIP } else { BODY_HEIGHT - head_height - 2.0 };
         let count = rows.len();
         let mut shaded = false;
         for (index, row) in rows.into_iter().enumerate() {
@@ -115,8 +119,11 @@ impl Layout<'_, '_, '_> {
         let mut id = row.id;
         let mut first_height = None;
         loop {
-            let (mut paint, mut height) = self.strip(&mut cells, pads.y, room);
+            let seamless = matches!(dress, Dress::Halves(_));
+            let top = if seamless && first_height.is_some() { 0.0 } else { pads.y };
+            let (mut paint, mut height) = self.strip(&mut cells, top, room - 2.0 * pads.y);
             let torn = cells.iter().any(|cell| !cell.lines.is_empty());
+            height += if seamless && torn { 0.0 } else { pads.y };
             // A card's rows stand close; its ends do not.
             if let (Dress::Card(_), Place::Body { first, last, .. }) = (dress, place) {
                 if first && first_height.is_none() {
@@ -125,7 +132,7 @@ impl Layout<'_, '_, '_> {
                 }
                 height += if last && !torn { 4.0 } else { 0.0 };
             }
-            dress_row(dress, place, edges, height, &mut paint);
+            dress_row(dress, place, edges, height, first_height.is_none(), &mut paint);
             if let Some(id) = id.take() {
                 paint.over.push(Item::Anchor { y: -2.0, id });
             }
@@ -160,23 +167,23 @@ impl Layout<'_, '_, '_> {
     }
 
     /// As many lines of every cell as fit into a strip; always at least one of each.
-    fn strip(&mut self, cells: &mut [SetCell], pad: f32, room: f32) -> (Paint, f32) {
+    fn strip(&mut self, cells: &mut [SetCell], top: f32, room: f32) -> (Paint, f32) {
         let mut paint = Paint::default();
         let mut tallest: f32 = 0.0;
         for cell in cells {
             let mut y = 0.0;
             while let Some(line) = cell.lines.front() {
-                if y > 0.0 && y + line.height > room - 2.0 * pad {
+                if y > 0.0 && y + line.height > room {
                     break;
                 }
                 let Some(line) = cell.lines.pop_front() else { break };
                 let height = line.height;
-                line.place((cell.x, pad + y), cell.width, cell.node, &mut self.tags, &mut paint);
+                line.place((cell.x, top + y), cell.width, cell.node, &mut self.tags, &mut paint);
                 y += height;
             }
             tallest = tallest.max(y);
         }
-        (paint, tallest + 2.0 * pad)
+        (paint, top + tallest)
     }
 }
 
@@ -213,7 +220,7 @@ fn look_of(kind: Kind, dress: Dress, place: Place, column: Column) -> Look {
 }
 
 /// What lies under and around a row.
-fn dress_row(dress: Dress, place: Place, edges: &[f32], height: f32, paint: &mut Paint) {
+fn dress_row(dress: Dress, place: Place, edges: &[f32], height: f32, begins: bool, paint: &mut Paint) {
     let mut under = Vec::new();
     let mut rect = |x: f32, y: f32, w: f32, h: f32, fill: Color| {
         under.push(Item::Rect { x, y, w, h, radius: 0.0, fill, node: None });
@@ -246,7 +253,9 @@ fn dress_row(dress: Dress, place: Place, edges: &[f32], height: f32, paint: &mut
             for (pair, color) in edges.windows(2).zip(tones) {
                 let width = pair[1] - pair[0] - Pads::of(dress).gutter;
                 rect(pair[0], 0.0, width, height, SHADE);
-                rect(pair[0], 0.0, width, 2.0, color.bar());
+                if begins {
+                    rect(pair[0], 0.0, width, 2.0, color.bar());
+                }
             }
         }
     }

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use lopdf::{Document, Object};
 
 use super::page::Item;

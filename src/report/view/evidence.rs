@@ -24,7 +24,7 @@ pub(super) struct Numbers<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct Refs {
     numbers: Vec<Ref>,
-    /// `and 12 more in assessment.json`.
+    /// `and 12 more`.
     more: Option<String>,
 }
 
@@ -60,7 +60,7 @@ impl<'a> Numbers<'a> {
         let more = found.len().saturating_sub(CITED);
         found.truncate(CITED);
         self.cited.extend(&found);
-        let listed = (more > 0).then(|| format!("and {} more in assessment.json", number(more)));
+        let listed = (more > 0).then(|| format!("and {} more", number(more)));
         let lost = (lost > 0).then(|| format!("{} not in this pack", number(lost)));
         let more: Vec<String> = listed.into_iter().chain(lost).collect();
         Refs { numbers: found.into_iter().map(Ref::to).collect(), more: (!more.is_empty()).then(|| more.join("; ")) }
