@@ -12,6 +12,7 @@ mod support;
 mod credentials;
 mod denied;
 mod faults;
+mod pack;
 mod policy;
 mod resume;
 mod seeded;

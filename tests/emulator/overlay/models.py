@@ -104,6 +104,10 @@ def routes(service):
     return found
 
 
+# botocore's own clients take `/{Bucket}` out of the shared model as they call, those that build a scenario too.
+routes("s3")
+
+
 class Call:
     """A request, recognized."""
 
