@@ -70,7 +70,11 @@ fn credentials_that_do_not_work_are_one_clear_line() {
 
     let lonely = place(&emulator, &[]);
     let said = run(lonely.auditpack().env("AWS_ENDPOINT_URL", &emulator.url), &["collect", "--quiet"]);
-    assert_one_line(&lonely, &said, &["no AWS credentials", "AWS_PROFILE", "aws sso login"]);
+    assert_one_line(
+        &lonely,
+        &said,
+        &["no AWS credentials: no credentials found in chain; set AWS_PROFILE", "aws sso login"],
+    );
     assert!(emulator.calls().is_empty());
 
     for (code, status, words) in [

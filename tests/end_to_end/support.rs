@@ -96,25 +96,27 @@ pub(crate) fn snapshot(place: &Workplace) -> (Vault, Stored) {
     (vault, stored)
 }
 
-/// All rows of the newest snapshot, but for the bodies that show them and for dates: the emulator's are relative to now.
+/// All rows of the newest snapshot, but for the bodies that show them for dates (the emulator's are
+/// relative to now) and for request ids.
 pub(crate) fn rows(place: &Workplace, catalog: &Catalog) -> BTreeMap<SourceId, Vec<Row>> {
     let (vault, stored) = snapshot(place);
     let facts: Facts = auditpack::facts::read(catalog, &stored.snapshot, &mut |hash| vault.get(hash)).unwrap();
     let mut rows = facts.rows;
     for row in rows.values_mut().flatten() {
         row.evidence.clear();
-        without_dates(&mut row.data);
+        without_moments(&mut row.data);
     }
     rows
 }
 
-fn without_dates(value: &mut Value) {
+fn without_moments(value: &mut Value) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(without_dates),
+        Value::Array(items) => items.iter_mut().for_each(without_moments),
         Value::Object(members) => {
-            members
-                .retain(|name, _| !["time", "date", "delivered"].iter().any(|word| name.to_lowercase().contains(word)));
-            members.values_mut().for_each(without_dates);
+            members.retain(|name, _| {
+                !["time", "date", "delivered", "requestid"].iter().any(|word| name.to_lowercase().contains(word))
+            });
+            members.values_mut().for_each(without_moments);
         }
         _ => {}
     }
