@@ -62,7 +62,7 @@ def compare_source(source, model, paginators, report):
         reply = wire.body(operation)
         if call["part"] is None:
             row = compare_items(place, source, call, reply, wire, report)
-        else:
+        elif row is not None:
             row[call["part"]] = part(place, call, reply, wire, report)
     for name in source["resource_names"]:
         report.check("resource", resolves(name, row, wire), f"{source['id']}: `{{{name}}}` is no member of a row")
