@@ -183,8 +183,7 @@ fn pages(call: &Call) -> Vec<BTreeMap<String, Value>> {
 
 #[test]
 fn endpoints_are_those_of_the_rule_sets() {
-    let partitions: BTreeMap<String, Vec<String>> =
-        serde_json::from_value(python("regions", &Value::Null)).unwrap();
+    let partitions: BTreeMap<String, Vec<String>> = serde_json::from_value(python("regions", &Value::Null)).unwrap();
     let catalog = embedded();
     let services: BTreeMap<&str, &Source> =
         catalog.sources.values().map(|source| (source.endpoint_variable.as_str(), source)).collect();
@@ -223,7 +222,8 @@ async fn signatures_are_those_of_botocore_s_signers() {
     let mut ours = Vec::new();
     for source in catalog.sources.values() {
         for (_, call) in calls(source) {
-            for (vary, paging) in call.vary.iter().flat_map(|vary| pages(call).into_iter().map(move |page| (vary, page)))
+            for (vary, paging) in
+                call.vary.iter().flat_map(|vary| pages(call).into_iter().map(move |page| (vary, page)))
             {
                 ours.push(signed(source, call, vary.clone(), paging, Some("a session's token/+=")).await);
             }
@@ -245,8 +245,21 @@ async fn signatures_are_those_of_botocore_s_signers() {
 /// Requests that no mapping makes today: what paths and query strings can do to a canonical request.
 fn hard_cases(catalog: &Catalog) -> Vec<(Source, Call)> {
     let paths = [
-        "/{Name}", "/b/{Name+}", "/b//{Name+}", "/b/./{Name+}/../x", "/b/x//", "/b/~a-b_c.d", "/b?policy", "/b?a=",
-        "/b?a=&b", "/b?b=2&a=1", "/b?a=2&a=1", "/b?a=1&A=1&a-=1&a0=1", "/b?x=%20%2B%7E%C3%BC", "/b/%E2%82%AC%25", "/",
+        "/{Name}",
+        "/b/{Name+}",
+        "/b//{Name+}",
+        "/b/./{Name+}/../x",
+        "/b/x//",
+        "/b/~a-b_c.d",
+        "/b?policy",
+        "/b?a=",
+        "/b?a=&b",
+        "/b?b=2&a=1",
+        "/b?a=2&a=1",
+        "/b?a=1&A=1&a-=1&a0=1",
+        "/b?x=%20%2B%7E%C3%BC",
+        "/b/%E2%82%AC%25",
+        "/",
     ];
     let lists = json!({ "key": ["z", "a b", "ü", "", "+~%"], "Key": true, "k": 7 });
     let mut found = Vec::new();
