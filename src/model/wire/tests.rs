@@ -1,0 +1,107 @@
+use serde_json::json;
+
+use super::*;
+
+fn shape(lists: &[&str], booleans: &[&str], integers: &[&str]) -> Shape {
+    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Shape { lists: set(lists), booleans: set(booleans), integers: set(integers), ..Shape::default() }
+}
+
+#[test]
+fn query_replies_lose_their_wrappers_and_keep_their_lists() {
+    let body = br#"<DescribeDBInstancesResponse xmlns="http://rds.amazonaws.com/doc/2014-10-31/">
+        <DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceIdentifier>a &amp; b</DBInstanceIdentifier>
+        <MultiAZ>true</MultiAZ><AllocatedStorage>20</AllocatedStorage><TagList/></DBInstance></DBInstances>
+        </DescribeDBInstancesResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></DescribeDBInstancesResponse>"#;
+    let shape = shape(&["DBInstances.DBInstance", "TagList.Tag"], &["MultiAZ"], &["AllocatedStorage"]);
+    let value = read_body(Protocol::Query, "DescribeDBInstances", &shape, body).unwrap();
+    let one = json!({"DBInstanceIdentifier": "a & b", "MultiAZ": true, "AllocatedStorage": 20, "TagList": []});
+    assert_eq!(value, json!({ "DBInstances": [one] }));
+    let empty = br#"<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances/></DescribeDBInstancesResult></DescribeDBInstancesResponse>"#;
+    let value = read_body(Protocol::Query, "DescribeDBInstances", &shape, empty).unwrap();
+    assert_eq!(value, json!({ "DBInstances": [] }));
+}
+
+#[test]
+fn flattened_lists_of_one_stay_lists_and_empty_roots_are_what_the_shape_says() {
+    let body = b"<LifecycleConfiguration><Rule><ID>x</ID><Expiration><Days>30</Days></Expiration></Rule></LifecycleConfiguration>";
+    let value =
+        read_body(Protocol::RestXml, "GetBucketLifecycleConfiguration", &shape(&["Rule"], &[], &["Days"]), body);
+    assert_eq!(value.unwrap(), json!({"Rule": [{"ID": "x", "Expiration": {"Days": 30}}]}));
+    let location = b"<LocationConstraint xmlns=\"x\">eu-west-1</LocationConstraint>";
+    assert_eq!(
+        read_body(Protocol::RestXml, "GetBucketLocation", &Shape::default(), location).unwrap(),
+        json!("eu-west-1")
+    );
+    let none = Shape { structures: BTreeSet::from(["VersioningConfiguration".to_owned()]), ..Shape::default() };
+    let value = read_body(Protocol::RestXml, "GetBucketVersioning", &none, b"<VersioningConfiguration/>");
+    assert_eq!(value.unwrap(), json!({}));
+}
+
+#[test]
+fn what_is_no_reply_is_an_error_and_never_empty() {
+    let bad: [(Protocol, &[u8]); 8] = [
+        (Protocol::Json, b"<html>"),
+        (Protocol::Json, b"{\"Keys\":"),
+        (Protocol::Query, b"<html><body>Service Unavailable</body></html>"),
+        (Protocol::Ec2, b"<ListKeysResponse><a>"),
+        (Protocol::RestXml, b"<Error><Code>x</Code></Error>"),
+        (Protocol::RestXml, b""),
+        (Protocol::RestXml, b"<a>&unknown;</a>"),
+        (Protocol::RestXml, b"\xff\xfe"),
+    ];
+    for (protocol, body) in bad {
+        let read = read_body(protocol, "ListKeys", &Shape::default(), body);
+        assert!(read.is_err(), "{protocol:?} {}: {read:?}", String::from_utf8_lossy(body));
+    }
+    let deep = format!("{}{}", "<a>".repeat(100), "</a>".repeat(100));
+    let read = read_body(Protocol::RestXml, "X", &Shape::default(), deep.as_bytes());
+    assert_eq!(read, Err(WireError::TooDeep));
+    let wrong = read_body(Protocol::RestXml, "X", &shape(&[], &["On"], &[]), b"<a><On>maybe</On></a>");
+    assert!(matches!(wrong, Err(WireError::Member { .. })), "{wrong:?}");
+}
+
+#[test]
+fn policy_documents_are_read_encoded_or_not_and_normalized() {
+    let plain = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Principal":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}}"#;
+    let encoded = percent_encoding::utf8_percent_encode(plain, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let expected = json!({"Statement": [{
+        "Effect": "Allow", "Action": ["*"], "Resource": ["*"], "Principal": {"AWS": ["*"]},
+        "Condition": {"Bool": {"aws:SecureTransport": ["false"]}},
+    }]});
+    assert_eq!(policy_document("p", plain).unwrap(), expected);
+    assert_eq!(policy_document("p", &encoded).unwrap(), expected);
+    for bad in ["", "[]", "{\"Statement\": [1]}", "%7B%22", "null"] {
+        assert!(policy_document("p", bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn the_credential_report_is_a_csv_in_base64() {
+    use base64::Engine as _;
+    let csv = "user,arn,mfa_active\n<root_account>,arn:aws:iam::1:root,false\n\"a,b\",arn:aws:iam::1:user/x,true\n";
+    let content = base64::engine::general_purpose::STANDARD.encode(csv);
+    let body = format!(
+        "<GetCredentialReportResponse><GetCredentialReportResult><Content>{content}</Content></GetCredentialReportResult></GetCredentialReportResponse>"
+    );
+    let shape = Shape { content: Content::CredentialReport, ..Shape::default() };
+    let value = read_body(Protocol::Query, "GetCredentialReport", &shape, body.as_bytes()).unwrap();
+    assert_eq!(select(&value, "rows").len(), 2);
+    assert_eq!(value["rows"][1]["user"], "a,b");
+    for bad in ["%%%", "bm8gY3N2"] {
+        let body = body.replace(&content, bad);
+        assert!(read_body(Protocol::Query, "GetCredentialReport", &shape, body.as_bytes()).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn paths_go_through_lists_and_templates_name_what_they_miss() {
+    let value = json!({"reservationSet": [{"instancesSet": [{"id": 1}, {"id": 2}]}, {"instancesSet": [{"id": 3}]}]});
+    let ids: Vec<&Value> = select(&value, "reservationSet.instancesSet.id");
+    assert_eq!(ids, [&json!(1), &json!(2), &json!(3)]);
+    assert!(has_member(&value, "reservationSet.instancesSet") && !has_member(&value, "reservationSet.other"));
+    let lookup = |name: &str| (name == "a").then(|| "x".to_owned());
+    assert_eq!(fill("arn:{a}:{a}", lookup), Ok("arn:x:x".to_owned()));
+    assert_eq!(fill("arn:{b}", lookup), Err("b".to_owned()));
+    assert_eq!(fill("arn:{b", lookup), Err("b".to_owned()));
+}

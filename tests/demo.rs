@@ -1,0 +1,162 @@
+//! The demonstration, as a newcomer runs it, and its pack as validators and people see it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod common;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use common::{Workplace, repository};
+use serde_json::Value;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn must(program: &str, arguments: &[&str], folder: &Path) -> Output {
+    let output = Command::new(program).args(arguments).current_dir(folder).output();
+    let output = output.unwrap_or_else(|error| panic!("{program} is needed (./test.sh installs it): {error}"));
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{program} {arguments:?}\n{out}\n{err}");
+    output
+}
+
+/// Runs the demo and unpacks its pack to `pack/`.
+fn demo() -> Workplace {
+    let place = Workplace::new();
+    let output = place.auditpack().arg("demo").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}\n{}", text(&output.stdout), text(&output.stderr));
+    must("unzip", &["-q", "auditpack-demo/evidence-pack.zip", "-d", "pack"], &place.path(""));
+    place
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn the_pack_stands_before_plain_tools() {
+    let place = demo();
+    let pack = place.path("pack");
+    must("sha256sum", &["--check", "--quiet", "--strict", "SHA256SUMS"], &pack);
+    let trust = "../auditpack-demo/signer-certificate.pem";
+    let signed = ["-binary", "-inform", "DER", "-in", "SHA256SUMS.p7s", "-content", "SHA256SUMS", "-CAfile", trust];
+    must("openssl", &[&["cms", "-verify"], &signed[..], &["-out", "/dev/null"]].concat(), &pack);
+    must("openssl", &[&["cms", "-verify", "-cades"], &signed[..], &["-out", "/dev/null"]].concat(), &pack);
+    must("qpdf", &["--check", "report.pdf"], &pack);
+    let signature = text(&must("pdfsig", &["-nocert", "report.pdf"], &pack).stdout);
+    assert!(signature.contains("Signature is Valid") && signature.contains("Total document signed"), "{signature}");
+    let about = text(&must("pdfinfo", &["report.pdf"], &pack).stdout);
+    assert!(about.contains("Tagged:          yes") && about.contains("PDF version:     1.7"), "{about}");
+    let fonts = text(&must("pdffonts", &["report.pdf"], &pack).stdout);
+    let fonts: Vec<&str> = fonts.lines().skip(2).collect();
+    assert!(fonts.len() >= 3);
+    for font in fonts {
+        assert!(font.contains("yes yes yes"), "embedded, subset, with a map to Unicode: {font}");
+    }
+    for certificate in std::fs::read_dir(&pack).unwrap() {
+        let name = certificate.unwrap().file_name().into_string().unwrap();
+        assert!(!name.ends_with(".pem"), "a pack brings no key and no certificate to trust: {name}");
+    }
+}
+
+#[test]
+fn the_pack_can_be_reperformed_and_trust_comes_from_outside() {
+    let place = demo();
+    let pack = "auditpack-demo/evidence-pack.zip";
+    let run = |arguments: &[&str]| place.auditpack().arg("verify").args(arguments).output().unwrap();
+    let trusted = run(&[pack, "--trust", "auditpack-demo/signer-certificate.pem", "--reperform", "--format", "json"]);
+    assert_eq!(trusted.status.code(), Some(0), "{}", text(&trusted.stdout));
+    let found: Value = serde_json::from_slice(&trusted.stdout).unwrap();
+    assert_eq!(found["reperformed"]["identical"], true);
+    let untrusted = run(&[pack]);
+    assert_eq!(untrusted.status.code(), Some(5));
+    assert!(text(&untrusted.stdout).contains("intact, signer not trusted"), "{}", text(&untrusted.stdout));
+    let fingerprint = found["signer"]["fingerprint"].as_str().unwrap();
+    assert_eq!(run(&["pack", "--fingerprint", fingerprint]).status.code(), Some(0), "unpacked, by fingerprint");
+
+    // A verdict improved by hand, hashed and signed again by a stranger: reperforming shows it.
+    let assessment = place.path("pack/assessment.json");
+    let better =
+        std::fs::read_to_string(&assessment).unwrap().replacen("\"verdict\": \"fail\"", "\"verdict\": \"pass\"", 1);
+    std::fs::write(&assessment, better).unwrap();
+    let altered = run(&["pack", "--fingerprint", fingerprint, "--format", "json"]);
+    assert_eq!(altered.status.code(), Some(5));
+    assert!(text(&altered.stdout).contains("member-altered"), "{}", text(&altered.stdout));
+}
+
+#[test]
+fn every_requirement_and_every_gap_is_in_both_reports() {
+    let place = demo();
+    let assessment = json(&place.path("pack/assessment.json"));
+    let html = std::fs::read_to_string(place.path("pack/report.html")).unwrap();
+    must("pdftotext", &["-layout", "report.pdf", "report.txt"], &place.path("pack"));
+    let pdf = std::fs::read_to_string(place.path("pack/report.txt")).unwrap();
+    let requirements = assessment["requirements"].as_array().unwrap();
+    let counted = requirements.iter().filter(|requirement| requirement["parent"].is_null()).count();
+    assert_eq!(counted, 61 + 123 + 40);
+    for requirement in requirements {
+        let id = requirement["id"].as_str().unwrap();
+        assert!(html.contains(id) && pdf.contains(id), "{id}");
+    }
+    let gaps = assessment["gaps"].as_array().unwrap();
+    let denied: Vec<&str> =
+        gaps.iter().filter(|gap| gap["reason"] == "access-denied").map(|gap| gap["action"].as_str().unwrap()).collect();
+    assert!(
+        denied.contains(&"organizations:ListPolicies") && denied.contains(&"rds:DescribeDBInstances"),
+        "{denied:?}"
+    );
+    for action in denied {
+        assert!(html.contains(action) && pdf.contains(action), "{action}");
+    }
+    // What was refused is never a pass.
+    for check in assessment["checks"].as_array().unwrap() {
+        let id = check["id"].as_str().unwrap();
+        let reads_policies = matches!(id, "org.scp-region-restriction" | "org.scp-protects-logging" | "org.ai-opt-out");
+        if reads_policies || ["rds.not-public", "rds.storage-encrypted"].contains(&id) {
+            assert_ne!(check["verdict"], "pass", "{id}");
+        }
+    }
+}
+
+#[test]
+fn the_same_evidence_gives_the_same_bytes() {
+    let (one, other) = (demo(), demo());
+    for name in ["assessment.json", "snapshot.json", "evidence/index.csv"] {
+        let read = |place: &Workplace| std::fs::read(place.path("pack").join(name)).unwrap();
+        let (mut first, mut second) = (read(&one), read(&other));
+        if name == "snapshot.json" || name == "assessment.json" || name == "evidence/index.csv" {
+            // Times of replies differ by the milliseconds that the replay took.
+            first = without_times(&first);
+            second = without_times(&second);
+        }
+        assert!(first == second, "{name} differs between two runs");
+    }
+}
+
+fn without_times(bytes: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let mut kept = String::new();
+    for line in text.lines() {
+        let line = line.split("2026-09-30T18:0").next().unwrap_or_default();
+        let is_id = line.trim_start().starts_with("\"snapshot\"");
+        kept.push_str(if is_id { "snapshot" } else { line });
+        kept.push('\n');
+    }
+    kept.into_bytes()
+}
+
+#[test]
+fn the_html_report_is_accessible_and_asks_for_nothing() {
+    let place = demo();
+    let report = place.path("pack/report.html");
+    for width in ["1280", "390"] {
+        let script = repository().join("tests/browser/axe.mjs");
+        let output = must("node", &[script.to_str().unwrap(), report.to_str().unwrap(), width], repository());
+        let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(seen["violations"], serde_json::json!([]), "at {width}: {}", seen["violations"]);
+        assert_eq!(seen["requests"].as_array().unwrap().len(), 1, "only the file itself: {}", seen["requests"]);
+        assert_eq!(seen["scroll"], 0, "nothing sticks out sideways at {width}");
+    }
+}
