@@ -77,6 +77,22 @@ impl Condition<'_> {
         self.key == "sts:externalid" && self.is_positive() && !self.values.is_empty() && self.texts().all(fixed)
     }
 
+    /// Whether it asks for a subject or an application of an identity provider: `token.actions.githubusercontent.com:sub`.
+    /// The audience alone is the same for everyone who uses the provider's standard one, but names the application at
+    /// consumer providers and Cognito.
+    pub(super) fn names_subject(&self) -> bool {
+        // `repo:acme/*` and `system:serviceaccount:shop:*` name somebody; `repo:*` names everybody.
+        let narrow = |value: String| match value.find(['*', '?', '$']) {
+            None => !value.is_empty(),
+            Some(end) => value[..end].contains('/') || value[..end].matches(':').count() >= 2,
+        };
+        let (provider, claim) = self.key.rsplit_once(':').unwrap_or_default();
+        let consumer =
+            ["accounts.google.com", "www.amazon.com", "graph.facebook.com", "cognito-identity.amazonaws.com"];
+        let claims: &[&str] = if consumer.contains(&provider) { &["sub", "aud", "app_id", "oaud"] } else { &["sub"] };
+        claims.contains(&claim) && self.is_positive() && !self.values.is_empty() && self.texts().all(narrow)
+    }
+
     /// Whether it lets in only callers of this account.
     pub(super) fn keeps_to(&self, account: &str) -> bool {
         let own = |value: String| value == account || value.split(':').nth(4) == Some(account);

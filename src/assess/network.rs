@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-/// Whether a CIDR is all of IPv4 or IPv6; an error if it is no address.
+/// Whether a CIDR is so wide that it stands for the world, as AWS counts it: several halves or quarters of all addresses
+/// are a known way around checks for `/0`. An error if it is no address.
 pub(super) fn cidr_open(cidr: &str) -> Result<bool, String> {
-    Ok(prefix(cidr)?.1 == 0)
+    prefix(cidr).map(is_wide)
 }
 
 /// The address and the prefix's length.
@@ -19,24 +20,35 @@ fn prefix(cidr: &str) -> Result<(IpAddr, u8), String> {
     if length > bits { Err(wrong()) } else { Ok((address, length)) }
 }
 
-/// Whether a source address condition leaves so much open that it narrows nothing: AWS calls IPv4 ranges wider than
-/// /8 and IPv6 ranges wider than /32 public.
+/// Whether a source address condition leaves so much open that it narrows nothing.
 pub(super) fn cidr_wide(cidr: &str) -> bool {
-    match prefix(cidr) {
-        Ok((IpAddr::V4(_), length)) => length < 8,
-        Ok((IpAddr::V6(_), length)) => length < 32,
-        Err(_) => true,
+    prefix(cidr).map_or(true, is_wide)
+}
+
+/// AWS calls IPv4 ranges wider than /8 and IPv6 ranges wider than /32 public.
+fn is_wide((address, length): (IpAddr, u8)) -> bool {
+    length < if address.is_ipv4() { 8 } else { 32 }
+}
+
+/// Whether EC2 permissions open any of the ports (no ports: anything at all) to the world. A prefix list may hold any
+/// address, and what it holds was not collected: where only that could open a port, nobody knows.
+pub(super) fn ports_open(permissions: &Value, ports: &[i64]) -> Result<bool, String> {
+    let (mut open, mut unknown) = (false, false);
+    for permission in items(permissions, "ipPermissions")? {
+        let (world, listed) = (to_world(permission)?, has_prefix_lists(permission)?);
+        if (world || listed) && (ports.is_empty() || opens_port(permission, ports)?) {
+            open |= world;
+            unknown |= !world;
+        }
+    }
+    match unknown && !open {
+        true => Err("a rule names a prefix list, and what the list holds is not collected".to_owned()),
+        false => Ok(open),
     }
 }
 
-/// Whether EC2 permissions open any of the ports (no ports: anything at all) to the world. Half of all addresses is
-/// the world too: two such ranges are a known way around checks for `/0`.
-pub(super) fn ports_open(permissions: &Value, ports: &[i64]) -> Result<bool, String> {
-    let mut open = false;
-    for permission in items(permissions, "ipPermissions")? {
-        open |= to_world(permission)? && (ports.is_empty() || opens_port(permission, ports)?);
-    }
-    Ok(open)
+fn has_prefix_lists(permission: &Value) -> Result<bool, String> {
+    Ok(!items(permission.get("prefixListIds").unwrap_or(&Value::Null), "prefixListIds")?.is_empty())
 }
 
 fn to_world(permission: &Value) -> Result<bool, String> {
@@ -45,7 +57,7 @@ fn to_world(permission: &Value) -> Result<bool, String> {
         for range in items(permission.get(list).unwrap_or(&Value::Null), list)? {
             let cidr =
                 range.get(member).and_then(Value::as_str).ok_or_else(|| format!("`{list}` has no `{member}`"))?;
-            world |= prefix(cidr)?.1 <= 1;
+            world |= cidr_open(cidr)?;
         }
     }
     Ok(world)
@@ -97,7 +109,10 @@ mod tests {
             ("0.0.0.0/0", Ok(true)),
             ("::/0", Ok(true)),
             ("0:0:0:0:0:0:0:0/0", Ok(true)),
+            ("64.0.0.0/2", Ok(true)),
+            ("2000::/3", Ok(true)),
             ("10.0.0.0/8", Ok(false)),
+            ("2001:db8::/32", Ok(false)),
             ("0.0.0.0", Ok(false)),
             ("203.0.113.7/32", Ok(false)),
         ];
@@ -139,6 +154,10 @@ mod tests {
         }
         let icmp = json!([{"ipProtocol": "icmp", "fromPort": -1, "toPort": -1, "ipRanges": world}]);
         assert_eq!(ports_open(&icmp, &[]), Ok(true), "anything at all");
+        let listed =
+            json!([{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "prefixListIds": [{"prefixListId": "pl-1"}]}]);
+        assert!(ports_open(&listed, &[22]).is_err(), "what a prefix list holds is unknown");
+        assert_eq!(ports_open(&listed, &[3389]), Ok(false), "but not for other ports");
         assert!(ports_open(&json!([{"ipRanges": world}]), &[22]).is_err(), "no protocol: not a permission");
         assert!(ports_open(&json!([{"ipProtocol": "tcp", "ipRanges": [{}]}]), &[22]).is_err());
     }

@@ -258,5 +258,10 @@ fn is_whole_resource(resources: &Scope<'_>) -> bool {
         return !others.is_empty();
     }
     let bucket = buckets.iter().any(|pattern| !pattern.contains('/'));
-    bucket && buckets.iter().any(|pattern| pattern.ends_with('*'))
+    let all_objects = |pattern: &&&str| {
+        let name = pattern.rsplit(':').next().unwrap_or_default();
+        // `bucket/*` or `bucket*`; `bucket/public/*` is a part of it.
+        name.split_once('/').map_or(name.ends_with('*'), |(_, objects)| objects == "*")
+    };
+    bucket && buckets.iter().any(all_objects)
 }

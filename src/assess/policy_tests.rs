@@ -142,6 +142,8 @@ fn trust(principal: Value, condition: Value) -> Value {
     document(json!([{ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition }]))
 }
 
+const GITHUB: &str = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
+
 #[test]
 fn strangers_in_trust_policies() {
     let own = "111122223333";
@@ -165,6 +167,32 @@ fn strangers_in_trust_policies() {
         (json!({ "AWS": "*" }), json!({ "StringEquals": { "aws:PrincipalAccount": "999999999999" } }), false, true),
         (json!({ "Service": "ec2.amazonaws.com" }), json!({}), false, false),
         (json!({ "Federated": "arn:aws:iam::111122223333:saml-provider/idp" }), json!({}), false, false),
+        (json!({ "Federated": "arn:aws:iam::999999999999:saml-provider/idp" }), json!({}), false, true),
+        (
+            json!({ "Federated": GITHUB }),
+            json!({ "StringEquals": { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" } }),
+            true,
+            false,
+        ),
+        (
+            json!({ "Federated": GITHUB }),
+            json!({ "StringLike": { "token.actions.githubusercontent.com:sub": "repo:*" } }),
+            true,
+            false,
+        ),
+        (
+            json!({ "Federated": GITHUB }),
+            json!({ "StringLike": { "token.actions.githubusercontent.com:sub": "repo:acme/shop:*" } }),
+            false,
+            false,
+        ),
+        (json!({ "Federated": "accounts.google.com" }), json!({}), true, false),
+        (
+            json!({ "Federated": "accounts.google.com" }),
+            json!({ "StringEquals": { "accounts.google.com:aud": "123.apps.googleusercontent.com" } }),
+            false,
+            false,
+        ),
         (json!({ "AWS": "AROAEXAMPLEDELETEDROLE" }), json!({}), false, false),
     ];
     for (principal, condition, open, foreign) in table {

@@ -12,9 +12,19 @@ pub(super) fn public(document: &Value) -> Result<bool, String> {
     Ok(statements.iter().any(|statement| is_open(statement) && !taken_back(statement)))
 }
 
-/// An Allow to assume a role for everyone that no condition narrows.
+/// An Allow to assume a role for everyone, or for everyone whom a web identity provider knows, that no condition narrows.
 pub(super) fn trust_open(document: &Value) -> Result<bool, String> {
-    Ok(statements(document)?.iter().any(|statement| assumes(statement) && is_open(statement)))
+    let open = |statement: &Statement<'_>| is_open(statement) || is_open_to_provider(statement);
+    Ok(statements(document)?.iter().any(|statement| assumes(statement) && open(statement)))
+}
+
+/// A provider such as GitHub vouches for anybody; only its subject says for whom.
+fn is_open_to_provider(statement: &Statement<'_>) -> bool {
+    let web = |kind: &str, name: &str| kind == "Federated" && !name.contains(":saml-provider/");
+    let Principals::Only(names) = &statement.principals else { return false };
+    statement.effect == Effect::Allow
+        && names.iter().any(|(kind, name)| web(kind, name))
+        && !statement.conditions.iter().any(|condition| condition.names_subject() || condition.narrows())
 }
 
 /// Whether somebody outside the account may assume the role without an external id and without belonging to an
@@ -55,7 +65,13 @@ fn assumes(statement: &Statement<'_>) -> bool {
 
 fn lets_in_foreigners(statement: &Statement<'_>, own: &str) -> bool {
     let foreign = |(kind, name): &(&str, &str)| {
-        *kind == "AWS" && (is_everyone(name) || account_of(name).is_some_and(|account| account != own))
+        let other = || account_of(name).is_some_and(|account| account != own);
+        match *kind {
+            "AWS" => is_everyone(name) || other(),
+            // An identity provider of another account vouches for that account's people.
+            "Federated" => other(),
+            _ => false,
+        }
     };
     match &statement.principals {
         Principals::Only(names) => names.iter().any(foreign),
