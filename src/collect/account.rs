@@ -282,9 +282,9 @@ impl AccountContext {
             GapReason::AccessDenied => named_action(&failure.message).unwrap_or_else(|| self.actions(label)),
             GapReason::RegionDisabled => format!("enable {} or leave it out of `regions`", label.region),
             GapReason::NotSubscribed => format!("subscribe, or leave `{}` out of `sources`", label.source),
-            GapReason::Throttled => "AWS_MAX_ATTEMPTS, then `collect --resume`".to_owned(),
+            GapReason::Throttled => "a higher AWS_MAX_ATTEMPTS, or fewer calls at once (--concurrency)".to_owned(),
             GapReason::Unreadable => "report the answer to auditpack's authors".to_owned(),
-            _ => "`collect --resume`".to_owned(),
+            _ => "collecting again".to_owned(),
         }
     }
 

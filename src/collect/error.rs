@@ -10,6 +10,14 @@ pub enum CollectError {
         "no AWS credentials: {0}; set AWS_PROFILE, or run `aws sso login`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     )]
     NoCredentials(String),
+    /// A variable of the environment that the SDK cannot use.
+    #[error("the environment's {name} is not usable; {remedy}")]
+    Environment {
+        /// The variable; its value may be anything and is not shown.
+        name: String,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// They were good once.
     #[error("the AWS credentials have expired ({0}); renew them (`aws sso login`) and run `collect --resume`")]
     ExpiredCredentials(String),

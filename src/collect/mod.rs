@@ -10,6 +10,7 @@ mod conversations;
 mod describe;
 mod download;
 mod endpoint;
+mod environment;
 mod error;
 mod generic;
 mod identity;

@@ -46,6 +46,10 @@ impl Session {
         if let (Mode::Replay(_), Some(recordings)) = (mode, &recordings) {
             return Ok(Self { base: offline(recordings), recordings: Some(Arc::clone(recordings)), live: None });
         }
+        super::environment::check(
+            std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))),
+        )?;
         let live = https_client();
         let loaded = aws_config::defaults(BehaviorVersion::latest())
             .http_client(live.clone())

@@ -131,6 +131,18 @@ impl<'a> Context<'a> {
         let settings = self.settings(&catalog)?;
         let vault = self.open_vault()?;
         let stored = vault.load(&self.common.snapshot).map_err(vault_fault)?;
+        let (asked, wanted) = (stored.snapshot.period, settings.period);
+        if asked != wanted {
+            return Err(miette!(
+                help = "set the snapshot's period in the settings, choose another snapshot with `--snapshot`, or collect again",
+                "the settings say the period {} to {}, but snapshot {} was collected for {} to {}",
+                wanted.start,
+                wanted.end,
+                stored.id.short(),
+                asked.start,
+                asked.end
+            ));
+        }
         let facts = facts_of(&catalog, &vault, &stored)?;
         let assessment = assess(&catalog, &settings, stored.id, &stored, &facts);
         Ok(Judged { catalog, settings, vault, stored, assessment })

@@ -39,7 +39,7 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
     context.note(&format!(
         "judged {} checks, {} requirements",
         judged.assessment.checks.len(),
-        judged.assessment.requirements.len()
+        judged.assessment.requirements.iter().filter(|one| one.parent.is_none()).count()
     ));
 
     let (identity, certificate) = throw_away_signer(&judged.settings.organization, context.now)?;

@@ -74,10 +74,14 @@ pub(super) fn summary(pack: &Path, found: &Verification, reperform: bool) -> Str
     text
 }
 
+fn is_about_trust(kind: ProblemKind) -> bool {
+    matches!(kind, ProblemKind::SignerUntrusted | ProblemKind::SignatureForeign)
+}
+
 fn verdict(found: &Verification) -> &'static str {
     match found {
         found if found.ok => "intact, signer trusted",
-        found if found.intact() => "intact, signer not trusted",
+        found if found.problems.iter().all(|problem| is_about_trust(problem.kind)) => "intact, signer not trusted",
         found if found.problems.iter().all(|problem| problem.kind == ProblemKind::AssessmentDiffers) => {
             "intact, but its assessment does not follow from its evidence"
         }

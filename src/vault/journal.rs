@@ -103,7 +103,11 @@ impl Vault {
             paths.push(entry.map_err(|error| fault(&folder, error))?.path());
         }
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
-        Ok(paths.into_iter().max())
+        // A run that failed before the first reply must not hide one that has some.
+        paths.sort();
+        let has_replies =
+            |path: &&PathBuf| File::open(path).is_ok_and(|file| BufReader::new(file).split(b'\n').take(2).count() > 1);
+        Ok(paths.iter().rev().find(has_replies).or(paths.last()).cloned())
     }
 
     fn read_journal(&self, path: &PathBuf) -> Result<(Started, Vec<Exchange>), VaultError> {

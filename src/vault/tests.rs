@@ -140,6 +140,18 @@ fn a_killed_run_resumes_with_what_it_has() {
 }
 
 #[test]
+fn a_failed_start_does_not_hide_an_unfinished_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(folder.path()).unwrap();
+    let journal = vault.begin(time(0), period(), "Example").unwrap();
+    journal.exchange(exchange(b"one"), b"one").unwrap();
+    drop(journal);
+    drop(vault.begin(time(60), period(), "Example").unwrap());
+    let resumed = vault.resume(period()).unwrap();
+    assert_eq!((resumed.exchanges.len(), resumed.journal.started().time), (1, time(0)));
+}
+
+#[test]
 fn a_resume_for_another_period_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::create(folder.path()).unwrap();

@@ -59,7 +59,7 @@ async fn credential_report(topic: Topic<'_>, client: &Client) -> Result<(), Coll
             Making::Wait(pause) => topic.account.pause(pause).await,
             Making::GiveUp => {
                 let message = "AWS was still making the credential report when our time was up";
-                return topic.account.gap(label, GapReason::TimedOut, "`collect --resume`", message).await;
+                return topic.account.gap(label, GapReason::TimedOut, "collecting again", message).await;
             }
         }
         attempt += 1;

@@ -140,8 +140,11 @@ fn totals(input: &Input<'_>) -> Vec<Fact> {
         Fact::text("Calls attempted", &sum(|coverage| coverage.attempted)),
         Fact::text("Answered with content", &sum(|coverage| coverage.succeeded)),
         Fact::text("Answered with \u{201c}there is none\u{201d}", &sum(|coverage| coverage.absent)),
-        Fact::text("Ended as a gap", &sum(|coverage| coverage.gaps)),
-        Fact::text("Gaps in all, those found in reading included", &number(input.assessment.gaps.len())),
+        Fact::text(
+            "Not answered",
+            &sum(|coverage| coverage.attempted - coverage.succeeded.min(coverage.attempted) - coverage.absent),
+        ),
+        Fact::text("Gaps in all, with those of no single call", &number(input.assessment.gaps.len())),
     ]
 }
 
