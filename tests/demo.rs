@@ -1,5 +1,7 @@
 //! The demonstration, as a newcomer runs it, and its pack as validators and people see it.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 mod common;
 
 use std::path::Path;

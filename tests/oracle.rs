@@ -26,6 +26,8 @@ fn lookup(name: &str) -> Option<String> {
     Some(match name {
         "account" => ACCOUNT.to_owned(),
         "region" => "eu-central-1".to_owned(),
+        // The one template that fills a number: of a report.
+        "version" => "3".to_owned(),
         _ => TEXT.to_owned(),
     })
 }
@@ -162,8 +164,13 @@ fn names(template: &str) -> BTreeSet<String> {
 fn requests(source: &Source, call: &Call) -> Vec<Value> {
     let mut made = Vec::new();
     for vary in &call.vary {
+        let mut vary = vary.clone();
+        if call.operation == "GetReport" {
+            // The conversation adds it: it is known only once the terms are read.
+            vary.insert("termToken".to_owned(), Value::from(TEXT));
+        }
         for paging in pages(call) {
-            let prepared = prepare(source, call, vary, &paging, &lookup).unwrap();
+            let prepared = prepare(source, call, &vary, &paging, &lookup).unwrap();
             let body = String::from_utf8(prepared.body).unwrap();
             let (method, path, headers) = (prepared.method, prepared.path, prepared.headers);
             made.push(json!({ "method": method, "path": path, "headers": headers, "body": body }));
@@ -181,23 +188,44 @@ fn pages(call: &Call) -> Vec<BTreeMap<String, Value>> {
     vec![first, next]
 }
 
+/// Services of no mapping of ours yet, which a partition has once; IAM too, whose typed client finds its own endpoint.
+/// Prefix, variable, the partitions that have it and whose hosts are known.
+const ONCE: [(&str, &str, &[&str]); 6] = [
+    ("budgets", "BUDGETS", &["aws", "aws-cn"]),
+    ("ce", "COST_EXPLORER", &["aws", "aws-cn", "aws-us-gov"]),
+    ("cloudfront", "CLOUDFRONT", &["aws", "aws-cn"]),
+    ("iam", "IAM", &["aws", "aws-cn", "aws-us-gov"]),
+    ("networkmanager", "NETWORKMANAGER", &["aws", "aws-cn", "aws-us-gov"]),
+    ("route53", "ROUTE_53", &["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b"]),
+];
+
 #[test]
 fn endpoints_are_those_of_the_rule_sets() {
     let partitions: BTreeMap<String, Vec<String>> = serde_json::from_value(python("regions", &Value::Null)).unwrap();
+    let all: Vec<&str> = partitions.keys().map(String::as_str).collect();
     let catalog = embedded();
-    let services: BTreeMap<&str, &Source> =
-        catalog.sources.values().map(|source| (source.endpoint_variable.as_str(), source)).collect();
-    let variants = [Variant::Plain, Variant::Fips, Variant::DualStack, Variant::FipsDualStack];
+    let mut services: BTreeMap<&str, (Source, &[&str])> = BTreeMap::new();
+    for source in catalog.sources.values() {
+        services.insert(&source.endpoint_variable, (source.clone(), &all));
+    }
+    let template = services["KMS"].0.clone();
+    for (service, variable, there) in ONCE {
+        let (service, endpoint_variable) = (service.to_owned(), variable.to_owned());
+        services.insert(variable, (Source { service, endpoint_variable, ..template.clone() }, there));
+    }
     let mut ours = Vec::new();
-    for source in services.values() {
-        for region in partitions.values().flatten() {
+    for (source, there) in services.values() {
+        for region in partitions.iter().filter(|(id, _)| there.contains(&id.as_str())).flat_map(|(_, regions)| regions)
+        {
+            let variants = [Variant::Plain, Variant::Fips, Variant::DualStack, Variant::FipsDualStack];
             ours.extend(variants.map(|variant| found_endpoint(source, &Region::from(region.as_str()), variant)));
         }
     }
     let expected = u64::try_from(ours.len()).unwrap();
-    assert!(partitions.len() >= 8 && services.len() >= 15, "{partitions:?}, {} services", services.len());
+    assert!(partitions.len() >= 8 && services.len() >= 20, "{all:?}, {} services", services.len());
     let compared = compare("endpoints", &Value::from(ours));
-    assert_eq!(compared.values().sum::<u64>(), expected);
+    assert_eq!(compared["endpoint"] + compared["refused"], expected);
+    assert!(compared["refused"] * 5 < expected, "{compared:?}");
 }
 
 fn found_endpoint(source: &Source, region: &Region, variant: Variant) -> Value {
@@ -257,7 +285,7 @@ fn hard_cases(catalog: &Catalog) -> Vec<(Source, Call)> {
         "/b?b=2&a=1",
         "/b?a=2&a=1",
         "/b?a=1&A=1&a-=1&a0=1",
-        "/b?x=%20%2B%7E%C3%BC",
+        "/b?x=%20%2B~%C3%BC",
         "/b/%E2%82%AC%25",
         "/",
     ];

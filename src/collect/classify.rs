@@ -115,7 +115,12 @@ pub(crate) fn meaning(failure: &Failure, call: Option<&Call>) -> Meaning {
         FailureKind::Unreadable => Meaning::Gap(GapReason::Unreadable),
         FailureKind::TimedOut => Meaning::Gap(GapReason::TimedOut),
         FailureKind::Transport => Meaning::Gap(GapReason::Failed),
-        FailureKind::NoCredentials => Meaning::Fatal(CollectError::NoCredentials(failure.message.clone())),
+        FailureKind::NoCredentials => {
+            // The SDK goes on with a paragraph on each provider that it tried.
+            let message = failure.message.split(" Attempted:").next().unwrap_or_default();
+            let message = message.rsplit("was not enabled: ").next().unwrap_or_default().trim_end_matches('.');
+            Meaning::Fatal(CollectError::NoCredentials(message.to_owned()))
+        }
         FailureKind::Credentials => Meaning::Fatal(CollectError::ExpiredCredentials(failure.message.clone())),
         FailureKind::Internal => Meaning::Fatal(CollectError::Internal(failure.message.clone())),
     }

@@ -39,10 +39,11 @@ pub enum Variant {
     FipsDualStack,
 }
 
-/// A partition: its home region, its domain, the beginnings of its regions' names.
+/// A partition: its home region, the region of what it has once, its domains, the beginnings of its regions' names.
 struct PartitionFacts {
     id: &'static str,
     home: &'static str,
+    once: &'static str,
     suffix: &'static str,
     dual_stack_suffix: &'static str,
     prefixes: &'static [&'static str],
@@ -53,6 +54,7 @@ const PARTITIONS: &[PartitionFacts] = &[
     PartitionFacts {
         id: "aws",
         home: "us-east-1",
+        once: "us-east-1",
         suffix: "amazonaws.com",
         dual_stack_suffix: "api.aws",
         prefixes: &["us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-"],
@@ -60,6 +62,7 @@ const PARTITIONS: &[PartitionFacts] = &[
     PartitionFacts {
         id: "aws-cn",
         home: "cn-north-1",
+        once: "cn-northwest-1",
         suffix: "amazonaws.com.cn",
         dual_stack_suffix: "api.amazonwebservices.com.cn",
         prefixes: &["cn-"],
@@ -67,6 +70,7 @@ const PARTITIONS: &[PartitionFacts] = &[
     PartitionFacts {
         id: "aws-us-gov",
         home: "us-gov-west-1",
+        once: "us-gov-west-1",
         suffix: "amazonaws.com",
         dual_stack_suffix: "api.aws",
         prefixes: &["us-gov-"],
@@ -74,6 +78,7 @@ const PARTITIONS: &[PartitionFacts] = &[
     PartitionFacts {
         id: "aws-iso",
         home: "us-iso-east-1",
+        once: "us-iso-east-1",
         suffix: "c2s.ic.gov",
         dual_stack_suffix: "api.aws.ic.gov",
         prefixes: &["us-iso-"],
@@ -81,6 +86,7 @@ const PARTITIONS: &[PartitionFacts] = &[
     PartitionFacts {
         id: "aws-iso-b",
         home: "us-isob-east-1",
+        once: "us-isob-east-1",
         suffix: "sc2s.sgov.gov",
         dual_stack_suffix: "api.aws.scloud",
         prefixes: &["us-isob-"],
@@ -88,6 +94,7 @@ const PARTITIONS: &[PartitionFacts] = &[
     PartitionFacts {
         id: "aws-iso-e",
         home: "eu-isoe-west-1",
+        once: "eu-isoe-west-1",
         suffix: "cloud.adc-e.uk",
         dual_stack_suffix: "api.cloud-aws.adc-e.uk",
         prefixes: &["eu-isoe-"],
@@ -95,6 +102,7 @@ const PARTITIONS: &[PartitionFacts] = &[
     PartitionFacts {
         id: "aws-iso-f",
         home: "us-isof-south-1",
+        once: "us-isof-south-1",
         suffix: "csp.hci.ic.gov",
         dual_stack_suffix: "api.aws.hci.ic.gov",
         prefixes: &["us-isof-"],
@@ -102,35 +110,61 @@ const PARTITIONS: &[PartitionFacts] = &[
     PartitionFacts {
         id: "aws-eusc",
         home: "eusc-de-east-1",
+        once: "eusc-de-east-1",
         suffix: "amazonaws.eu",
         dual_stack_suffix: "api.amazonwebservices.eu",
         prefixes: &["eusc-"],
     },
 ];
 
-/// Services whose account-wide endpoint is not `<prefix>.<home region>.<suffix>`: partition, endpoint prefix, host,
-/// signing region. From botocore's endpoints.
-const GLOBAL: &[(&str, &str, &str, &str)] = &[
-    ("aws", "iam", "iam.amazonaws.com", "us-east-1"),
-    ("aws", "route53", "route53.amazonaws.com", "us-east-1"),
-    ("aws", "cloudfront", "cloudfront.amazonaws.com", "us-east-1"),
-    ("aws", "waf", "waf.amazonaws.com", "us-east-1"),
-    ("aws", "health", "global.health.amazonaws.com", "us-east-1"),
-    ("aws", "budgets", "budgets.amazonaws.com", "us-east-1"),
-    ("aws", "globalaccelerator", "globalaccelerator.us-west-2.amazonaws.com", "us-west-2"),
-    ("aws", "networkmanager", "networkmanager.us-west-2.amazonaws.com", "us-west-2"),
-    ("aws-cn", "organizations", "organizations.cn-northwest-1.amazonaws.com.cn", "cn-northwest-1"),
-    ("aws-cn", "account", "account.cn-northwest-1.amazonaws.com.cn", "cn-northwest-1"),
-    ("aws-cn", "route53", "route53.amazonaws.com.cn", "cn-northwest-1"),
-    ("aws-cn", "cloudfront", "cloudfront.cn-northwest-1.amazonaws.com.cn", "cn-northwest-1"),
-    ("aws-cn", "health", "global.health.amazonaws.com.cn", "cn-northwest-1"),
-    ("aws-cn", "budgets", "budgets.amazonaws.com.cn", "cn-northwest-1"),
-    ("aws-cn", "ce", "ce.cn-northwest-1.amazonaws.com.cn", "cn-northwest-1"),
-    ("aws-us-gov", "iam", "iam.us-gov.amazonaws.com", "us-gov-west-1"),
-    ("aws-us-gov", "route53", "route53.us-gov.amazonaws.com", "us-gov-west-1"),
-    ("aws-iso", "route53", "route53.c2s.ic.gov", "us-iso-east-1"),
-    ("aws-iso-b", "route53", "route53.sc2s.sgov.gov", "us-isob-east-1"),
+/// Services that a partition has once, wherever their customers are: asked in the partition's region for that.
+const ONCE: &[&str] = &[
+    "account",
+    "artifact",
+    "budgets",
+    "ce",
+    "cloudfront",
+    "globalaccelerator",
+    "iam",
+    "networkmanager",
+    "organizations",
+    "route53",
 ];
+
+/// Those of them that answer in another region: partition, endpoint prefix, region.
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("aws", "globalaccelerator", "us-west-2"),
+    ("aws", "networkmanager", "us-west-2"),
+    ("aws-cn", "iam", "cn-north-1"),
+];
+
+/// Those of them whose host names no region: partition, endpoint prefix, host, FIPS host. Their dual-stack hosts follow
+/// no rule and are not known here.
+const HOSTS: &[(&str, &str, &str, &str)] = &[
+    ("aws", "budgets", "budgets.amazonaws.com", "budgets-fips.amazonaws.com"),
+    ("aws", "cloudfront", "cloudfront.amazonaws.com", "cloudfront-fips.amazonaws.com"),
+    ("aws", "iam", "iam.amazonaws.com", "iam-fips.amazonaws.com"),
+    ("aws", "route53", "route53.amazonaws.com", "route53-fips.amazonaws.com"),
+    ("aws-cn", "budgets", "budgets.amazonaws.com.cn", "budgets-fips.amazonaws.com.cn"),
+    (
+        "aws-cn",
+        "cloudfront",
+        "cloudfront.cn-northwest-1.amazonaws.com.cn",
+        "cloudfront-fips.cn-northwest-1.amazonaws.com.cn",
+    ),
+    ("aws-cn", "iam", "iam.cn-north-1.amazonaws.com.cn", "iam-fips.amazonaws.com.cn"),
+    ("aws-cn", "route53", "route53.amazonaws.com.cn", "route53-fips.amazonaws.com.cn"),
+    ("aws-us-gov", "iam", "iam.us-gov.amazonaws.com", "iam.us-gov.amazonaws.com"),
+    ("aws-us-gov", "route53", "route53.us-gov.amazonaws.com", "route53.us-gov.amazonaws.com"),
+    ("aws-iso", "route53", "route53.c2s.ic.gov", "route53-fips.c2s.ic.gov"),
+    ("aws-iso-b", "route53", "route53.sc2s.sgov.gov", "route53-fips.sc2s.sgov.gov"),
+];
+
+/// Services whose plain host in GovCloud is the FIPS one.
+const GOV_FIPS: &[&str] =
+    &["access-analyzer", "cloudtrail", "config", "ec2", "guardduty", "networkmanager", "organizations", "rds", "sts"];
+/// Those of them whose dual-stack host is too.
+const GOV_FIPS_DUAL_STACK: &[&str] = &["networkmanager", "organizations"];
 
 /// The partition of a region.
 pub(crate) fn partition_of(region: &Region) -> Partition {
@@ -152,16 +186,16 @@ fn facts_of(region: &Region) -> &'static PartitionFacts {
     PARTITIONS.iter().rev().max_by_key(length).unwrap_or(&PARTITIONS[0])
 }
 
-/// Where a source that is asked once an account is asked, and where a regional one is: the region that signs.
+/// The region that answers and signs for a source in a place.
 pub(crate) fn region_of(source: &Source, place: &Region) -> Region {
-    global(source, place).map_or_else(|| place.clone(), |(_, region)| region)
-}
-
-fn global(source: &Source, place: &Region) -> Option<(&'static str, Region)> {
-    let partition = facts_of(place).id;
-    let (_, _, host, region) =
-        GLOBAL.iter().find(|(of, service, _, _)| *of == partition && *service == source.service)?;
-    Some((host, Region::from(*region)))
+    let facts = facts_of(place);
+    let service = source.service.as_str();
+    let elsewhere = ELSEWHERE.iter().find(|(of, name, _)| *of == facts.id && *name == service);
+    match elsewhere {
+        Some((_, _, region)) => Region::from(*region),
+        None if ONCE.contains(&service) => Region::from(facts.once),
+        None => place.clone(),
+    }
 }
 
 impl EndpointSettings {
@@ -185,28 +219,43 @@ impl EndpointSettings {
 
 /// The endpoint of a source in a region.
 pub fn endpoint(source: &Source, place: &Region, settings: &EndpointSettings) -> Result<Endpoint, CollectError> {
-    let facts = facts_of(place);
-    let global = global(source, place);
-    let signing_region = global.as_ref().map_or_else(|| place.clone(), |(_, region)| region.clone());
+    let signing_region = region_of(source, place);
     if let Some(url) = &settings.override_url {
         return Ok(Endpoint { url: url.trim_end_matches('/').to_owned(), signing_region });
     }
-    let service = source.service.as_str();
-    let host = match (settings.variant, global) {
-        (Variant::Plain, Some((host, _))) => host.to_owned(),
-        (variant, Some(_)) => return Err(refused(source, place, variant)),
-        (Variant::Plain, None) => format!("{service}.{place}.{}", facts.suffix),
-        (Variant::Fips, None) => format!("{service}-fips.{place}.{}", facts.suffix),
-        (Variant::DualStack, None) if matches!(service, "s3" | "s3-control") => {
-            format!("{service}.dualstack.{place}.{}", facts.suffix)
-        }
-        (Variant::FipsDualStack, None) if matches!(service, "s3" | "s3-control") => {
-            format!("{service}-fips.dualstack.{place}.{}", facts.suffix)
-        }
-        (Variant::DualStack, None) => format!("{service}.{place}.{}", facts.dual_stack_suffix),
-        (Variant::FipsDualStack, None) => format!("{service}-fips.{place}.{}", facts.dual_stack_suffix),
-    };
+    let host = host(source, &signing_region, settings.variant);
+    let host = host.ok_or_else(|| refused(source, place, settings.variant))?;
     Ok(Endpoint { url: format!("https://{host}"), signing_region })
+}
+
+/// `None`: there is no such variant, or none that is known.
+fn host(source: &Source, region: &Region, variant: Variant) -> Option<String> {
+    let (facts, service) = (facts_of(region), source.service.as_str());
+    if let Some((_, _, plain, fips)) = HOSTS.iter().find(|(of, name, ..)| *of == facts.id && *name == service) {
+        return match variant {
+            Variant::Plain => Some((*plain).to_owned()),
+            Variant::Fips => Some((*fips).to_owned()),
+            Variant::DualStack | Variant::FipsDualStack => None,
+        };
+    }
+    let is_s3 = matches!(service, "s3" | "s3-control");
+    let is_gov = facts.id == "aws-us-gov";
+    let fips = match variant {
+        Variant::Plain | Variant::DualStack => "",
+        Variant::Fips if is_gov && GOV_FIPS.contains(&service) => "",
+        Variant::FipsDualStack if is_gov && GOV_FIPS_DUAL_STACK.contains(&service) => "",
+        Variant::Fips | Variant::FipsDualStack if is_s3 && facts.id == "aws-cn" => return None,
+        Variant::Fips | Variant::FipsDualStack => "-fips",
+    };
+    Some(match variant {
+        Variant::Plain | Variant::Fips => format!("{service}{fips}.{region}.{}", facts.suffix),
+        Variant::DualStack | Variant::FipsDualStack if is_s3 => {
+            format!("{service}{fips}.dualstack.{region}.{}", facts.suffix)
+        }
+        Variant::DualStack | Variant::FipsDualStack => {
+            format!("{service}{fips}.{region}.{}", facts.dual_stack_suffix)
+        }
+    })
 }
 
 fn refused(source: &Source, place: &Region, variant: Variant) -> CollectError {
@@ -258,6 +307,10 @@ mod tests {
         let found = endpoint(&source, &Region::from("cn-north-1"), &EndpointSettings::default()).unwrap();
         assert_eq!(found.url, "https://organizations.cn-northwest-1.amazonaws.com.cn");
         assert_eq!(found.signing_region, Region::from("cn-northwest-1"));
+        let everywhere = |service, place| url(service, place, Variant::Plain).unwrap();
+        assert_eq!(everywhere("organizations", "eu-west-1"), "https://organizations.us-east-1.amazonaws.com");
+        assert_eq!(everywhere("networkmanager", "eu-west-1"), "https://networkmanager.us-west-2.amazonaws.com");
+        assert_eq!(everywhere("iam", "cn-northwest-1"), "https://iam.cn-north-1.amazonaws.com.cn");
     }
 
     #[test]
@@ -282,7 +335,14 @@ mod tests {
         assert_eq!(url("kms", "us-east-1", Variant::Fips).unwrap(), "https://kms-fips.us-east-1.amazonaws.com");
         assert_eq!(url("kms", "us-east-1", Variant::DualStack).unwrap(), "https://kms.us-east-1.api.aws");
         assert_eq!(url("s3", "us-east-1", Variant::DualStack).unwrap(), "https://s3.dualstack.us-east-1.amazonaws.com");
-        let refused = url("route53", "us-east-1", Variant::Fips).unwrap_err();
+        assert_eq!(url("rds", "us-gov-west-1", Variant::Fips).unwrap(), "https://rds.us-gov-west-1.amazonaws.com");
+        assert_eq!(
+            url("rds", "us-gov-west-1", Variant::FipsDualStack).unwrap(),
+            "https://rds-fips.us-gov-west-1.api.aws"
+        );
+        assert_eq!(url("iam", "eu-west-1", Variant::Fips).unwrap(), "https://iam-fips.amazonaws.com");
+        assert!(url("s3", "cn-north-1", Variant::Fips).is_err(), "China has no FIPS");
+        let refused = url("route53", "us-east-1", Variant::DualStack).unwrap_err();
         assert!(refused.contains("AWS_ENDPOINT_URL_ROUTE53"), "{refused}");
     }
 }

@@ -47,6 +47,10 @@ pub use request::{Lookup, Prepared, prepare};
 use run::{Gate, Pauses, Run};
 use session::Session;
 
+/// What is logged by `-v`, and by `-vv`. The SDK writes requests with their signatures at its finer levels, so those stay
+/// closed: a log must be fit to be pasted into a ticket.
+pub const LOG_LEVELS: [&str; 2] = ["info", "info,aws_config=debug,aws_smithy_runtime::client::retries=debug"];
+
 /// Tells the time; read in `main` or fixed by a test.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 

@@ -162,19 +162,20 @@ fn total(coverage: &BTreeMap<crate::model::SourceId, Coverage>) -> Coverage {
 /// The snapshot in a few lines, and every gap.
 pub(super) fn summary(taken: &Taken, total: Coverage) -> String {
     let Snapshot { scope, exchanges, gaps, caller, .. } = &taken.snapshot;
-    let regions: usize = scope.accounts.iter().map(|account| account.regions.len()).sum();
-    let mut text = format!(
-        "Snapshot {}\n  by {}\n  {} sources, {} accounts, {regions} regions\n  {} replies kept; of {} calls {} gave content, {} said there is none, {} are gaps\n",
-        taken.id,
-        visible(&caller.arn),
+    let mut text = format!("Snapshot {}\n  asked as {}\n", taken.id, visible(&caller.arn));
+    for account in &scope.accounts {
+        let alias = account.alias.as_ref().map(|alias| format!(" ({})", visible(alias))).unwrap_or_default();
+        let regions: Vec<&str> = account.regions.iter().map(|region| region.as_str()).collect();
+        text.push_str(&format!("  account {}{alias} in {}\n", account.id, regions.join(", ")));
+    }
+    text.push_str(&format!(
+        "  {} sources, {} calls: {} answered with content, {} with \"there is none\"; {} replies kept\n",
         scope.sources.len(),
-        scope.accounts.len(),
-        exchanges.len(),
         total.attempted,
         total.succeeded,
         total.absent,
-        total.gaps,
-    );
+        exchanges.len(),
+    ));
     match gaps.is_empty() {
         true => text.push_str("  no gaps"),
         false => {

@@ -150,7 +150,9 @@ pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The Python of the tests: `$AUDITPACK_VENV`, else `.venv` of the repository.
+/// The Python of the tests: in `$AUDITPACK_VENV`, else where `test.sh` makes it.
 pub(crate) fn python() -> PathBuf {
-    std::env::var_os("AUDITPACK_VENV").map_or_else(|| repository().join(".venv"), PathBuf::from).join("bin/python")
+    let target = || std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository().join("target"), PathBuf::from);
+    let venv = std::env::var_os("AUDITPACK_VENV").map_or_else(|| target().join("venv"), PathBuf::from);
+    venv.join("bin/python")
 }

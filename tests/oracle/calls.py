@@ -6,7 +6,7 @@ from botocore.exceptions import UnknownServiceError
 
 from services import Services
 from shapes import TEXT, XML, Part, Wire, kind
-from wire_requests import compare_request
+from wire_requests import compare_request, form_name
 
 READ_ONLY = re.compile(r"(Get|List|Describe|BatchGet|Lookup|Select|Generate\w*Report)")
 
@@ -57,12 +57,12 @@ def compare_source(source, model, paginators, report):
         compare_names(place, call, wire, row, report)
         compare_errors(place, call, operation, source["protocol"], report)
         if call["content"] == "protocol":
-            compare_paging(place, call, operation, paginators.get(call["operation"]), wire, report)
-            compare_shape(place, call, operation, source, wire, report)
+            compare_paging(place, call, operation, paginators.get(call["operation"]), source["protocol"], wire, report)
+            compare_shape(place, call, operation, model, source, wire, report)
         reply = wire.body(operation)
         if call["part"] is None:
             row = compare_items(place, source, call, reply, wire, report)
-        else:
+        elif row is not None:
             row[call["part"]] = part(place, call, reply, wire, report)
     for name in source["resource_names"]:
         report.check("resource", resolves(name, row, wire), f"{source['id']}: `{{{name}}}` is no member of a row")
@@ -123,13 +123,13 @@ def part(place, call, reply, wire, report):
     return found
 
 
-def compare_paging(place, call, operation, paginator, wire, report):
+def compare_paging(place, call, operation, paginator, protocol, wire, report):
     page, output = call["page"], wire.body(operation)
     inputs = operation.input_shape.members if operation.input_shape else {}
 
     def sent(name):
         """A parameter's name in our catalog: that on the wire."""
-        return inputs[name].serialization.get("name", name) if name in inputs else name
+        return form_name(name, inputs[name], protocol) if name in inputs else name
 
     def replied(name):
         outputs = operation.output_shape.members
@@ -164,7 +164,7 @@ def compare_paging(place, call, operation, paginator, wire, report):
             report.check("more pages", more is not None and kind(more) == "boolean", f"{place}: no `{page['more']}`")
 
 
-def compare_shape(place, call, operation, source, wire, report):
+def compare_shape(place, call, operation, model, source, wire, report):
     """What the catalog says of the elements of XML, and of documents in any protocol."""
     kinds, wrappers = wire.elements(wire.body(operation))
     shape = call["shape"]
@@ -177,10 +177,9 @@ def compare_shape(place, call, operation, source, wire, report):
     if source["protocol"] == "query":
         wrapper = operation.output_shape.serialization.get("resultWrapper") if operation.output_shape else None
         report.check("result", wrapper in (None, f"{operation.name}Result"), f"{place}: the result is in <{wrapper}>")
-    roots = root(operation)
     for what, single in (("structures", "structure"), ("booleans", "boolean"), ("integers", "integer")):
         for name in shape[what]:
-            found = kinds.get(name, {"structure"} if name in roots else None)
+            found = kinds.get(name, {"structure"} if is_root(name, operation, model, wire) else None)
             report.check(what, found == {single}, f"{place}: `{name}` is {found}")
     theirs = set().union(*wrappers.values()) if wrappers else set()
     for name in shape["lists"]:
@@ -196,11 +195,9 @@ def compare_shape(place, call, operation, source, wire, report):
         report.check("unambiguous", not read, f"{place}: a check reads `{name}`, which is {sorted(kinds[name])}")
 
 
-def root(operation):
-    """The names that the root element of a REST-XML reply may have."""
-    output = operation.output_shape
-    if output is None:
-        return set()
-    payload = output.serialization.get("payload")
-    shape = output.members[payload] if payload else output
-    return {shape.name, shape.serialization.get("name", shape.name), shape.metadata.get("locationName", shape.name)}
+def is_root(name, operation, model, wire):
+    """Whether a REST-XML reply may have this root. Outputs do not name theirs, but the shape that PUTs the same does."""
+    if name not in model.shape_names or model.shape_for(name).type_name != "structure":
+        return False
+    members = set(wire.members(model.shape_for(name)))
+    return bool(members & set(wire.members(wire.body(operation))))

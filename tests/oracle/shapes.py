@@ -103,8 +103,10 @@ class Wire:
         kinds, wrappers, seen = {}, {}, set()
 
         def visit(shape):
-            if shape.type_name == "list" or isinstance(shape, MapShape):
+            if self.is_list(shape):
                 visit(self.item(shape))
+            elif isinstance(shape, MapShape):
+                visit(shape.value)
             elif shape.type_name == "structure" and (name := getattr(shape, "name", id(shape))) not in seen:
                 seen.add(name)
                 for wire, member in self.members(shape).items():

@@ -20,13 +20,14 @@ def compare_request(place, operation, protocol, ours, report):
     """Names, types, required members, enumerated values, method, path, query, headers, body."""
     try:
         given = read(operation, protocol, ours)
-    except Unknown as unknown:
+    except (Unknown, ValueError) as unknown:
         report.check("request", False, f"{place}: {unknown}")
         return
     shape = operation.input_shape
     if shape is not None:
         faults = ParamValidator().validate(given, shape)
-        report.check("parameters valid", not faults.has_errors(), f"{place}: {faults.generate_report()}")
+        if not report.check("parameters valid", not faults.has_errors(), f"{place}: {faults.generate_report()}"):
+            return
         for fault in values(shape, given, place):
             report.check("parameter value", False, fault)
         report.compared["parameter value"] += 1

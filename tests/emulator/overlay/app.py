@@ -206,7 +206,7 @@ class Overlay:
                 code = "InternalError" if protocol(call.service) in ("rest-xml", "ec2") else "InternalFailure"
                 raise ApiError(code, "We encountered an internal error. Please try again.", 500)
             case "html":
-                return 503, {"Content-Type": "text/html"}, HTML
+                return fault.get("status", 503), {"Content-Type": "text/html"}, HTML
             case "timeout":
                 time.sleep(fault.get("delay_ms", 60_000) / 1000)
                 hang_up(environ)

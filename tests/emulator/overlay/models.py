@@ -24,6 +24,7 @@ SIGNING_OF_SERVICE = {service: signing for signing, service in SERVICE_OF_SIGNIN
 
 # IAM actions that are not `service:Operation`.
 ACTION_OF_OPERATION = {
+    ("accessanalyzer", "ListFindingsV2"): "access-analyzer:ListFindings",
     ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
     ("s3", "GetBucketEncryption"): "s3:GetEncryptionConfiguration",
     ("s3", "GetPublicAccessBlock"): "s3:GetBucketPublicAccessBlock",
@@ -101,6 +102,10 @@ def routes(service):
     # number of literal query members and of literal path characters is enough.
     found.sort(key=lambda route: (-len(route[2]), -len(route[1].pattern)))
     return found
+
+
+# botocore's own clients take `/{Bucket}` out of the shared model as they call, those that build a scenario too.
+routes("s3")
 
 
 class Call:

@@ -1,0 +1,62 @@
+//! `iam-policy` asks for what `collect` uses: no action more, none less, and none that writes.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::common::{Emulator, Workplace};
+use crate::support::{catalog, collect, quick_sources, run, settings};
+
+/// Actions that the seeded account gives no occasion for.
+const NO_OCCASION: [(&str, &str); 4] = [
+    ("account:GetContactInformation", "asked beside a security contact, and nobody registered one"),
+    ("organizations:ListDelegatedServicesForAccount", "no account administers a service for the others"),
+    ("rds:DescribeDBClusterParameters", "there is no cluster parameter group"),
+    ("rds:DescribeDBClusterSnapshotAttributes", "there is no cluster snapshot"),
+];
+
+/// Verbs of IAM actions that only read.
+const READING: [&str; 4] = ["Describe", "Get", "List", "Lookup"];
+
+fn actions(policy: &Value) -> BTreeSet<String> {
+    let statements = policy["Statement"].as_array().unwrap();
+    assert!(statements.iter().all(|statement| statement["Effect"] == "Allow"));
+    let actions = statements.iter().flat_map(|statement| statement["Action"].as_array().unwrap());
+    actions.map(|action| action.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_policy_is_what_is_used() {
+    let emulator = Emulator::start("seeded");
+    let place = Workplace::new();
+    let policy = |place: &Workplace| {
+        let said = run(&mut place.auditpack(), &["iam-policy"]);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        actions(&said.json())
+    };
+    let everything = policy(&place);
+    place.write("auditpack.toml", &settings(&emulator.expected(), &[], &quick_sources(&catalog())));
+    let asked_for = policy(&place);
+    let slow: Vec<_> = everything.difference(&asked_for).collect();
+    assert_eq!(slow, ["cloudtrail:LookupEvents"], "the sources that the settings leave out");
+
+    assert_eq!(collect(&place, &emulator).code, Some(0));
+    let calls = emulator.calls();
+    let used: BTreeSet<String> = calls.iter().map(|call| call["iam_action"].as_str().unwrap().to_owned()).collect();
+    let missing: Vec<_> = used.difference(&asked_for).collect();
+    assert!(missing.is_empty(), "used, but not in the policy: {missing:?}");
+    let idle: Vec<_> = asked_for.difference(&used).map(String::as_str).collect();
+    assert_eq!(idle, NO_OCCASION.map(|(action, _)| action), "in the policy, but not used");
+}
+
+#[test]
+fn the_policy_has_no_verb_that_writes() {
+    let place = Workplace::new();
+    let all = actions(&run(&mut place.auditpack(), &["iam-policy"]).json());
+    let writing: Vec<_> = all
+        .iter()
+        .filter(|action| !READING.iter().any(|verb| action.split(':').nth(1).unwrap().starts_with(verb)))
+        .collect();
+    assert_eq!(writing, ["iam:GenerateCredentialReport"], "it makes a report about the account, and changes nothing");
+    assert!(all.iter().all(|action| !action.contains('*')));
+}

@@ -1,0 +1,66 @@
+//! The seeded account: every verdict as its builder says, and the pack made of it as strangers' tools see it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use auditpack::model::Verdict;
+use serde_json::Value;
+
+use crate::common::{Emulator, Workplace};
+use crate::support::{assert_schema, collect, run, settings};
+
+/// Checks that the scenario does not name, and why.
+const UNNAMED: [(&str, &str); 1] = [(
+    "rds.tls-required",
+    "the emulator's parameter groups hold no TLS parameter: undetermined by the check's own word",
+)];
+
+#[test]
+fn every_verdict_is_as_the_scenario_says() {
+    let emulator = Emulator::start("seeded");
+    let expected = emulator.expected();
+    let place = Workplace::new();
+    place.write("auditpack.toml", &settings(&expected, &[], &BTreeSet::new()));
+    let collected = collect(&place, &emulator);
+    assert_eq!(collected.code, Some(0), "{collected:?}");
+    assert_eq!(collected.json()["gaps"], Value::Array(vec![]));
+    assert_schema("collect", &collected.out);
+
+    let assessed = run(&mut place.auditpack(), &["assess", "--format", "json"]);
+    assert_eq!(assessed.code, Some(0), "{}", assessed.err);
+    assert_schema("assess", &assessed.out);
+    assert_verdicts(&assessed.json(), &expected);
+
+    let fail_on = |which| run(&mut place.auditpack(), &["assess", "--quiet", "--fail-on", which]).code;
+    assert_eq!(fail_on("any"), Some(4));
+    assert_eq!(fail_on("severity>=critical"), Some(4), "root has an access key");
+}
+
+fn assert_verdicts(assessed: &Value, expected: &Value) {
+    let expected = expected["checks"].as_object().unwrap();
+    let mut unnamed = Vec::new();
+    let mut wrong = Vec::new();
+    for check in assessed["checks"].as_array().unwrap() {
+        let id = check["id"].as_str().unwrap();
+        let Some(wanted) = expected.get(id) else {
+            unnamed.push((id.to_owned(), check["verdict"].clone()));
+            continue;
+        };
+        if check["verdict"] != wanted["verdict"] {
+            wrong.push(format!("{id} is {}, not {}: {}", check["verdict"], wanted["verdict"], check["reason"]));
+        }
+        let found: BTreeMap<&str, &Value> = check["findings"].as_array().unwrap().iter().map(finding).collect();
+        let named = wanted["findings"].as_object().unwrap();
+        for (resource, verdict) in named {
+            if found.get(resource.as_str()) != Some(&verdict) {
+                wrong.push(format!("{id} of {resource}: {:?}, not {verdict}", found.get(resource.as_str())));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    let known = UNNAMED.map(|(id, _)| (id.to_owned(), serde_json::json!(Verdict::Undetermined)));
+    assert_eq!(unnamed, known);
+}
+
+fn finding(finding: &Value) -> (&str, &Value) {
+    (finding["resource"].as_str().unwrap(), &finding["verdict"])
+}
