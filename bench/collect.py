@@ -43,7 +43,8 @@ class Server:
     """A server that prints where it listens."""
 
     def __init__(self, *command, folder):
-        self.process = subprocess.Popen([PYTHON, *command], cwd=folder, stdout=subprocess.PIPE, text=True)
+        # Prowler asks for things that the emulator does not know, which it says at length.
+        self.process = subprocess.Popen([PYTHON, *command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.url = self.process.stdout.readline().strip().removeprefix("listening on ")
         assert self.url.startswith("http"), "the server did not start"
 
