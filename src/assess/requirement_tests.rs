@@ -274,18 +274,32 @@ fn the_customers_part_folds_checks_and_manual_evidence() {
 #[test]
 fn an_article_folds_its_paragraphs_and_counts_once() {
     let ask = ManualEvidence { id: "m".into(), ask: String::new(), owner: String::new(), valid_days: 1 };
-    let article = Requirement { aws_part: String::new(), customer_part: String::new(), ..requirement("Art.5") };
+    let article = Requirement { responsibility: Responsibility::Shared, ..requirement("Art.5") };
     let part = |id: &str, manual| Requirement { parent: Some("Art.5".into()), manual, ..requirement(id) };
-    let world = world().framework(vec![article, part("Art.5(1)", vec![ask]), part("Art.5(2)", vec![])]);
+    let paragraphs = [part("Art.5(1)", vec![ask.clone()]), part("Art.5(2)", vec![])];
+    let [first, second] = paragraphs.clone();
+    let world = world().framework(vec![article.clone(), first, second]);
     let assessment = world.assess();
     let statuses: Vec<Status> = assessment.requirements.iter().map(|one| one.status).collect();
     assert_eq!(statuses, [Status::Undetermined, Status::AwaitingEvidence, Status::Undetermined]);
     assert_eq!(assessment.requirements[0].reason, "undetermined: Art.5(2)");
+    let [first, _] = paragraphs;
+    let awaiting = super::fixtures::world().framework(vec![article.clone(), first.clone()]).first();
+    assert_eq!(awaiting.status, Status::AwaitingEvidence, "its text alone makes nothing undetermined");
+    assert_eq!(
+        (awaiting.aws_part.status, awaiting.customer_part.status),
+        (Status::NotApplicable, Status::NotApplicable)
+    );
+    let own = Requirement { manual: vec![ask], ..article.clone() };
+    let own = super::fixtures::world().framework(vec![own, first]).first();
+    assert_eq!(own.customer_part.status, Status::AwaitingEvidence, "what an article asks for itself counts");
+    let alone = super::fixtures::world().framework(vec![article]).first();
+    assert_eq!(alone.status, Status::Undetermined, "without parts nothing stands in them");
     let totals = &assessment.totals.frameworks[&FrameworkId::from("f")];
     assert_eq!(totals.requirements, 1);
     assert_eq!(totals.status["undetermined"], 1);
     assert_eq!(totals.status.len(), 5);
-    assert_eq!(totals.responsibility["customer"]["undetermined"], 1);
+    assert_eq!(totals.responsibility["shared"]["undetermined"], 1);
     let inherited: BTreeMap<String, usize> = totals.responsibility["inherited"].clone();
     assert_eq!((inherited.len(), inherited.values().sum::<usize>()), (5, 0), "every word is named");
 }

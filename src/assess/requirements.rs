@@ -64,6 +64,9 @@ fn fold_all(results: &mut [RequirementResult]) {
     }
 }
 
+/// The reason of a half that has nothing of its own: the parts' statuses decide.
+const IN_ITS_PARTS: &str = "stands in its parts";
+
 /// An article, a paragraph; two more for frameworks to come.
 const MAX_LEVELS: usize = 4;
 
@@ -106,8 +109,8 @@ fn aws_part(
         return part(Status::Satisfied, &reason, uses);
     }
     if uses.is_empty() {
-        return match is_parent && requirement.aws_part.is_empty() {
-            true => part(Status::NotApplicable, "stands in its parts", uses),
+        return match is_parent {
+            true => part(Status::NotApplicable, IN_ITS_PARTS, uses),
             false => part(Status::Undetermined, "no AWS report evidences it", uses),
         };
     }
@@ -133,7 +136,7 @@ fn customer_part(
         state: ManualState::Missing,
     };
     let manual: Vec<ManualUse> = requirement.manual.iter().map(missing).collect();
-    let (status, reason) = customer_status(requirement, responsibility, &checks, &manual, is_parent);
+    let (status, reason) = customer_status(responsibility, &checks, &manual, is_parent);
     CustomerPart {
         status,
         reason,
@@ -154,7 +157,6 @@ fn checks_of(requirement: &Requirement, catalog: &Catalog, verdicts: &BTreeMap<&
 }
 
 fn customer_status(
-    requirement: &Requirement,
     responsibility: Responsibility,
     checks: &[CheckUse],
     manual: &[ManualUse],
@@ -177,9 +179,7 @@ fn customer_status(
         () if missing > 0 => {
             (Status::AwaitingEvidence, format!("{missing} of {} pieces of manual evidence are missing", manual.len()))
         }
-        () if all == 0 && manual.is_empty() && is_parent && requirement.customer_part.is_empty() => {
-            (Status::NotApplicable, "stands in its parts".to_owned())
-        }
+        () if all == 0 && manual.is_empty() && is_parent => (Status::NotApplicable, IN_ITS_PARTS.to_owned()),
         () if all == 0 && manual.is_empty() => {
             (Status::Undetermined, "no check and no manual evidence is defined for it".to_owned())
         }

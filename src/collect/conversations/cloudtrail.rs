@@ -15,7 +15,7 @@ use crate::model::{Collector, GapReason, Region};
 
 pub(super) async fn converse(account: &AccountContext) -> Result<(), CollectError> {
     let elsewhere = Mutex::new(BTreeSet::new());
-    side_by_side(&account.regions, |region| {
+    side_by_side(places(&account.regions, &account.home), |(region, asked)| {
         let elsewhere = &elsewhere;
         async move {
             let client = account.cloudtrail(region);
@@ -23,6 +23,7 @@ pub(super) async fn converse(account: &AccountContext) -> Result<(), CollectErro
             let lane = &lane;
             for topic in topics(account, Collector::Cloudtrail, region) {
                 match topic.id() {
+                    "cloudtrail.trails" if asked == Asked::EventsAlone => {}
                     "cloudtrail.trails" => {
                         let homes = trails(topic, &client).await?;
                         elsewhere.lock().unwrap_or_else(PoisonError::into_inner).extend(homes);
@@ -44,6 +45,22 @@ pub(super) async fn converse(account: &AccountContext) -> Result<(), CollectErro
         account.gap(label, GapReason::NotAttempted, format!("`{home}` in `regions` of the settings"), message).await?;
     }
     Ok(())
+}
+
+/// What is asked in a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Trails and events.
+    All,
+    /// Events.
+    EventsAlone,
+}
+
+/// The regions of the settings, and the home region in any case: the events of IAM, of sign-in and of the root user
+/// are nowhere else.
+fn places<'a>(asked: &'a [Region], home: &'a Region) -> Vec<(&'a Region, Asked)> {
+    let home = (!asked.contains(home)).then_some((home, Asked::EventsAlone));
+    asked.iter().map(|region| (region, Asked::All)).chain(home).collect()
 }
 
 /// Where a trail that a region shows is read.

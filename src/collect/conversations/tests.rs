@@ -92,7 +92,12 @@ fn read_request(stream: &mut TcpStream) -> String {
             _ => break,
         }
     }
-    String::from_utf8_lossy(&request).into_owned()
+    let text = String::from_utf8_lossy(&request).into_owned();
+    // A server that hangs up on an unread body resets the connection.
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let _ = stream.read_exact(&mut vec![0; length.unwrap_or(0_usize).saturating_sub(body.len())]);
+    text
 }
 
 fn source(id: &str, collector: Collector, protocol: Protocol, operation: &str) -> Source {
@@ -279,6 +284,40 @@ async fn a_document_that_cannot_be_had_is_a_gap_without_its_address() {
     let lost: Vec<_> = gaps.iter().filter(of_document).map(|gap| gap.operation.as_deref()).collect();
     assert!(lost.contains(&Some("Document")), "{gaps:?}");
     assert!(!format!("{gaps:?}").contains("r.pdf"));
+}
+
+#[tokio::test]
+async fn events_are_looked_up_in_the_home_region_too() {
+    let table: [(&[&str], &[&str]); 3] = [
+        (&["eu-west-1"], &["eu-west-1", "us-east-1"]),
+        (&["eu-west-1", "us-east-1"], &["eu-west-1", "us-east-1"]),
+        (&["us-east-1"], &["us-east-1"]),
+    ];
+    for (regions, expected) in table {
+        let memory = Arc::new(Memory::default());
+        let lookup = |id| {
+            let mut source = source(id, Collector::Cloudtrail, Protocol::Json, "LookupEvents");
+            let attribute = serde_json::json!([{"AttributeKey": "Username", "AttributeValue": "root"}]);
+            source.call.vary = vec![[("LookupAttributes".to_owned(), attribute)].into()];
+            source
+        };
+        let trails = source("cloudtrail.trails", Collector::Cloudtrail, Protocol::Json, "DescribeTrails");
+        let sources = vec![lookup("cloudtrail.events"), lookup("cloudtrail.root-events"), trails];
+        let answer = |_: &str, _: &str| (200, "application/x-amz-json-1.1", b"{}".to_vec());
+        let mut account = account(&serve(answer), &memory, ArtifactSettings::default(), sources);
+        account.regions = regions.iter().map(|region| Region::from(*region)).collect();
+        converse(&account).await.unwrap();
+        let exchanges = memory.exchanges.lock().unwrap().clone();
+        let asked = |id: &str| {
+            let of_source = exchanges.iter().filter(|(exchange, _)| exchange.source.as_str() == id);
+            let mut regions: Vec<&str> = of_source.map(|(exchange, _)| exchange.region.as_str()).collect();
+            regions.sort_unstable();
+            regions
+        };
+        assert_eq!(asked("cloudtrail.events"), expected, "{regions:?}");
+        assert_eq!(asked("cloudtrail.root-events"), expected, "{regions:?}");
+        assert_eq!(asked("cloudtrail.trails"), regions, "trails where the settings say");
+    }
 }
 
 #[tokio::test]
