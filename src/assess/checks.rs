@@ -44,7 +44,7 @@ pub(super) fn check_all<'a>(
 pub(super) fn looked_into(check: &Check) -> impl Iterator<Item = &SourceId> {
     let own = Some(check.source.as_str().to_owned());
     let names_own = |expression: &Expression| {
-        ["find", "rows"].iter().any(|function| expression.first_arguments(function).contains(&own))
+        ["find", "rows", "rows_where"].iter().any(|function| expression.first_arguments(function).contains(&own))
     };
     let expressions = [Some(&check.pass), check.when.as_ref(), check.detail.as_ref()];
     let itself = expressions.into_iter().flatten().any(names_own).then_some(&check.source);

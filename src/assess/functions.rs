@@ -15,7 +15,7 @@ use super::{network, policy, principals};
 use crate::model::CHARGE;
 
 /// The names of all functions added here, for those who check expressions before they run.
-pub const FUNCTIONS: [&str; 18] = [
+pub const FUNCTIONS: [&str; 19] = [
     "age_days",
     "cidr_open",
     "days",
@@ -29,6 +29,7 @@ pub const FUNCTIONS: [&str; 18] = [
     "policy_requires_tls",
     "ports_open",
     "rows",
+    "rows_where",
     "split",
     "time",
     "trust_foreign_unguarded",

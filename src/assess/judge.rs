@@ -52,7 +52,9 @@ impl<'a> Prepared<'a> {
             pass: Reads::of(&check.pass),
             detail: check.detail.as_ref().map(Reads::of),
             names: expressions().flat_map(Expression::names).collect(),
-            asks: expressions().flat_map(Expression::functions).any(|name| name == "find" || name == "rows"),
+            asks: expressions()
+                .flat_map(Expression::functions)
+                .any(|name| matches!(name.as_str(), "find" | "rows" | "rows_where")),
         }
     }
 
@@ -241,7 +243,7 @@ fn explain(error: &ExecutionError, expression: &Expression, data: Option<&Value>
             "AWS's answer is too large to be judged by this check".to_owned()
         }
         ExecutionError::FunctionError { function, message }
-            if matches!(function.as_str(), "find" | "rows" | UNDETERMINED) =>
+            if matches!(function.as_str(), "find" | "rows" | "rows_where" | UNDETERMINED) =>
         {
             message.clone()
         }

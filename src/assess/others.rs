@@ -1,6 +1,7 @@
 //! What `find` and `rows` see: the rows of other sources, indexed once for all.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use cel::common::traits::Indexer;
 use cel::common::types::{CelList, CelMap, CelNull, CelString, DYN_TYPE, Type};
@@ -10,7 +11,7 @@ use cel::{Context, ExecutionError};
 use super::collected::{Collected, gap_reason};
 use super::functions::text;
 use super::values::{Boxed, cel, map};
-use crate::model::{AccountId, Facts, Region, Row, SourceId};
+use crate::model::{AccountId, Facts, Region, Row, SourceId, select, text_of};
 
 /// The hidden variable under which a context holds the index.
 pub(super) const OTHERS: &str = "@others";
@@ -28,7 +29,12 @@ struct Other<'v> {
     rows: Vec<(&'v Row, CelMap<'v>)>,
     by_account: HashMap<&'v str, CelList<'v>>,
     by_region: HashMap<(&'v str, &'v str), CelList<'v>>,
+    /// By path, made when first asked for; then by account and text.
+    by_member: Mutex<HashMap<String, Arc<Index>>>,
 }
+
+/// Owns its texts: a borrow inside a lock would tie the index to one lifetime.
+type Index = HashMap<(String, String), Vec<usize>>;
 
 /// A row as an expression sees it: its data, and where it is from.
 pub(super) fn row_value(row: &Row) -> CelMap<'_> {
@@ -78,7 +84,24 @@ impl<'v> Other<'v> {
             rows: rows.iter().map(|row| (row, row_value(row))).collect(),
             by_account: by_account.into_iter().map(|(key, rows)| (key, lists(rows))).collect(),
             by_region: by_region.into_iter().map(|(key, rows)| (key, lists(rows))).collect(),
+            by_member: Mutex::default(),
         }
+    }
+
+    fn index(&self, path: &str) -> Arc<Index> {
+        let mut made = self.by_member.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let mut index = Index::new();
+            for (number, (row, _)) in self.rows.iter().enumerate() {
+                let texts = select(&row.data, path).into_iter().filter_map(text_of);
+                let texts: BTreeSet<String> = texts.collect();
+                for text in texts {
+                    index.entry((row.account.to_string(), text)).or_default().push(number);
+                }
+            }
+            Arc::new(index)
+        };
+        Arc::clone(made.entry(path.to_owned()).or_insert_with(make))
     }
 }
 
@@ -130,6 +153,20 @@ impl<'v> Asker<'v> {
         Ok(list.map_or_else(|| CowVal::owned(CelList::default()), |list| CowVal::Borrowed(list)))
     }
 
+    /// The rows of the account in which a path leads to a text: what a walk through all of them would find, without it.
+    fn rows_where<'b>(&'b self, source: &str, path: &str, wanted: &str) -> Result<CowVal<'b, 'v>, String> {
+        let other = self.source(source)?;
+        if let Some(problem) = self.others.collected.problem(other.id, self.account, None) {
+            return Err(problem);
+        }
+        let index = other.index(path);
+        let numbers = index.get(&(self.account.to_string(), wanted.to_owned())).map(Vec::as_slice).unwrap_or_default();
+        let found: Vec<&'v Row> =
+            numbers.iter().filter_map(|number| other.rows.get(*number)).map(|(row, _)| *row).collect();
+        found.iter().try_for_each(|row| self.check_parts(row))?;
+        Ok(CowVal::owned(list_value(found.into_iter())))
+    }
+
     fn check_parts(&self, row: &Row) -> Result<(), String> {
         let unread = row.unread.iter().find(|(part, _)| self.names.contains(*part));
         unread.map_or(Ok(()), |(part, gap)| Err(format!("{} of {}", gap_reason(part, gap), row.resource)))
@@ -170,17 +207,19 @@ impl<'v> Val for Window<'v> {
 }
 
 impl<'v> Indexer for Window<'v> {
-    /// The index is `find\0source\0key` or `rows\0source`.
+    /// The index is `find\0source\0key`, `rows\0source` or `rows_where\0source\0path\0text`.
     fn get<'b, 'w>(&'b self, question: &dyn Val) -> Result<CowVal<'b, 'w>, ExecutionError>
     where
         Self: 'w,
     {
         let question = question.downcast_ref::<CelString>().map(CelString::inner).unwrap_or_default();
-        let mut words = question.splitn(3, '\0');
-        let (function, source) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        let answer = match words.next() {
-            Some(key) => self.0.find(source, key),
-            None => self.0.rows(source),
+        let words: Vec<&str> = question.splitn(4, '\0').collect();
+        let function = words.first().copied().unwrap_or_default();
+        let answer = match words.as_slice() {
+            ["find", source, key @ ..] => self.0.find(source, &key.join("\0")),
+            ["rows", source] => self.0.rows(source),
+            ["rows_where", source, path, text] => self.0.rows_where(source, path, text),
+            _ => Err("no such question".to_owned()),
         };
         answer.map_err(|problem| ExecutionError::function_error(function, problem))
     }
@@ -193,9 +232,9 @@ impl<'v> Indexer for Window<'v> {
     }
 }
 
-/// Adds `find` and `rows` to a context whose rows have [`OTHERS`].
+/// Adds `find`, `rows` and `rows_where` to a context whose rows have [`OTHERS`].
 pub(super) fn add(context: &mut Context<'_, '_>) -> Result<(), String> {
-    for (name, arguments) in [("find", 2), ("rows", 1)] {
+    for (name, arguments) in [("find", 2), ("rows", 1), ("rows_where", 3)] {
         let function: super::functions::Function = Box::new(move |call| {
             let wrong = |message: String| ExecutionError::function_error(name, message);
             let mut question = vec![name];

@@ -17,7 +17,7 @@ const MAX_NESTED: usize = 3;
 const MAX_LENGTH: usize = 8_192;
 
 /// Functions of the standard and of ours.
-const FUNCTIONS: [&str; 44] = [
+const FUNCTIONS: [&str; 45] = [
     "age_days",
     "bool",
     "bytes",
@@ -51,6 +51,7 @@ const FUNCTIONS: [&str; 44] = [
     "policy_requires_tls",
     "ports_open",
     "rows",
+    "rows_where",
     "size",
     "split",
     "startsWith",
@@ -238,7 +239,7 @@ impl Walk<'_> {
             let help = if help.starts_with("did") { help } else { format!("known: {}", listed(&FUNCTIONS)) };
             self.fault(node, name, &format!("there is no function `{name}`"), "unknown", &help);
         }
-        if !matches!(name, "find" | "rows") {
+        if !matches!(name, "find" | "rows" | "rows_where") {
             return;
         }
         let Some(Expr::Literal(LiteralValue::String(source))) = arguments.first().map(|argument| &argument.expr) else {
