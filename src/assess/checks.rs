@@ -18,6 +18,9 @@ const CHUNK: usize = 256;
 /// CEL's interpreter calls itself for each level of an expression.
 const STACK: usize = 16 << 20;
 
+/// List replies that a finding names at most: events are asked in hundreds of pages.
+const MAX_REPLIES: usize = 20;
+
 /// Stands for the region of a finding that no single region holds.
 const EVERYWHERE: &str = "global";
 
@@ -197,21 +200,15 @@ fn result(check: &Check, mut findings: Vec<Finding>, facts: &Facts, collected: &
         reason = Some("no account and no region was asked".to_owned());
         verdict = Some(Verdict::Undetermined);
     } else {
-        if check.per == Per::Row {
-            findings.extend(unread_places(source, collected));
-        }
-        let judged: BTreeSet<AccountId> = findings.iter().map(|finding| finding.account.clone()).collect();
-        if check.none == Verdict::Fail {
-            let empty = collected.accounts.iter().filter(|account| !judged.contains(&account.id));
-            findings.extend(empty.map(|account| {
-                let evidence = collected.evidence(source, &account.id, None);
-                let home = evidence_region(source, &account.id, facts);
-                let reason = nothing(check, facts, Some(&account.id));
-                finding(&account.id, &home, account.id.to_string(), (Verdict::Fail, reason), evidence)
-            }));
-        } else if findings.is_empty() {
+        findings.extend(unread_places(check, collected));
+        if findings.is_empty() && check.none != Verdict::Fail {
             reason = Some(nothing(check, facts, None));
             verdict = Some(check.none);
+        }
+        if matches!(check.none, Verdict::Fail | Verdict::Pass) {
+            let judged: BTreeSet<AccountId> = findings.iter().map(|finding| finding.account.clone()).collect();
+            let empty = collected.accounts.iter().filter(|account| !judged.contains(&account.id));
+            findings.extend(empty.map(|account| empty_account(check, &account.id, facts, collected)));
         }
     }
     findings.sort_by(|a, b| (&a.account, &a.region, &a.resource).cmp(&(&b.account, &b.region, &b.resource)));
@@ -225,20 +222,53 @@ fn result(check: &Check, mut findings: Vec<Finding>, facts: &Facts, collected: &
     }
 }
 
-/// A list that was not read may hold anything.
-fn unread_places(source: &SourceId, collected: &Collected<'_>) -> Vec<Finding> {
-    let undetermined = |place: Place<'_>| {
-        let read = collected.read(source, place);
-        let reason = read.problem(source)?;
-        let home = Region::new(EVERYWHERE);
-        let (region, evidence) = match read {
-            Read::Gap(gap) => (place.region.unwrap_or(&gap.region), gap.body.into_iter().collect()),
-            Read::Whole | Read::NotCollected => (place.region.unwrap_or(&home), Vec::new()),
+/// What an account's whole and empty list means, with the replies that show that it is empty.
+fn empty_account(check: &Check, account: &AccountId, facts: &Facts, collected: &Collected<'_>) -> Finding {
+    let mut evidence = collected.evidence(&check.source, account, None);
+    let mut reason = nothing(check, facts, Some(account));
+    if evidence.len() > MAX_REPLIES {
+        reason = format!("{reason}; {MAX_REPLIES} of the {} replies that show it are named", evidence.len());
+        evidence.truncate(MAX_REPLIES);
+    }
+    let home = evidence_region(&check.source, account, facts);
+    finding(account, &home, account.to_string(), (check.none, reason), evidence)
+}
+
+/// A list that was not read may hold anything. A check that judges places has judged those that were asked itself.
+fn unread_places(check: &Check, collected: &Collected<'_>) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for account in collected.accounts.iter().filter(|_| check.per != Per::Account) {
+        let places = collected.places_of(&check.source, account).into_iter();
+        let judged = |place: &Place<'_>| match check.per {
+            Per::Row => false,
+            Per::Region | Per::Account => {
+                !collected.is_regional(&check.source) || place.region.is_some_and(|own| account.regions.contains(own))
+            }
         };
-        let resource = place.region.map_or_else(|| place.account.to_string(), Region::to_string);
-        Some(finding(place.account, region, resource, (Verdict::Undetermined, reason), evidence))
+        let places = places.filter(|place| !judged(place)).map(|place| (&check.source, place));
+        // What the check looks up in other sources may be in regions that nobody knows of.
+        let unknown = Place { account: &account.id, region: None };
+        let unlisted = collected.unlisted(account).map(|_| unknown);
+        let mut reads = check.reads.iter().filter(|source| collected.is_regional(source));
+        let reads = reads.next().filter(|_| !collected.is_regional(&check.source)).zip(unlisted);
+        found.extend(places.chain(reads).filter_map(|(source, place)| unread_place(source, place, collected)));
+    }
+    found
+}
+
+fn unread_place(source: &SourceId, place: Place<'_>, collected: &Collected<'_>) -> Option<Finding> {
+    let read = collected.read(source, place);
+    let reason = read.problem(source)?;
+    let home = Region::new(EVERYWHERE);
+    let (region, gap) = match read {
+        Read::Gap(gap) => (&gap.region, Some(gap)),
+        Read::Unlisted(gap) => (&home, gap),
+        Read::Whole | Read::NotCollected => (&home, None),
     };
-    collected.places(source).into_iter().filter_map(undetermined).collect()
+    let evidence = gap.and_then(|gap| gap.body).into_iter().collect();
+    let resource = place.region.map_or_else(|| place.account.to_string(), Region::to_string);
+    let region = place.region.unwrap_or(region);
+    Some(finding(place.account, region, resource, (Verdict::Undetermined, reason), evidence))
 }
 
 /// The region in which the list was asked that shows that there is nothing.
@@ -253,6 +283,7 @@ fn evidence_region(source: &SourceId, account: &AccountId, facts: &Facts) -> Reg
 fn nothing(check: &Check, facts: &Facts, account: Option<&AccountId>) -> String {
     let rows = facts.rows.get(&check.source).map(Vec::as_slice).unwrap_or_default().iter();
     match rows.filter(|row| account.is_none_or(|account| row.account == *account)).count() {
+        0 if check.none == Verdict::Pass => "nothing of the kind in what AWS answered".to_owned(),
         0 => "there are no resources of this kind".to_owned(),
         rows => format!("none of the {rows} resources found is of the kind that is judged"),
     }

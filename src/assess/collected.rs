@@ -6,6 +6,9 @@ use crate::model::{
     AccountId, AccountScope, Catalog, Facts, Gap, Reading, Region, Sha256, Snapshot, SourceId, SourceScope,
 };
 
+/// The source that lists an account's regions.
+const REGIONS: &str = "account.regions";
+
 /// Whether a source's list was read in a place.
 #[derive(Clone, Copy)]
 pub(super) enum Read<'a> {
@@ -15,6 +18,8 @@ pub(super) enum Read<'a> {
     Gap(&'a Gap),
     /// Nothing came and nothing says why.
     NotCollected,
+    /// The account may have regions that nobody asked: AWS did not list them, for the gap's reason if there is one.
+    Unlisted(Option<&'a Gap>),
 }
 
 impl Read<'_> {
@@ -24,6 +29,10 @@ impl Read<'_> {
             Read::Whole => None,
             Read::Gap(gap) => Some(gap_reason(source, gap)),
             Read::NotCollected => Some(format!("`{source}` was not collected")),
+            Read::Unlisted(gap) => {
+                let why = gap.map_or_else(|| format!("`{REGIONS}` was not collected"), |gap| gap_reason(REGIONS, gap));
+                Some(format!("{why}: `{source}` was not asked in regions that nobody knows of"))
+            }
         }
     }
 }
@@ -38,13 +47,16 @@ pub(super) fn gap_reason(what: &(impl std::fmt::Display + ?Sized), gap: &Gap) ->
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place<'a> {
     pub(super) account: &'a AccountId,
-    /// `None`: the source is asked once for the account.
+    /// `None`: the source is asked once for the account; of a source that is asked region by region, the regions that
+    /// nobody knows of.
     pub(super) region: Option<&'a Region>,
 }
 
 /// The snapshot's scope with its answers.
 pub(super) struct Collected<'a> {
     pub(super) accounts: &'a [AccountScope],
+    /// The regions that the settings name: then no others are wanted.
+    named: &'a [Region],
     asked: BTreeSet<&'a SourceId>,
     scopes: BTreeMap<&'a SourceId, SourceScope>,
     gaps: BTreeMap<(&'a SourceId, &'a AccountId), Vec<&'a Gap>>,
@@ -52,9 +64,11 @@ pub(super) struct Collected<'a> {
 }
 
 impl<'a> Collected<'a> {
-    pub(super) fn new(catalog: &'a Catalog, snapshot: &'a Snapshot, facts: &'a Facts) -> Self {
+    /// `named`: the regions that the settings name; none of them: all that are enabled.
+    pub(super) fn new(catalog: &'a Catalog, named: &'a [Region], snapshot: &'a Snapshot, facts: &'a Facts) -> Self {
         let mut collected = Self {
             accounts: &snapshot.scope.accounts,
+            named,
             asked: snapshot.scope.sources.iter().collect(),
             scopes: catalog.sources.values().map(|source| (&source.id, source.scope)).collect(),
             gaps: BTreeMap::new(),
@@ -86,17 +100,40 @@ impl<'a> Collected<'a> {
         self.accounts.iter().flat_map(|account| self.places_of(source, account)).collect()
     }
 
-    /// Every place of an account where a source is asked.
-    fn places_of(&self, source: &SourceId, account: &'a AccountScope) -> Vec<Place<'a>> {
+    /// Every place of an account where a source is asked, and every other of which it is known that something there
+    /// did not come.
+    pub(super) fn places_of(&self, source: &SourceId, account: &'a AccountScope) -> Vec<Place<'a>> {
         if !self.is_regional(source) {
             return vec![Place { account: &account.id, region: None }];
         }
-        account.regions.iter().map(|region| Place { account: &account.id, region: Some(region) }).collect()
+        let place = |region| Place { account: &account.id, region };
+        let gaps = self.gaps.get(&(source, &account.id)).map(Vec::as_slice).unwrap_or_default().iter();
+        let mut regions: BTreeSet<&'a Region> = gaps.map(|gap| &gap.region).collect();
+        regions.retain(|region| !account.regions.contains(region));
+        let unlisted = self.unlisted(account).map(|_| place(None));
+        account.regions.iter().chain(regions).map(|region| place(Some(region))).chain(unlisted).collect()
+    }
+
+    /// Whether the account may have regions that nobody asked, and the gap that says why it is not known.
+    pub(super) fn unlisted(&self, account: &AccountScope) -> Option<Option<&'a Gap>> {
+        let everything_named = !self.named.is_empty() && self.named.iter().all(|one| account.regions.contains(one));
+        if everything_named {
+            return None;
+        }
+        match self.read(&SourceId::from(REGIONS), Place { account: &account.id, region: None }) {
+            Read::Whole => None,
+            Read::Gap(gap) => Some(Some(gap)),
+            Read::NotCollected | Read::Unlisted(_) => Some(None),
+        }
     }
 
     /// What came of a source in a place. A gap goes before a list that was read: something is missing all the same.
-    pub(super) fn read(&self, source: &SourceId, place: Place<'a>) -> Read<'a> {
+    pub(super) fn read(&self, source: &SourceId, place: Place<'_>) -> Read<'a> {
         let regional = self.is_regional(source);
+        if regional && place.region.is_none() {
+            let account = self.accounts.iter().find(|account| account.id == *place.account);
+            return Read::Unlisted(account.and_then(|account| self.unlisted(account)).flatten());
+        }
         let here = |region: &Region| !regional || place.region.is_none_or(|wanted| wanted == region);
         let key = (source, place.account);
         let gap = self.gaps.get(&key).and_then(|gaps| gaps.iter().find(|gap| here(&gap.region)));
@@ -110,7 +147,7 @@ impl<'a> Collected<'a> {
 
     /// Whether something was asked in a place and did not come.
     pub(super) fn has_gap(&self, source: &SourceId, place: Place<'a>) -> bool {
-        matches!(self.read(source, place), Read::Gap(_))
+        matches!(self.read(source, place), Read::Gap(_) | Read::Unlisted(_))
     }
 
     /// The first reason why a source cannot be relied on in an account, or in one region of it.
@@ -120,7 +157,8 @@ impl<'a> Collected<'a> {
         }
         let account = self.accounts.iter().find(|one| one.id == *account)?;
         let places = self.places_of(source, account).into_iter();
-        let mut places = places.filter(|place| region.is_none() || place.region.is_none() || place.region == region);
+        let everywhere = region.is_none() || !self.is_regional(source);
+        let mut places = places.filter(|place| everywhere || place.region == region);
         places.find_map(|place| {
             let problem = self.read(source, place).problem(source)?;
             Some(place.region.map_or(problem.clone(), |region| format!("{problem} in {region}")))

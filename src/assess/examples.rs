@@ -70,7 +70,8 @@ fn run(catalog: &Catalog, check: &Check, example: &Example) -> Result<Outcome, S
     params.extend(example.params.clone());
     let facts = facts(catalog, check, example);
     let snapshot = snapshot(catalog, now, period);
-    let collected = Collected::new(catalog, &snapshot, &facts);
+    let named = [Region::from(REGION)];
+    let collected = Collected::new(catalog, &named, &snapshot, &facts);
     let reads: BTreeSet<&SourceId> = looked_into(check).collect();
     let (fixed, others) = (Fixed { now, period, params }, Others::new(&reads, &facts, &collected));
     let (judge, prepared) = (Judge::new(&fixed, &others), Prepared::new(check));

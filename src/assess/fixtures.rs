@@ -136,6 +136,7 @@ pub(super) fn world() -> World {
         file: vec![],
     };
     World { catalog: Catalog::default(), settings, snapshot, facts: Facts::default() }
+        .source("account.regions", SourceScope::Account)
 }
 
 impl World {

@@ -43,7 +43,7 @@ pub fn assess(
     snapshot: &Snapshot,
     facts: &Facts,
 ) -> Assessment {
-    let collected = collected::Collected::new(catalog, snapshot, facts);
+    let collected = collected::Collected::new(catalog, &settings.scope.regions, snapshot, facts);
     let params = settings::params(catalog, settings);
     let fixed = judge::Fixed { now: snapshot.time, period: snapshot.period, params };
     let mut checks = checks::check_all(catalog, &fixed, facts, &collected);

@@ -119,7 +119,7 @@ impl Scope {
             more_gaps: (more > 0)
                 .then(|| format!("And {} in assessment.json.", counted(more, "more gap", "more gaps"))),
             totals: totals(input),
-            accounts: input.snapshot.scope.accounts.iter().map(account).collect(),
+            accounts: input.snapshot.scope.accounts.iter().map(|own| account(own, gaps)).collect(),
             sources: source_ids(input).into_iter().map(|id| source_row(input, id)).collect(),
             matrices: input.snapshot.scope.accounts.iter().flat_map(|own| matrices(input, &counts, own)).collect(),
             reasons: reasons(gaps),
@@ -148,15 +148,22 @@ fn totals(input: &Input<'_>) -> Vec<Fact> {
     ]
 }
 
-fn account(account: &AccountScope) -> Account {
+/// The source that lists an account's regions.
+const REGIONS: &str = "account.regions";
+
+fn account(account: &AccountScope, gaps: &[Gap]) -> Account {
     let names = |regions: &[Region]| regions.iter().map(|region| Text::name(region.as_str())).collect();
+    let unlisted =
+        gaps.iter().any(|gap| gap.source.as_str() == REGIONS && gap.account == account.id && gap.item.is_none());
+    // No name at all would read as "none".
+    let others = |regions: &[Region]| if unlisted { vec![Text::prose("unknown")] } else { names(regions) };
     Account {
         id: Text::name(account.id.as_str()),
         alias: account.alias.as_deref().map(Text::name),
         partition: Text::name(account.partition.as_str()),
         regions: names(&account.regions),
-        disabled: names(&account.disabled_regions),
-        excluded: names(&account.excluded_regions),
+        disabled: others(&account.disabled_regions),
+        excluded: others(&account.excluded_regions),
     }
 }
 
@@ -275,5 +282,33 @@ fn gap_row(input: &Input<'_>, numbers: &mut Numbers<'_>, index: usize, gap: &Gap
         request_id: gap.request_id.as_deref().map(Text::name),
         time: moment(gap.time),
         evidence: numbers.cite_gap(gap),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn regions_that_aws_did_not_list_are_unknown_not_none() {
+        let own: AccountScope = serde_json::from_value(json!({
+            "id": "111111111111", "partition": "aws", "regions": ["us-east-1"], "disabled_regions": [],
+        }))
+        .unwrap();
+        let gap = |account: &str| -> Gap {
+            serde_json::from_value(json!({
+                "source": REGIONS, "account": account, "region": "us-east-1", "reason": "access-denied",
+                "action": "ec2:DescribeRegions", "message": "no", "time": "2026-09-30T00:00:00Z",
+            }))
+            .unwrap()
+        };
+        let shown = |gaps: &[Gap]| {
+            let shown = serde_json::to_value(account(&own, gaps)).unwrap();
+            (shown["disabled"].clone(), shown["excluded"].clone())
+        };
+        assert_eq!(shown(&[gap("222222222222")]), (json!([]), json!([])));
+        let unknown = serde_json::to_value([Text::prose("unknown")]).unwrap();
+        assert_eq!(shown(&[gap("111111111111")]), (unknown.clone(), unknown));
     }
 }
