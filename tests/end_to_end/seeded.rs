@@ -8,11 +8,18 @@ use serde_json::Value;
 use crate::common::{Emulator, Workplace};
 use crate::support::{assert_schema, collect, run, settings};
 
-/// Checks that the scenario does not name, and why.
-const UNNAMED: [(&str, &str); 1] = [(
-    "rds.tls-required",
-    "the emulator's parameter groups hold no TLS parameter: undetermined by the check's own word",
-)];
+/// Checks that the scenario does not name, and what they say: there is no database cluster in it, and the emulator's
+/// parameter groups hold no TLS parameter.
+const UNNAMED: [(&str, Verdict); 8] = [
+    ("rds.cluster-backup-enabled", Verdict::NotApplicable),
+    ("rds.cluster-deletion-protection", Verdict::NotApplicable),
+    ("rds.cluster-logs-exported", Verdict::NotApplicable),
+    ("rds.cluster-multi-az", Verdict::NotApplicable),
+    ("rds.cluster-snapshot-encrypted", Verdict::NotApplicable),
+    ("rds.cluster-snapshot-not-public", Verdict::NotApplicable),
+    ("rds.cluster-storage-encrypted", Verdict::NotApplicable),
+    ("rds.tls-required", Verdict::Undetermined),
+];
 
 #[test]
 fn every_verdict_is_as_the_scenario_says() {
@@ -57,7 +64,7 @@ fn assert_verdicts(assessed: &Value, expected: &Value) {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
-    let known = UNNAMED.map(|(id, _)| (id.to_owned(), serde_json::json!(Verdict::Undetermined)));
+    let known = UNNAMED.map(|(id, verdict)| (id.to_owned(), serde_json::json!(verdict)));
     assert_eq!(unnamed, known);
 }
 
