@@ -16,6 +16,8 @@ mod policy;
 #[cfg(test)]
 mod policy_tests;
 mod principals;
+#[cfg(test)]
+mod region_tests;
 mod reports;
 #[cfg(test)]
 mod requirement_tests;

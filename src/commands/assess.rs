@@ -80,7 +80,7 @@ fn summary(judged: &Judged, all: bool) -> String {
     }
     text.push_str(&table.to_string());
     if !gaps.is_empty() {
-        text.push_str(&format!("\n\nEvidence is incomplete: {} gaps\n", gaps.len()));
+        text.push_str(&format!("\n\n{}\n", super::collect::incomplete(gaps)));
         text.push_str(&super::collect::gap_table(gaps));
     }
     text

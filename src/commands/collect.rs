@@ -179,11 +179,19 @@ pub(super) fn summary(taken: &Taken, total: Coverage) -> String {
     match gaps.is_empty() {
         true => text.push_str("  no gaps"),
         false => {
-            text.push_str(&format!("\nEvidence is incomplete: {} gaps\n", gaps.len()));
+            text.push_str(&format!("\n{}\n", incomplete(gaps)));
             text.push_str(&gap_table(gaps));
         }
     }
     text
+}
+
+/// The line over a list of gaps.
+pub(super) fn incomplete(gaps: &[Gap]) -> String {
+    match gaps.len() {
+        1 => "Evidence is incomplete: 1 gap".to_owned(),
+        several => format!("Evidence is incomplete: {several} gaps"),
+    }
 }
 
 /// The gaps and what closes each; those alike but for their items are one line.

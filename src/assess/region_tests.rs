@@ -1,0 +1,77 @@
+//! What nobody asked, nobody knows: regions that AWS did not list, gaps elsewhere.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::fixtures::*;
+use super::tests::{findings, keys};
+use crate::model::*;
+
+/// The checks that look at a regional source: its rows, its regions, its account, and from another source.
+fn lookers() -> World {
+    let reads = BTreeSet::from(["x.keys".into()]);
+    let found = "find('x.keys', 'a') != null";
+    keys()
+        .source("x.users", SourceScope::Account)
+        .check(Check { none: Verdict::Pass, ..check("x.a", "x.keys", "r.Fine") })
+        .check(Check { per: Per::Region, ..check("x.b", "x.keys", "rows.all(x, x.Fine)") })
+        .check(Check { per: Per::Account, ..check("x.c", "x.keys", "rows.all(x, x.Fine)") })
+        .check(Check { reads, ..check("x.d", "x.users", found) })
+        .check(check("x.e", "x.users", "r.Fine"))
+        .row("x.keys", ONE, "eu-west-1", json!({"Id": "a", "Fine": true}))
+        .row("x.users", ONE, "us-east-1", json!({"Id": "u", "Fine": true}))
+}
+
+fn verdicts(world: &World) -> Vec<Verdict> {
+    world.assess().checks.iter().map(|check| check.verdict).collect()
+}
+
+#[test]
+fn regions_that_aws_did_not_list_may_hold_anything() {
+    use Verdict::{Fail, Pass, Undetermined};
+    assert_eq!(verdicts(&lookers()), [Pass; 5]);
+    let refused = || {
+        let mut world = lookers().gap("account.regions", ONE, "us-east-1");
+        let gap = world.facts.gaps.last_mut().unwrap();
+        (gap.action, gap.body) = ("ec2:DescribeRegions".into(), Some(Sha256::of(b"refusal")));
+        world
+    };
+    assert_eq!(verdicts(&refused()), [Undetermined, Undetermined, Undetermined, Undetermined, Pass]);
+    for check in refused().assess().checks.iter().take(4) {
+        let unknown: Vec<_> = check.findings.iter().filter(|one| one.verdict == Undetermined).collect();
+        assert_eq!(unknown.len(), 1, "{}: {:?}", check.id, check.findings);
+        assert_eq!((unknown[0].resource.as_str(), unknown[0].region.as_str()), (ONE, "global"), "{}", check.id);
+        let reason = "`account.regions` could not be read: access denied (ec2:DescribeRegions)";
+        assert!(unknown[0].reason.starts_with(reason), "{}: {}", check.id, unknown[0].reason);
+        assert!(check.findings.iter().any(|one| one.verdict == Pass) || check.id.as_str() == "x.c", "{}", check.id);
+    }
+    assert_eq!(refused().result().findings[1].evidence, [Sha256::of(b"refusal")]);
+    let failing = refused().row("x.keys", ONE, "eu-west-1", json!({"Id": "b", "Fine": false}));
+    assert_eq!(verdicts(&failing)[..2], [Fail, Fail], "what fails in a region that was asked fails");
+
+    let mut silent = lookers();
+    silent.facts.read.remove(&SourceId::from("account.regions"));
+    assert_eq!(verdicts(&silent), [Undetermined, Undetermined, Undetermined, Undetermined, Pass]);
+    let mut named = refused();
+    named.settings.scope.regions = vec!["us-east-1".into()];
+    assert_eq!(verdicts(&named), [Pass; 5], "the settings want no other region");
+    named.settings.scope.regions.push("eu-north-1".into());
+    assert_eq!(verdicts(&named)[0], Undetermined, "this one was never asked");
+}
+
+#[test]
+fn a_gap_in_a_region_that_was_not_asked_is_a_gap() {
+    use Verdict::{Fail, Pass, Undetermined};
+    let elsewhere = || lookers().gap("x.keys", ONE, "eu-north-1");
+    assert_eq!(verdicts(&elsewhere()), [Undetermined, Undetermined, Undetermined, Pass, Pass], "the key was found");
+    let result = elsewhere().result();
+    let expected = [("arn:a", "eu-west-1", Pass), ("eu-north-1", "eu-north-1", Undetermined), (TWO, "global", Pass)];
+    let found: Vec<_> = findings(&result).into_iter().collect();
+    assert!(expected.iter().all(|one| found.contains(one)) && found.len() == 3, "{found:?}");
+    assert_eq!(result.findings.iter().find(|one| one.verdict == Undetermined).unwrap().account, AccountId::from(ONE));
+    let account = elsewhere().assess().checks.remove(2);
+    assert!(account.findings[0].reason.ends_with("in eu-north-1"), "{}", account.findings[0].reason);
+    let failing = elsewhere().row("x.keys", ONE, "eu-west-1", json!({"Id": "b", "Fine": false}));
+    assert_eq!(verdicts(&failing)[0], Fail);
+}
