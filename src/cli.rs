@@ -111,7 +111,7 @@ pub struct Collect {
     #[arg(long)]
     pub resume: bool,
     /// The most calls under way at once.
-    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: u16,
 }
 

@@ -100,7 +100,7 @@ pub struct Concurrency {
 
 impl Default for Concurrency {
     fn default() -> Self {
-        Self { calls: 32, per_service: 8 }
+        Self { calls: 64, per_service: 16 }
     }
 }
 
