@@ -123,7 +123,7 @@ impl AccountContext {
     pub(crate) async fn send<T>(&self, label: &Label, call: impl Future<Output = T>) -> (T, Captured) {
         self.run.progress.planned(&self.account, 1);
         let service = self.run.catalog.sources.get(&label.source).map_or("", |source| source.service.as_str());
-        let _permits = self.run.gate.enter(&self.label, &label.region, service).await;
+        let _permits = self.run.gate.enter(&self.label, &label.region, bounded(service, label)).await;
         observe(call).await
     }
 
@@ -298,6 +298,12 @@ impl AccountContext {
     }
 }
 
+/// What AWS limits the rate of, and so do we: S3 each bucket, the others the service.
+fn bounded<'l>(service: &'l str, label: &'l Label) -> (&'l str, &'l str) {
+    let bucket = label.item.as_ref().filter(|_| service == "s3").map(|item| item.key.as_str());
+    (service, bucket.unwrap_or_default())
+}
+
 /// "… is not authorized to perform: kms:ListKeys on resource …"
 fn named_action(message: &str) -> Option<String> {
     let (_, after) = message.split_once("to perform: ")?;
@@ -310,4 +316,18 @@ fn named_action(message: &str) -> Option<String> {
 /// The SDK's name of a region.
 pub(crate) fn region(region: &Region) -> aws_types::region::Region {
     aws_types::region::Region::new(region.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_s3_is_bounded_by_bucket() {
+        let list = Label::new("s3.bucket-config", "ListBuckets", &Region::from("eu-west-1"));
+        let item = list.clone().item("policy", "logs");
+        assert_eq!(bounded("s3", &list), ("s3", ""));
+        assert_eq!(bounded("s3", &item), ("s3", "logs"));
+        assert_eq!(bounded("kms", &item), ("kms", ""));
+    }
 }

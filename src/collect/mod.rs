@@ -94,13 +94,13 @@ pub enum Mode {
 pub struct Concurrency {
     /// In the whole run.
     pub calls: usize,
-    /// In each (account, region, service).
+    /// In each (account, region, service), of S3 in each bucket.
     pub per_service: usize,
 }
 
 impl Default for Concurrency {
     fn default() -> Self {
-        Self { calls: 64, per_service: 16 }
+        Self { calls: 64, per_service: 8 }
     }
 }
 

@@ -32,13 +32,16 @@ pub(crate) enum Pauses {
     Skipped,
 }
 
-/// Bounds the calls in flight: all together, and in each (account, region, service), for a collector must never eat the
-/// rate limits of production.
+/// Bounds the calls in flight: all together, and in each (account, region, service, bucket), for a collector must never
+/// eat the rate limits of production.
 pub(crate) struct Gate {
     all: Arc<Semaphore>,
-    places: Mutex<HashMap<(String, Region, String), Arc<Semaphore>>>,
+    places: Mutex<HashMap<Bounded, Arc<Semaphore>>>,
     per_service: usize,
 }
+
+/// Account, region, service, and of S3 the bucket.
+type Bounded = (String, Region, String, String);
 
 impl Gate {
     pub(crate) fn new(concurrency: Concurrency) -> Self {
@@ -53,9 +56,9 @@ impl Gate {
         &self,
         account: &str,
         region: &Region,
-        service: &str,
+        (service, bucket): (&str, &str),
     ) -> Option<[OwnedSemaphorePermit; 2]> {
-        let place = (account.to_owned(), region.clone(), service.to_owned());
+        let place = (account.to_owned(), region.clone(), service.to_owned(), bucket.to_owned());
         let place = {
             let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(places.entry(place).or_insert_with(|| Arc::new(Semaphore::new(self.per_service))))
@@ -91,5 +94,29 @@ pub(crate) async fn blocking<T: Send + 'static>(
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => Ok(result?),
         Err(error) => Err(CollectError::Internal(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_place_is_bounded_alone_and_all_together() {
+        let gate = Gate::new(Concurrency { calls: 3, per_service: 1 });
+        let region = Region::from("eu-west-1");
+        let enter = |bucket: &'static str| {
+            let entering = gate.enter("", &region, ("s3", bucket));
+            async { tokio::time::timeout(Duration::from_millis(20), entering).await.ok().flatten() }
+        };
+        let first = enter("a").await;
+        assert!(first.is_some() && enter("a").await.is_none(), "one call in each bucket");
+        let others = (enter("b").await, enter("c").await);
+        assert!(others.0.is_some() && others.1.is_some(), "other buckets have bounds of their own");
+        assert!(enter("d").await.is_none(), "three calls in all");
+        drop(first);
+        assert!(enter("a").await.is_some());
     }
 }
