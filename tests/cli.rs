@@ -57,6 +57,9 @@ fn init_writes_settings_that_work_as_written() {
     let again = place.auditpack().arg("init").output().unwrap();
     assert_eq!(again.status.code(), Some(1));
     assert!(text(&again.stderr).contains("--force"), "{}", shown(&again));
+    let nameless = place.auditpack().args(["init", "--organization", " ", "--config", "other.toml"]).output().unwrap();
+    assert_eq!(nameless.status.code(), Some(1));
+    assert!(!place.path("other.toml").exists());
 }
 
 #[test]
@@ -74,6 +77,7 @@ quarter = "2026-Q5"
 [params]
 max_key_age_days = "ninety"
 max_key_agee = 60
+min_password_length = -1
 
 [[exception]]
 check = "s3.bucket-loging"

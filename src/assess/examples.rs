@@ -112,7 +112,7 @@ fn row(catalog: &Catalog, source: &SourceId, data: &Value) -> Row {
         region: Region::new(text("_region").unwrap_or(REGION.to_owned())),
         resource: text("_resource").unwrap_or_else(|| key.clone()),
         key,
-        data: if data.is_object() { data.clone() } else { Value::Object(Map::new()) },
+        data: if data.is_object() { data.clone() } else { Value::Object(Map::new()) }.into(),
         unread: BTreeMap::new(),
         evidence: Vec::new(),
     }

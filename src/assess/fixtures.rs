@@ -169,7 +169,7 @@ impl World {
             region: region.into(),
             resource: format!("arn:{key}"),
             key,
-            data,
+            data: data.into(),
             unread: BTreeMap::new(),
             evidence: vec![Sha256::of(b"row")],
         });

@@ -14,29 +14,6 @@ use super::values::{Boxed, json, weight};
 use super::{network, policy, principals};
 use crate::model::CHARGE;
 
-/// The names of all functions added here, for those who check expressions before they run.
-pub const FUNCTIONS: [&str; 19] = [
-    "age_days",
-    "cidr_open",
-    "days",
-    "find",
-    "lower",
-    "matches_any",
-    "policy_admin",
-    "policy_allows",
-    "policy_denies",
-    "policy_public",
-    "policy_requires_tls",
-    "ports_open",
-    "rows",
-    "rows_where",
-    "split",
-    "time",
-    "trust_foreign_unguarded",
-    "trust_open",
-    "undetermined",
-];
-
 /// The function that gives no verdict, for the reason it is told.
 pub(super) const UNDETERMINED: &str = "undetermined";
 

@@ -106,7 +106,7 @@ impl<'v> Judge<'v> {
             "period",
             Box::new(map([("start", time(start) as _), ("end", time(end) as _)].into_iter())),
         );
-        let params = fixed.params.iter().map(|(name, value)| (name.as_str(), cel(value)));
+        let params = fixed.params.iter().map(|(name, value)| (name.as_str(), cel(value.clone())));
         root.add_variable_as_val("params", Box::new(map(params)));
         Self { root, meter, others, broken: added.err() }
     }
@@ -199,11 +199,14 @@ impl<'v> Judge<'v> {
         if let Some((part, gap)) = unread(reads, subject) {
             return Err(gap_reason(part, gap));
         }
-        let data = match subject {
-            Subject::Row(row) => Some(&row.data),
-            Subject::Rows(_) => None,
+        let explained = |error| {
+            let data = match subject {
+                Subject::Row(row) => Some(row.data.read()),
+                Subject::Rows(_) => None,
+            };
+            explain(&error, expression, data.as_ref())
         };
-        let value = self.run(expression, scope).map_err(|error| explain(&error, expression, data))?;
+        let value = self.run(expression, scope).map_err(explained)?;
         let truth = value.downcast_ref::<CelBool>().map(|truth| *truth.inner());
         truth.ok_or_else(|| format!("the expression failed: it gives a {}, not true or false", value.get_type().name()))
     }

@@ -7,6 +7,8 @@ mod conditions;
 mod examples;
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod function_tests;
 mod functions;
 mod glob;
 mod judge;
@@ -30,7 +32,6 @@ mod totals;
 mod values;
 
 pub use examples::{ExampleFault, run_examples};
-pub use functions::FUNCTIONS;
 
 use crate::model::{Assessment, Catalog, Facts, FrameworkId, Settings, Snapshot, SnapshotId};
 

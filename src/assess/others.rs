@@ -1,12 +1,13 @@
 //! What `find` and `rows` see: the rows of other sources, indexed once for all.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use cel::common::traits::Indexer;
 use cel::common::types::{CelList, CelMap, CelNull, CelString, DYN_TYPE, Type};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, ExecutionError};
+use serde_json::{Map, Value};
 
 use super::collected::{Collected, gap_reason};
 use super::functions::text;
@@ -26,33 +27,47 @@ struct Other<'v> {
     id: &'v SourceId,
     /// By account and key: the place in `rows`.
     keys: HashMap<(&'v str, &'v str), Vec<usize>>,
-    rows: Vec<(&'v Row, CelMap<'v>)>,
-    by_account: HashMap<&'v str, CelList<'v>>,
-    by_region: HashMap<(&'v str, &'v str), CelList<'v>>,
+    /// Each is unpacked when first found: of many, few ever are.
+    rows: Vec<(&'v Row, OnceLock<CelMap<'static>>)>,
+    /// Those with a part that could not be read.
+    unread: Vec<&'v Row>,
+    /// By account, and by account and region.
+    places: HashMap<(&'v str, Option<&'v str>), Place<'v>>,
     /// By path, made when first asked for; then by account and text.
     by_member: Mutex<HashMap<String, Arc<Index>>>,
+}
+
+/// The rows of a place, and the list that is made of them when first asked for.
+#[derive(Default)]
+struct Place<'v> {
+    rows: Vec<&'v Row>,
+    list: OnceLock<CelList<'static>>,
 }
 
 /// Owns its texts: a borrow inside a lock would tie the index to one lifetime.
 type Index = HashMap<(String, String), Vec<usize>>;
 
 /// A row as an expression sees it: its data, and where it is from.
-pub(super) fn row_value(row: &Row) -> CelMap<'_> {
+pub(super) fn row_value(row: &Row) -> CelMap<'static> {
     row_members(row, |_| true)
 }
 
 /// A row's value with only those members that are read.
-pub(super) fn row_members<'v>(row: &'v Row, reads: impl Fn(&str) -> bool) -> CelMap<'v> {
+pub(super) fn row_members(row: &Row, reads: impl Fn(&str) -> bool) -> CelMap<'static> {
     let place = [("_account", row.account.as_str()), ("_region", row.region.as_str()), ("_resource", &row.resource)];
-    let place = place.into_iter().map(|(name, text)| (name, Box::new(CelString::from(text)) as Boxed<'v>));
-    let data = row.data.as_object().into_iter().flatten();
-    let data = data.filter(|(name, _)| reads(name)).map(|(name, value)| (name.as_str(), cel(value)));
-    map(place.chain(data))
+    let place = place.map(|(name, text)| (CelString::from(name), cel(Value::from(text))));
+    let data = match row.data.read() {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    };
+    let data =
+        data.into_iter().filter(|(name, _)| reads(name)).map(|(name, value)| (CelString::from(name), cel(value)));
+    map(place.into_iter().chain(data))
 }
 
 /// The `rows` of a place.
-pub(super) fn list_value<'v>(rows: impl Iterator<Item = &'v Row>) -> CelList<'v> {
-    CelList::from(rows.map(|row| Box::new(row_value(row)) as Boxed<'v>).collect::<Vec<_>>())
+pub(super) fn list_value<'r>(rows: impl Iterator<Item = &'r Row>) -> CelList<'static> {
+    CelList::from(rows.map(|row| Box::new(row_value(row)) as Boxed<'static>).collect::<Vec<_>>())
 }
 
 impl<'v> Others<'v> {
@@ -69,21 +84,19 @@ impl<'v> Others<'v> {
 impl<'v> Other<'v> {
     fn new(id: &'v SourceId, rows: &'v [Row]) -> Self {
         let mut keys: HashMap<_, Vec<usize>> = HashMap::new();
-        let mut by_account: HashMap<&str, Vec<&Row>> = HashMap::new();
-        let mut by_region: HashMap<(&str, &str), Vec<&Row>> = HashMap::new();
+        let mut places: HashMap<(&str, Option<&str>), Place<'v>> = HashMap::new();
         for (number, row) in rows.iter().enumerate() {
             let (account, region) = (row.account.as_str(), row.region.as_str());
             keys.entry((account, row.key.as_str())).or_default().push(number);
-            by_account.entry(account).or_default().push(row);
-            by_region.entry((account, region)).or_default().push(row);
+            places.entry((account, None)).or_default().rows.push(row);
+            places.entry((account, Some(region))).or_default().rows.push(row);
         }
-        let lists = |rows: Vec<&'v Row>| list_value(rows.into_iter());
         Self {
             id,
             keys,
-            rows: rows.iter().map(|row| (row, row_value(row))).collect(),
-            by_account: by_account.into_iter().map(|(key, rows)| (key, lists(rows))).collect(),
-            by_region: by_region.into_iter().map(|(key, rows)| (key, lists(rows))).collect(),
+            rows: rows.iter().map(|row| (row, OnceLock::new())).collect(),
+            unread: rows.iter().filter(|row| !row.unread.is_empty()).collect(),
+            places,
             by_member: Mutex::default(),
         }
     }
@@ -93,7 +106,8 @@ impl<'v> Other<'v> {
         let make = || {
             let mut index = Index::new();
             for (number, (row, _)) in self.rows.iter().enumerate() {
-                let texts = select(&row.data, path).into_iter().filter_map(text_of);
+                let data = row.data.read();
+                let texts = select(&data, path).into_iter().filter_map(text_of);
                 let texts: BTreeSet<String> = texts.collect();
                 for text in texts {
                     index.entry((row.account.to_string(), text)).or_default().push(number);
@@ -127,7 +141,7 @@ impl<'v> Asker<'v> {
         let near = rows().find(|(row, _)| Some(&row.region) == self.region).or_else(|| rows().next());
         if let Some((row, value)) = near {
             self.check_parts(row)?;
-            return Ok(CowVal::Borrowed(value));
+            return Ok(CowVal::Borrowed(value.get_or_init(|| row_value(row))));
         }
         match self.others.collected.problem(other.id, self.account, None) {
             Some(problem) => Err(problem),
@@ -145,12 +159,11 @@ impl<'v> Asker<'v> {
         let region = region.filter(|_| self.others.collected.is_regional(other.id));
         let account = self.account.as_str();
         let here = |row: &Row| row.account == *self.account && region.is_none_or(|region| row.region == *region);
-        other.rows.iter().filter(|(row, _)| here(row)).try_for_each(|(row, _)| self.check_parts(row))?;
-        let list = match region {
-            Some(region) => other.by_region.get(&(account, region.as_str())),
-            None => other.by_account.get(account),
-        };
-        Ok(list.map_or_else(|| CowVal::owned(CelList::default()), |list| CowVal::Borrowed(list)))
+        other.unread.iter().filter(|row| here(row)).try_for_each(|row| self.check_parts(row))?;
+        Ok(match other.places.get(&(account, region.map(Region::as_str))) {
+            Some(place) => CowVal::Borrowed(place.list.get_or_init(|| list_value(place.rows.iter().copied()))),
+            None => CowVal::owned(CelList::default()),
+        })
     }
 
     /// The rows of the account in which a path leads to a text: what a walk through all of them would find, without it.

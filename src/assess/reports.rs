@@ -145,25 +145,26 @@ fn covers<'s>(period: Period, spans: impl Iterator<Item = &'s Span>) -> bool {
 }
 
 fn report(catalog: &Catalog, row: &Row) -> ReportFound {
-    let document = row.data.get("document").and_then(|document| document.get("sha256")).and_then(Value::as_str);
-    let text = |name| member(row, name).and_then(text_of).unwrap_or_default();
+    let data = row.data.read();
+    let document = data.get("document").and_then(|document| document.get("sha256")).and_then(Value::as_str);
+    let text = |name| member(&data, name).and_then(text_of).unwrap_or_default();
     ReportFound {
         kind: kind(catalog, &text("name"), &text("series"), &text("companyName")),
         id: text("id"),
         name: text("name"),
         version: text("version"),
         state: text("state"),
-        start: member(row, "periodStart").and_then(day),
-        end: member(row, "periodEnd").and_then(day),
+        start: member(&data, "periodStart").and_then(day),
+        end: member(&data, "periodEnd").and_then(day),
         sha256: document.and_then(Sha256::parse),
         evidence: row.evidence.clone(),
     }
 }
 
 /// A member of the list's item, or of one of the parts that later calls added.
-fn member<'a>(row: &'a Row, name: &str) -> Option<&'a Value> {
-    let parts = || row.data.as_object().into_iter().flat_map(|data| data.values());
-    row.data.get(name).or_else(|| parts().find_map(|part| part.get(name))).filter(|value| !value.is_null())
+fn member<'a>(data: &'a Value, name: &str) -> Option<&'a Value> {
+    let parts = || data.as_object().into_iter().flat_map(|data| data.values());
+    data.get(name).or_else(|| parts().find_map(|part| part.get(name))).filter(|value| !value.is_null())
 }
 
 /// The day of a time: RFC 3339, a plain date, or seconds since 1970.

@@ -25,13 +25,15 @@ pub(super) fn in_use(catalog: &Catalog, facts: &Facts, collected: &Collected<'_>
             rows => because.entry(key).or_default().push(format!("{rows} rows of `{}`", source.id)),
         }
     }
+    let inventory: Vec<Value> = rows(facts, "config.inventory").iter().map(|row| row.data.read()).collect();
+    let sources = event_sources(facts);
     for service in catalog.services.values() {
         let found = because.entry(&service.key).or_default();
-        match discovered(service, facts) {
+        match discovered(service, &inventory) {
             0 => {}
             count => found.push(format!("{count} resources that AWS Config discovered")),
         }
-        if events(service, catalog, facts) {
+        if events(service, catalog, &sources) {
             found.push(format!("CloudTrail events of {}", service.event_source));
         }
     }
@@ -56,21 +58,26 @@ fn rows<'a>(facts: &'a Facts, source: &str) -> &'a [Row] {
 }
 
 /// AWS Config counts resources by type.
-fn discovered(service: &Service, facts: &Facts) -> u64 {
-    let count = |row: &Row| {
-        let kind = row.data.get("resourceType").and_then(Value::as_str)?;
+fn discovered(service: &Service, inventory: &[Value]) -> u64 {
+    let count = |row: &Value| {
+        let kind = row.get("resourceType").and_then(Value::as_str)?;
         let own = !service.config_type.is_empty() && kind.starts_with(&service.config_type);
-        own.then(|| row.data.get("count").and_then(Value::as_u64)).flatten()
+        own.then(|| row.get("count").and_then(Value::as_u64)).flatten()
     };
-    rows(facts, "config.inventory").iter().filter_map(count).sum()
+    inventory.iter().filter_map(count).sum()
 }
 
 /// Events count only where their source belongs to one service: `ec2.amazonaws.com` speaks for three.
-fn events(service: &Service, catalog: &Catalog, facts: &Facts) -> bool {
+fn events(service: &Service, catalog: &Catalog, sources: &BTreeSet<String>) -> bool {
     let same = |other: &&Service| other.event_source == service.event_source;
     let own = !service.event_source.is_empty() && catalog.services.values().filter(same).count() == 1;
-    let from = |row: &Row| row.data.get("EventSource").and_then(Value::as_str) == Some(&service.event_source);
-    own && rows(facts, "cloudtrail.events").iter().any(from)
+    own && sources.contains(&service.event_source)
+}
+
+/// The services that CloudTrail's events name.
+fn event_sources(facts: &Facts) -> BTreeSet<String> {
+    let of = |row: &Row| row.data.read().get("EventSource").and_then(Value::as_str).map(str::to_owned);
+    rows(facts, "cloudtrail.events").iter().filter_map(of).collect()
 }
 
 /// Who owns a requirement for the services in use, and why, a line for each layer and owner.

@@ -1,4 +1,4 @@
-//! JSON to CEL values and back. Texts are borrowed from the rows; whole numbers become CEL's `int` (serde would hand
+//! JSON to CEL values and back. Whole numbers become CEL's `int` (serde would hand
 //! positive ones over as `uint`, on which `r.n - 1` fails).
 
 use std::collections::HashMap;
@@ -11,25 +11,25 @@ use serde_json::{Map, Value};
 pub(super) type Boxed<'v> = Box<dyn Val + 'v>;
 
 /// Hands a JSON value over.
-pub(super) fn cel(value: &Value) -> Boxed<'_> {
+pub(super) fn cel(value: Value) -> Boxed<'static> {
     match value {
-        Value::Null => Box::new(CelNull),
-        Value::Bool(truth) => Box::new(CelBool::from(*truth)),
+        Value::String(text) => Box::new(CelString::from(text)),
+        Value::Array(items) => Box::new(CelList::from(items.into_iter().map(cel).collect::<Vec<_>>())),
+        Value::Object(members) => Box::new(map(members.into_iter().map(|(name, value)| (name, cel(value))))),
         Value::Number(number) => match (number.as_i64(), number.as_u64()) {
             (Some(number), _) => Box::new(CelInt::from(number)),
             (None, Some(number)) => Box::new(CelUInt::from(number)),
             (None, None) => Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN))),
         },
-        Value::String(text) => Box::new(CelString::from(text.as_str())),
-        Value::Array(items) => Box::new(CelList::from(items.iter().map(cel).collect::<Vec<_>>())),
-        Value::Object(members) => Box::new(map(members.iter().map(|(name, value)| (name.as_str(), cel(value))))),
+        Value::Bool(truth) => Box::new(CelBool::from(truth)),
+        Value::Null => Box::new(CelNull),
     }
 }
 
 /// A CEL map with text keys.
-pub(super) fn map<'v>(members: impl Iterator<Item = (&'v str, Boxed<'v>)>) -> CelMap<'v> {
+pub(super) fn map<'v>(members: impl Iterator<Item = (impl Into<CelString<'v>>, Boxed<'v>)>) -> CelMap<'v> {
     let members: HashMap<CelMapKey<'v>, Boxed<'v>> =
-        members.map(|(name, value)| (CelMapKey::from(name), value)).collect();
+        members.map(|(name, value)| (CelMapKey::String(name.into()), value)).collect();
     CelMap::from(members)
 }
 
@@ -88,8 +88,8 @@ mod tests {
     #[test]
     fn there_and_back() {
         let value = json!({"a": [1, -2, 1.5, 18_446_744_073_709_551_615_u64, null, true], "b": {"c": "text"}});
-        assert_eq!(json(cel(&value).as_ref()).unwrap(), value);
-        assert_eq!(weight(cel(&value).as_ref(), 100), 10);
-        assert_eq!(weight(cel(&value).as_ref(), 4), 4, "counting ends");
+        assert_eq!(json(cel(value.clone()).as_ref()).unwrap(), value);
+        assert_eq!(weight(cel(value.clone()).as_ref(), 100), 10);
+        assert_eq!(weight(cel(value.clone()).as_ref(), 4), 4, "counting ends");
     }
 }

@@ -216,7 +216,7 @@ fn read_params(table: &Table<'_>, catalog: &Catalog) -> BTreeMap<String, Value> 
 
 fn same_kind(default: &Value, value: &Value) -> bool {
     match (default, value) {
-        (Value::Number(default), Value::Number(value)) => default.is_f64() || value.is_i64(),
+        (Value::Number(default), Value::Number(value)) => default.is_f64() || value.as_u64().is_some(),
         (Value::Array(default), Value::Array(values)) => {
             default.first().is_none_or(|default| values.iter().all(|value| same_kind(default, value)))
         }
@@ -227,7 +227,7 @@ fn same_kind(default: &Value, value: &Value) -> bool {
 fn kind(value: &Value) -> &'static str {
     match value {
         Value::Number(number) if number.is_f64() => "a number",
-        Value::Number(_) => "a whole number",
+        Value::Number(_) => "a whole number from 0",
         Value::String(_) => "a text",
         Value::Bool(_) => "true or false",
         Value::Array(items) => match items.first() {

@@ -134,7 +134,7 @@ until = "soon"
       there is no parameter `max_key_age_day`
       > did you mean `max_key_age_days`?
     17 [max_key_age_days]
-      `max_key_age_days` must be a whole number
+      `max_key_age_days` must be a whole number from 0
       > the default is `90`: Oldest an access key may be, in days
     19 ["yes"]
       `download` must be true or false

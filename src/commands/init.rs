@@ -1,6 +1,7 @@
 //! `init`: a settings file that works as written.
 
 use chrono::Datelike as _;
+use miette::miette;
 
 use super::context::{Context, Privacy, write_new};
 use super::exit::Exit;
@@ -9,7 +10,10 @@ use crate::cli::Init;
 const TEMPLATE: &str = include_str!("init.toml");
 
 pub(super) fn run(flags: &Init, context: &mut Context<'_>) -> miette::Result<Exit> {
-    let organization = flags.organization.as_deref().unwrap_or("Example Ltd");
+    let organization = flags.organization.as_deref().unwrap_or("Example Ltd").trim();
+    if organization.is_empty() {
+        return Err(miette!(help = "give the name as the pack is to print it", "the organization's name is empty"));
+    }
     let quarter = format!("{}-Q{}", context.now.year(), context.now.month0() / 3 + 1);
     let text = TEMPLATE
         .replace("\"{organization}\"", &toml::Value::from(organization).to_string())

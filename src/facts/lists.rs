@@ -153,7 +153,7 @@ impl Reader<'_> {
             region,
             resource,
             key,
-            data: Value::Object(data),
+            data: Value::Object(data).into(),
             unread,
             evidence,
         }

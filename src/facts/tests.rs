@@ -181,7 +181,7 @@ fn joins_parts_over_pages_and_names_the_resource() {
     let rows = rows(&facts);
     assert_eq!(rows.iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["a", "b"], "sorted by resource");
     assert_eq!(rows[0].resource, "arn:aws:x:eu-west-1:111111111111:first");
-    assert_eq!(rows[0].data, json!({"Id": "a", "N": -1, "meta": {"Name": "first"}}));
+    assert_eq!(rows[0].data.read(), json!({"Id": "a", "N": -1, "meta": {"Name": "first"}}));
     assert_eq!(rows[0].evidence.len(), 2, "the list's page and the part");
     assert!(facts.gaps.is_empty());
     assert_eq!(facts.read[&SourceId::from("x.things")][0].evidence.len(), 2, "both pages");
@@ -233,11 +233,11 @@ fn a_known_gap_is_not_doubled() {
 fn parts_are_absent_unread_or_not_asked() {
     let list = r#"{"Things":[{"Id":"a"}]}"#;
     let absent = kept().reply("List", None, 0, list).absent("Describe", item("meta", "a")).read(source());
-    assert_eq!(rows(&absent)[0].data["meta"], Value::Null);
+    assert_eq!(rows(&absent)[0].data.read()["meta"], Value::Null);
     assert_eq!(rows(&absent)[0].resource, "a", "the template's member is null");
 
     let denied = kept().reply("List", None, 0, list).gap(item("meta", "a")).read(source());
-    assert!(rows(&denied)[0].data.get("meta").is_none());
+    assert!(rows(&denied)[0].data.read().get("meta").is_none());
     assert_eq!(rows(&denied)[0].unread["meta"].reason, GapReason::AccessDenied);
     assert!(is_read(&denied), "the list itself is whole");
 
@@ -276,9 +276,9 @@ fn paged_parts_are_one_list_and_selected_parts_keep_their_shape() {
         .reply("List", None, 0, list)
         .reply("Describe", item("meta", "a"), 0, r#"{"Rules":[1],"More":true,"Next":"1"}"#)
         .reply("Describe", item("meta", "a"), 1, r#"{"Rules":[2]}"#);
-    assert_eq!(rows(&kept.read(paged.clone()))[0].data["meta"], json!([1, 2]));
+    assert_eq!(rows(&kept.read(paged.clone()))[0].data.read()["meta"], json!([1, 2]));
     paged.each[0].call.page = None;
-    assert_eq!(rows(&kept.read(paged))[0].data["meta"], json!([1]), "a list stays a list");
+    assert_eq!(rows(&kept.read(paged))[0].data.read()["meta"], json!([1]), "a list stays a list");
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn texts_kinds_owners_and_the_buckets_own_region() {
     let mut texts = source();
     (texts.key, texts.each, texts.resource) = (String::new(), vec![], String::new());
     let facts = kept().reply("List", None, 0, r#"{"Things":["a","b"]}"#).read(texts);
-    assert_eq!(rows(&facts)[1].data, json!({"_item": "b"}));
+    assert_eq!(rows(&facts)[1].data.read(), json!({"_item": "b"}));
     assert_eq!(rows(&facts)[1].resource, "b");
 
     let mut own = source();
@@ -296,7 +296,7 @@ fn texts_kinds_owners_and_the_buckets_own_region() {
     let body = r#"{"Things":[{"Id":"a","Owner":"111111111111"},{"Id":"b","Owner":"2"}]}"#;
     let facts = kept().reply("List", None, 0, body).read(own);
     assert_eq!(rows(&facts).len(), 1);
-    assert_eq!(rows(&facts)[0].data["kind"], "thing");
+    assert_eq!(rows(&facts)[0].data.read()["kind"], "thing");
 
     let mut bucket = source();
     bucket.each[0].region = Some("{Location}".into());
@@ -311,7 +311,7 @@ fn a_whole_reply_is_one_item_and_varied_calls_are_all_needed() {
     let mut whole = source();
     (whole.items, whole.key, whole.each, whole.resource) = (vec![], String::new(), vec![], String::new());
     let facts = kept().reply("List", None, 0, r#"{"Enabled":true}"#).read(whole.clone());
-    assert_eq!(rows(&facts)[0].data, json!({"Enabled": true}));
+    assert_eq!(rows(&facts)[0].data.read(), json!({"Enabled": true}));
     assert_eq!(rows(&facts)[0].resource, "eu-west-1");
     whole.call.vary = vec![BTreeMap::new(), BTreeMap::from([("Filter".into(), json!("x"))])];
     let facts = kept().reply("List", None, 0, r#"{"Enabled":true}"#).read(whole);

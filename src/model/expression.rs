@@ -57,6 +57,29 @@ const MAX_NESTED: usize = 3;
 /// expression walks pay from a budget. No CEL text can name it.
 pub const CHARGE: &str = "@charge";
 
+/// Our functions besides CEL's own; `docs/checks.md` says what each gives.
+pub const FUNCTIONS: [&str; 19] = [
+    "age_days",
+    "cidr_open",
+    "days",
+    "find",
+    "lower",
+    "matches_any",
+    "policy_admin",
+    "policy_allows",
+    "policy_denies",
+    "policy_public",
+    "policy_requires_tls",
+    "ports_open",
+    "rows",
+    "rows_where",
+    "split",
+    "time",
+    "trust_foreign_unguarded",
+    "trust_open",
+    "undetermined",
+];
+
 impl Expression {
     /// Compiles a text.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {

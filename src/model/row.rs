@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
-use super::{AccountId, Gap, Partition, Region, Sha256, SourceId};
+use super::{AccountId, Gap, Partition, Region, RowData, Sha256, SourceId};
 
 /// One resource as AWS described it.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +18,7 @@ pub struct Row {
     /// The item's key within its source.
     pub key: String,
     /// AWS's members by AWS's names; parts of calls per item under their names; a part that AWS says does not exist is `null`.
-    pub data: Value,
+    pub data: RowData,
     /// The parts that could not be read, with the gap; such a part is missing from `data`.
     pub unread: BTreeMap<String, Gap>,
     /// The bodies that say so.

@@ -104,7 +104,9 @@ pub(crate) fn rows(place: &Workplace, catalog: &Catalog) -> BTreeMap<SourceId, V
     let mut rows = facts.rows;
     for row in rows.values_mut().flatten() {
         row.evidence.clear();
-        without_moments(&mut row.data);
+        let mut data = row.data.read();
+        without_moments(&mut data);
+        row.data = data.into();
     }
     rows
 }
