@@ -28,7 +28,7 @@ pub fn load_settings(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Sett
 fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog) -> Option<Settings> {
     let file = super::open(ledger, name, bytes)?;
     let Some(tree) = super::parse(ledger, &file) else {
-        ledger.conceal(&file, &secrets(file.inner()));
+        ledger.conceal(&file, &secrets(file.inner(), catalog));
         return None;
     };
     let root = Table::root(ledger, &file, &tree).only(&[
@@ -58,7 +58,7 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog) -> Option<
     let artifact = root.table("artifact").map(read_artifact).unwrap_or_default();
     let signing = root.table("signing").and_then(read_signing);
     let exceptions = root.tables("exception").into_iter().filter_map(|row| read_exception(row, catalog)).collect();
-    ledger.conceal(&file, &secrets(file.inner()));
+    ledger.conceal(&file, &secrets(file.inner(), catalog));
     Some(Settings {
         organization: organization?.text,
         period: period?,
@@ -286,15 +286,16 @@ fn read_exception(table: Table<'_>, catalog: &Catalog) -> Option<Exception> {
     })
 }
 
-/// Texts that messages must not show, should somebody have written them here: values of keys that sound like secrets.
-fn secrets(text: &str) -> Vec<std::ops::Range<usize>> {
+/// Texts that messages must not show, should somebody have written them here: values of keys that sound like secrets and
+/// are no thresholds (`min_password_length` is one).
+fn secrets(text: &str, catalog: &Catalog) -> Vec<std::ops::Range<usize>> {
     const SOUNDS: [&str; 5] = ["pass", "secret", "token", "credential", "access_key"];
     let mut found = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         if let Some((key, value)) = line.split_once('=') {
-            let key = key.to_lowercase();
-            if SOUNDS.iter().any(|sound| key.contains(sound)) {
+            let key = key.trim().to_lowercase();
+            if !catalog.params.contains_key(&key) && SOUNDS.iter().any(|sound| key.contains(sound)) {
                 found.push(start + line.len() - value.len()..start + line.trim_end().len());
             }
         }
