@@ -135,10 +135,12 @@ class Overlay:
         how = paging(call.service, call.operation) if call.operation in operations else None
         for check in answers.BEFORE.get(call.service, []):
             check(call)
-        if handler is None and how is None:
+        answer = self.world.canned_answer(call)
+        if answer is None and handler is None and how is None:
             return self.pass_through(environ, body, call, request_id)
         ask = lambda: self.ask_moto(environ, body, call, how)  # noqa: E731
-        answer = handler(call, ask) if handler else ask()
+        if answer is None:
+            answer = handler(call, ask) if handler else ask()
         if isinstance(answer, answers.Raw):
             return answer.status, answer.headers, answer.body
         if how is not None:

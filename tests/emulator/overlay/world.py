@@ -1,6 +1,7 @@
 """The facts of the seeded account that moto cannot hold, and the helpers that put them there."""
 
 import contextlib
+import copy
 import datetime
 import functools
 import hashlib
@@ -58,6 +59,7 @@ class World:
         self.guardduty_findings, self.standards, self.hub_findings = {}, {}, {}
         self.ec2_defaults = {}
         self.org_features, self.extra_policies = None, []
+        self.canned = {}
         self.denials = []
         self.verdicts, self.without_findings = {}, {}
         self.settings = {}
@@ -122,6 +124,18 @@ class World:
     def ago(self, days=0, hours=0):
         """A moment before the account's now."""
         return self.now - datetime.timedelta(days=days, hours=hours)
+
+    def answer(self, service, operation, result, region=None, **wanted):
+        """The overlay answers `result` (members as botocore names them) to each call in this region whose parameters have
+        these values; the rule that came last wins. No region: all of them."""
+        self.canned.setdefault((service, operation), []).insert(0, (region, wanted, result))
+
+    def canned_answer(self, call):
+        """What `answer` was told for a call; None if nothing fits."""
+        for region, wanted, result in self.canned.get((call.service, call.operation), []):
+            if region in (None, call.region) and all(call.param(name) == value for name, value in wanted.items()):
+                return copy.deepcopy(result)
+        return None
 
     # -- expected verdicts --------------------------------------------------------------------------------------
 

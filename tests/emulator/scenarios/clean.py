@@ -4,6 +4,7 @@ import datetime
 import json
 
 from . import parts as p
+from . import services
 
 ACCOUNT = "123456789012"
 SEED = 7
@@ -25,6 +26,8 @@ def build(world):
     world.root = {"mfa": "hardware", "keys": 0, "created": world.ago(900), "last_used": None}
     for part in (identities, governance, storage, networks, detection, artifact):
         part(world)
+    for service in services.all_services():
+        service.good(world)
     every = [
         "iam.root-mfa-enabled", "iam.root-hardware-mfa", "iam.root-no-access-keys",
         "iam.password-policy-length", "iam.federation-in-use", "iam.audit-role", "account.security-contact",

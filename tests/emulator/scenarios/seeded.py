@@ -3,6 +3,7 @@
 import datetime
 
 from . import parts as p
+from . import services
 
 ACCOUNT = "123456789012"
 SEED = 42
@@ -17,6 +18,8 @@ def build(world):
     for part in (identities, roles_and_policies, organization, buckets, keys, trails, events, config, artifact, networks,
                  machines, databases, detection):
         part(world)
+    for service in services.all_services():
+        service.seed(world)
 
 
 def identities(world):

@@ -1,6 +1,7 @@
 """The answers the overlay gives itself, by service and operation."""
 
 import importlib
+import pkgutil
 from dataclasses import dataclass, field
 
 HANDLERS = {}
@@ -37,5 +38,5 @@ def before(service):
     return register
 
 
-for _name in ("artifact", "account", "iam", "cloudtrail", "config", "guard", "ec2", "storage", "organizations"):
-    importlib.import_module(f"{__name__}.{_name}")
+for _module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
+    importlib.import_module(f"{__name__}.{_module.name}")
