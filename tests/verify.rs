@@ -68,6 +68,7 @@ fn exchange(source: &str, operation: &str, media: &str, body: &[u8]) -> Exchange
         region: "eu-central-1".into(),
         item: None,
         page: 0,
+        of: None,
         answer: Answer::Content,
         status: 200,
         request_id: Some("=1+1".to_owned()),

@@ -54,6 +54,7 @@ pub(super) fn source(id: &str, scope: SourceScope) -> Source {
         target: String::new(),
         scope,
         collector: Collector::Generic,
+        from: None,
         call,
         each: vec![],
         items: vec![],

@@ -118,6 +118,14 @@ impl Ledger {
         }
     }
 
+    /// Notes a fault where a name is defined.
+    pub(super) fn fault_of(&self, kind: &Kind, name: &str, message: impl Into<String>, help: &str) {
+        let defined = self.defined.borrow();
+        if let Some(place) = defined.get(kind).and_then(|names| names.get(name)) {
+            self.fault(place, message, "here", help);
+        }
+    }
+
     pub(super) fn is_defined(&self, kind: &Kind) -> bool {
         self.defined.borrow().contains_key(kind)
     }

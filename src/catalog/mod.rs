@@ -56,6 +56,7 @@ pub fn load(files: BTreeMap<String, Vec<u8>>) -> Result<Catalog, Faults> {
         read_file(&mut catalog, path, &Table::root(&ledger, &file, &tree));
     }
     ledger.settle_references();
+    sources::settle(&ledger, &catalog.sources);
     if ledger.is_defined(&Kind::Control) {
         ledger.settle_unused(&Kind::Check, "add it to the `checks` of a control in `controls/`");
     }

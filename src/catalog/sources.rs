@@ -8,7 +8,9 @@ use super::ledger::{Kind, Ledger, Word};
 use super::readonly;
 use super::table::Table;
 use super::template::{self, Known};
-use crate::model::{Call, Collector, Content, Each, ItemList, Paging, Protocol, Shape, Source, SourceId, SourceScope};
+use crate::model::{
+    Call, Collector, Content, Each, FanOut, ItemList, Paging, Protocol, Shape, Source, SourceId, SourceScope,
+};
 
 const CALL_KEYS: [&str; 17] = [
     "operation",
@@ -29,7 +31,7 @@ const CALL_KEYS: [&str; 17] = [
     "not_subscribed",
     "actions",
 ];
-const LIST_KEYS: [&str; 17] = [
+const LIST_KEYS: [&str; 18] = [
     "id",
     "title",
     "shows_service",
@@ -41,6 +43,7 @@ const LIST_KEYS: [&str; 17] = [
     "target",
     "scope",
     "collector",
+    "from",
     "parameters",
     "items",
     "optional_items",
@@ -85,7 +88,9 @@ fn read_source(table: Table<'_>) -> Option<Source> {
     let collector =
         if table.has("collector") { table.choice("collector", &COLLECTORS) } else { Some(Collector::Generic) };
     let (protocol, scope) = how_and_where(&table, collector);
-    let call = read_call(&table, "parameters", protocol, &Known::list());
+    let from = read_from(&table, id.as_ref());
+    let known = if from.is_some() { Known::from_row() } else { Known::list() };
+    let call = read_call(&table, "parameters", protocol, &known);
     let each = read_each(&table, protocol, collector);
     let items = read_items(&table);
     let only = table.table("only").and_then(|only| {
@@ -110,11 +115,59 @@ fn read_source(table: Table<'_>) -> Option<Source> {
         protocol: protocol?,
         scope: scope?,
         collector: collector?,
+        from,
         call: call?,
         each,
         items,
         only,
     })
+}
+
+/// The source for each of whose rows this one is asked.
+fn read_from(table: &Table<'_>, id: Option<&Word>) -> Option<FanOut> {
+    let from = table.table("from")?.only(&["source", "when"]);
+    let source = from.need("source")?;
+    table.ledger.refer(Kind::Source, &source);
+    if id.is_some_and(|id| id.text == source.text) {
+        let help = "name the source that lists what this one is asked for";
+        table.ledger.fault(&source.place, format!("`{}` follows itself", source.text), "itself", help);
+    }
+    Some(FanOut { source: SourceId::new(source.text), when: read_when(&from, None) })
+}
+
+/// `when = { member = "…", is = ["…"] }`.
+fn read_when(table: &Table<'_>, known: Option<&Known>) -> Option<(String, BTreeSet<String>)> {
+    let when = table.table("when")?.only(&["member", "is"]);
+    when.demand("is");
+    let member = when.need("member")?;
+    if let Some(known) = known {
+        known.check_member(when.ledger, &member);
+    }
+    Some((member.text, when.texts("is")))
+}
+
+/// Notes sources that follow one which is asked elsewhere, by a conversation, or in the end after themselves.
+pub(super) fn settle(ledger: &Ledger, sources: &BTreeMap<SourceId, Source>) {
+    for source in sources.values() {
+        let mut chain = vec![&source.id];
+        let mut at = source;
+        while let Some(next) = at.from.as_ref().and_then(|from| sources.get(&from.source)) {
+            let wrong = match next {
+                _ if chain.contains(&&next.id) => Some("is asked after itself"),
+                _ if next.collector != Collector::Generic => Some("is a conversation, which nothing can follow"),
+                _ if next.scope != at.scope => Some("has another scope"),
+                _ => None,
+            };
+            if let Some(wrong) = wrong {
+                let help = "follow a generic source of the same scope";
+                let message = format!("`{}` cannot follow `{}`, which {wrong}", at.id, next.id);
+                ledger.fault_of(&Kind::Source, at.id.as_str(), message, help);
+                break;
+            }
+            chain.push(&next.id);
+            at = next;
+        }
+    }
 }
 
 /// The protocol and the scope; a generic source must say all that its protocol needs.
@@ -291,13 +344,7 @@ fn read_each(table: &Table<'_>, protocol: Option<Protocol>, collector: Option<Co
         }
         template::check(&each, "region", &known);
         let call = read_call(&each, "send", protocol, &known);
-        let when = each.table("when").and_then(|when| {
-            let when = when.only(&["member", "is"]);
-            when.demand("is");
-            let member = when.need("member")?;
-            known.check_member(when.ledger, &member);
-            Some((member.text, when.texts("is")))
-        });
+        let when = read_when(&each, Some(&known));
         let (select, region) = (each.text("select").unwrap_or_default(), each.text("region"));
         if let (Some(part), Some(call)) = (part, call) {
             list.push(Each { part: part.text, call, select, region, when });

@@ -14,6 +14,8 @@ pub(super) struct Known {
 enum Members {
     /// There is no item yet.
     None,
+    /// There is no item yet, but the row of another source that the list is asked for.
+    From,
     /// An item's members, but not these parts: they are read later.
     Item(Vec<String>),
 }
@@ -22,6 +24,11 @@ impl Known {
     /// In a list call.
     pub(super) fn list() -> Self {
         Self { members: Members::None }
+    }
+
+    /// In a list call that is made for each row of another source.
+    pub(super) fn from_row() -> Self {
+        Self { members: Members::From }
     }
 
     /// In a call for an item, with the parts that come later.
@@ -49,6 +56,8 @@ impl Known {
         let first = name.split('.').next().unwrap_or_default();
         match &self.members {
             Members::None => Some(known),
+            Members::From if name.starts_with("from.") && well_formed(name.trim_end_matches('+')) => None,
+            Members::From => Some(format!("{known} and `from.<member>` of the row that it is asked for")),
             Members::Item(_) if first == "period" || !well_formed(name) => {
                 Some(format!("{known} and the item's members"))
             }

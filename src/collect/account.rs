@@ -226,6 +226,7 @@ impl AccountContext {
             account: self.account.clone(),
             region: label.region.clone(),
             item: label.item.clone(),
+            of: label.of.clone(),
             page: label.page,
             answer,
             status: received.status,

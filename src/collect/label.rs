@@ -9,6 +9,7 @@ pub struct Label {
     pub(crate) operation: String,
     pub(crate) region: Region,
     pub(crate) item: Option<Item>,
+    pub(crate) of: Option<String>,
     pub(crate) page: u32,
     pub(crate) use_: Use,
 }
@@ -24,7 +25,7 @@ impl Label {
     /// A call of `operation` for `source` in `region`: page 0 of its list.
     pub fn new(source: impl Into<SourceId>, operation: impl Into<String>, region: &Region) -> Self {
         let (source, operation, region) = (source.into(), operation.into(), region.clone());
-        Self { source, operation, region, item: None, page: 0, use_: Use::Content }
+        Self { source, operation, region, item: None, of: None, page: 0, use_: Use::Content }
     }
 
     /// The call is made for one item of the list: its answer joins the row of `key` under the name `part`. The list
@@ -33,6 +34,12 @@ impl Label {
     pub fn item(self, part: impl Into<String>, key: impl Into<String>) -> Self {
         let item = Item { part: part.into(), key: key.into(), region: self.region.clone() };
         Self { item: Some(item), ..self }
+    }
+
+    /// The list is asked for an item of another source: its key.
+    #[must_use]
+    pub fn of(self, key: Option<String>) -> Self {
+        Self { of: key, ..self }
     }
 
     /// The call for an item goes to another region than the list's.

@@ -134,10 +134,11 @@ pub async fn collect(plan: Plan) -> Result<Collected, CollectError> {
 
 async fn gather(plan: Plan) -> Result<Collected, CollectError> {
     let session = Session::load(&plan.mode).await?;
-    let sources = chosen(&plan.settings, &plan.catalog);
+    let sources: Vec<Source> = plan.catalog.chosen(&plan.settings.sources).into_iter().cloned().collect();
     let run = Arc::new(Run {
         settings: plan.settings,
         catalog: plan.catalog,
+        followers: followers(&sources),
         sink: plan.sink,
         progress: plan.progress,
         clock: plan.clock,
@@ -165,18 +166,21 @@ async fn gather(plan: Plan) -> Result<Collected, CollectError> {
     Ok(Collected { caller, scope, coverage })
 }
 
-/// The sources that the settings select; who we are and where is always asked.
-fn chosen(settings: &Settings, catalog: &Catalog) -> Vec<Source> {
-    let selected = |source: &&Source| {
-        settings.sources.is_empty() || settings.sources.contains(&source.id) || source.collector == Collector::Identity
-    };
-    catalog.sources.values().filter(selected).cloned().collect()
+fn followers(sources: &[Source]) -> BTreeMap<SourceId, Vec<Source>> {
+    let mut found: BTreeMap<SourceId, Vec<Source>> = BTreeMap::new();
+    for source in sources {
+        if let Some(from) = &source.from {
+            found.entry(from.source.clone()).or_default().push(source.clone());
+        }
+    }
+    found
 }
 
 /// All of an account's sources side by side: what bounds the run is the longest chain of calls, not their number.
 async fn account(ctx: &AccountContext, sources: &[Source]) -> Result<(), CollectError> {
     let mut work: Vec<BoxFuture<'_, Result<(), CollectError>>> = Vec::new();
-    for source in sources.iter().filter(|source| source.collector == Collector::Generic) {
+    let first = |source: &&Source| source.collector == Collector::Generic && source.from.is_none();
+    for source in sources.iter().filter(first) {
         for place in endpoint::places(source, &ctx.home, &ctx.regions) {
             work.push(Box::pin(async move { source_run::run(ctx, source, &place).await }));
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::try_join_all;
 use serde_json::{Map, Value};
 
-use crate::model::{Each, Partition, Region, Source, fill, select, text_of};
+use crate::model::{Each, FROM, Partition, Region, Source, fill, item_key, names, select, text_of};
 
 use super::CollectError;
 use super::account::AccountContext;
@@ -18,17 +18,29 @@ use super::source_run::{Asked, Ended, pages};
 pub(crate) struct RowSoFar {
     data: Value,
     key: String,
+    /// The key of the row that it was asked for.
+    of: Option<String>,
     place: Region,
     /// The parts that could not be read: what needs them cannot be asked.
     unread: BTreeSet<String>,
 }
 
 impl RowSoFar {
-    /// The items of a page that the source takes.
-    pub(crate) fn of_page(source: &Source, reply: &Value, place: &Region, lookup: Lookup<'_>) -> Vec<Self> {
+    /// The items of a page that the source takes; `parent` is the row that it was asked for.
+    pub(crate) fn of_page(
+        source: &Source,
+        reply: &Value,
+        place: &Region,
+        parent: Option<&Self>,
+        lookup: Lookup<'_>,
+    ) -> Vec<Self> {
         let mut rows = Vec::new();
         let mut take = |item: &Value| {
-            let row = Self::of_item(source, item, place);
+            let mut row = Self::of_item(source, item, place);
+            if let Some(parent) = parent {
+                row.of = Some(parent.item_key());
+                row.join(FROM, Part::Read(parent.data.clone()));
+            }
             let taken = source.only.as_ref().is_none_or(|(member, wanted)| {
                 let wanted = fill(wanted, lookup).ok();
                 wanted.is_some() && row.member(member) == wanted
@@ -51,13 +63,28 @@ impl RowSoFar {
             item => Value::Object(Map::from_iter([("_item".to_owned(), item.clone())])),
         };
         let own = if source.key.is_empty() { text_of(item) } else { None };
-        let mut row = Self { data, key: String::new(), place: place.clone(), unread: BTreeSet::new() };
+        let mut row = Self { data, key: String::new(), of: None, place: place.clone(), unread: BTreeSet::new() };
         row.key = own.or_else(|| row.member(&source.key)).unwrap_or_default();
         row
     }
 
+    /// Its key among all items of its source in a place.
+    pub(crate) fn item_key(&self) -> String {
+        item_key(self.of.as_deref(), &self.key)
+    }
+
+    /// Whether another source is asked for this row; `Err`: a part that its call needs could not be read.
+    pub(crate) fn is_followed_by(&self, source: &Source) -> Result<bool, String> {
+        let mut names = source.call.names().into_iter();
+        let unread = names.find_map(|name| {
+            let part = name.strip_prefix(FROM)?.strip_prefix('.')?.split('.').next()?.to_owned();
+            self.unread.contains(&part).then_some(part)
+        });
+        unread.map_or_else(|| Ok(source.follows(&self.data)), Err)
+    }
+
     /// A member's text.
-    fn member(&self, path: &str) -> Option<String> {
+    pub(crate) fn member(&self, path: &str) -> Option<String> {
         if path.is_empty() { None } else { select(&self.data, path).into_iter().find_map(text_of) }
     }
 
@@ -88,14 +115,14 @@ enum Part {
 }
 
 /// Makes the calls for an item: those that need no other's answer side by side, the others after them.
-pub(crate) async fn run(ctx: &AccountContext, source: &Source, mut row: RowSoFar) -> Result<(), CollectError> {
+pub(crate) async fn run(ctx: &AccountContext, source: &Source, mut row: RowSoFar) -> Result<RowSoFar, CollectError> {
     for wave in waves(&source.each) {
         let answers = try_join_all(wave.iter().map(|each| ask(ctx, source, each, &row))).await?;
         for (each, answer) in wave.iter().zip(answers) {
             row.join(&each.part, answer);
         }
     }
-    Ok(())
+    Ok(row)
 }
 
 /// Groups the calls by how many others they wait for.
@@ -117,23 +144,15 @@ fn waves(each: &[Each]) -> Vec<Vec<&Each>> {
 
 /// The first names of all that a call's templates and its condition read.
 fn needs(each: &Each) -> BTreeSet<String> {
-    let mut templates = vec![each.call.path.clone(), each.call.host_prefix.clone()];
-    templates.extend(each.region.clone());
-    templates.extend(each.call.headers.values().cloned());
-    templates.extend(each.call.parameters.values().map(Value::to_string));
-    templates.extend(each.call.vary.iter().flat_map(BTreeMap::values).map(Value::to_string));
     let first = |path: &str| path.split(['.', '+']).next().unwrap_or_default().to_owned();
-    let mut names: BTreeSet<String> = each.when.iter().map(|(member, _)| first(member)).collect();
-    for template in templates {
-        for after in template.split('{').skip(1) {
-            names.extend(after.split_once('}').map(|(name, _)| first(name)));
-        }
-    }
-    names
+    let region = each.region.iter().flat_map(|template| names(template));
+    let conditions = each.when.iter().map(|(member, _)| member.clone());
+    each.call.names().into_iter().chain(region).chain(conditions).map(|name| first(&name)).collect()
 }
 
 async fn ask(ctx: &AccountContext, source: &Source, each: &Each, row: &RowSoFar) -> Result<Part, CollectError> {
-    let label = Label::new(source.id.clone(), each.call.operation.clone(), &row.place).item(&*each.part, &*row.key);
+    let label =
+        Label::new(source.id.clone(), each.call.operation.clone(), &row.place).item(&*each.part, row.item_key());
     if !needs(each).is_disjoint(&row.unread) {
         // The gap of the part that it needs says why nothing was asked.
         return Ok(Part::Unread);
@@ -210,7 +229,7 @@ mod tests {
     }
 
     fn row(data: Value) -> RowSoFar {
-        RowSoFar { data, key: String::new(), place: Region::from("eu-west-1"), unread: BTreeSet::new() }
+        RowSoFar { data, key: String::new(), of: None, place: Region::from("eu-west-1"), unread: BTreeSet::new() }
     }
 
     #[test]
@@ -245,7 +264,7 @@ mod tests {
         let mut source = testing::source("guardduty");
         let lookup = |name: &str| (name == "account").then(|| "1".to_owned());
         let of = |source: &Source, reply: Value| {
-            let rows = RowSoFar::of_page(source, &reply, &Region::from("eu-west-1"), &lookup);
+            let rows = RowSoFar::of_page(source, &reply, &Region::from("eu-west-1"), None, &lookup);
             rows.into_iter().map(|row| (row.key, row.data)).collect::<Vec<_>>()
         };
         let reply = json!({ "Things": [{ "Id": "a", "Owner": "1" }, { "Id": "b", "Owner": "2" }] });

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::model::{Catalog, Coverage, Exchange, Gap, Progress, Region, Settings, Sink, SinkError, SourceId};
+use crate::model::{Catalog, Coverage, Exchange, Gap, Progress, Region, Settings, Sink, SinkError, Source, SourceId};
 
 use super::{Clock, CollectError, Concurrency};
 
@@ -14,6 +14,8 @@ use super::{Clock, CollectError, Concurrency};
 pub(crate) struct Run {
     pub(crate) settings: Arc<Settings>,
     pub(crate) catalog: Arc<Catalog>,
+    /// The chosen sources that are asked for each row of another, by that.
+    pub(crate) followers: BTreeMap<SourceId, Vec<Source>>,
     pub(crate) sink: Arc<dyn Sink>,
     pub(crate) progress: Arc<dyn Progress>,
     pub(crate) clock: Clock,
@@ -71,6 +73,11 @@ impl Gate {
 }
 
 impl Run {
+    /// The sources to ask for each row of this one.
+    pub(crate) fn followers(&self, source: &SourceId) -> &[Source] {
+        self.followers.get(source).map(Vec::as_slice).unwrap_or_default()
+    }
+
     pub(crate) fn count(&self, source: &SourceId, change: impl FnOnce(&mut Coverage)) {
         let mut coverage = self.coverage.lock().unwrap_or_else(PoisonError::into_inner);
         change(coverage.entry(source.clone()).or_default());

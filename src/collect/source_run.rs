@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use futures_util::future::{BoxFuture, FutureExt as _};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::model::{Call, GapReason, Paging, Region, Sha256, Source, read_body, select, text_of};
+use crate::model::{Call, FROM, GapReason, Paging, Region, Sha256, Source, read_body, select, text_of};
 
 use super::CollectError;
 use super::account::AccountContext;
@@ -20,51 +21,127 @@ use super::row::RowSoFar;
 /// No list of AWS's is longer; a service that repeats itself with ever new tokens is.
 const MAX_PAGES: u32 = 10_000;
 
-/// Asks for a source in one region.
+/// Asks for a source in one region, and for those that follow it.
 pub(crate) async fn run(ctx: &AccountContext, source: &Source, place: &Region) -> Result<(), CollectError> {
-    let (found, mut items) = mpsc::unbounded_channel::<RowSoFar>();
-    let list = async {
-        let variations = source.call.vary.iter().map(|vary| list(ctx, source, place, vary, found.clone()));
-        let result = futures_util::future::try_join_all(variations).await;
+    run_for(ctx, source, place, None).await
+}
+
+/// Asks for a source in one region: of one that follows another, for a row of that.
+fn run_for<'a>(
+    ctx: &'a AccountContext,
+    source: &'a Source,
+    place: &'a Region,
+    parent: Option<&'a RowSoFar>,
+) -> BoxFuture<'a, Result<(), CollectError>> {
+    let (found, items) = mpsc::unbounded_channel::<RowSoFar>();
+    let list = async move {
+        let variations = source.call.vary.iter().map(|vary| list(ctx, source, place, parent, vary, found.clone()));
+        let ended = futures_util::future::try_join_all(variations).await?;
         drop(found);
-        result
+        if ended.contains(&Listed::Incomplete) {
+            let why = format!("`{}` could not be listed whole", source.id);
+            unfollowed(ctx, source, place, &why).await?;
+        }
+        Ok(())
     };
-    let fan_out = async {
-        let mut running = FuturesUnordered::new();
-        let mut open = true;
-        while open || !running.is_empty() {
-            tokio::select! {
-                item = items.recv(), if open => match item {
-                    Some(item) if !source.each.is_empty() => running.push(super::row::run(ctx, source, item)),
-                    Some(_) => {}
-                    None => open = false,
-                },
-                Some(result) = running.next(), if !running.is_empty() => result?,
+    async move { tokio::try_join!(list, rows(ctx, source, place, items)).map(drop) }.boxed()
+}
+
+/// Makes the calls for each item as it comes, and asks for the sources that follow it.
+async fn rows(
+    ctx: &AccountContext,
+    source: &Source,
+    place: &Region,
+    mut items: mpsc::UnboundedReceiver<RowSoFar>,
+) -> Result<(), CollectError> {
+    let followers = ctx.run.followers(&source.id);
+    let row = |item: RowSoFar| async move {
+        let row = super::row::run(ctx, source, item).await?;
+        for follower in followers {
+            match row.is_followed_by(follower) {
+                Ok(true) => run_for(ctx, follower, place, Some(&row)).await?,
+                Ok(false) => {}
+                Err(part) => {
+                    let why = format!("`{part}` of `{}`, a row of `{}`, could not be read", row.item_key(), source.id);
+                    not_asked(ctx, source, follower, place, &why).await?;
+                }
             }
         }
         Ok::<(), CollectError>(())
     };
-    tokio::try_join!(list, fan_out).map(drop)
+    let wanted = !source.each.is_empty() || !followers.is_empty();
+    let mut running = FuturesUnordered::new();
+    let mut open = true;
+    while open || !running.is_empty() {
+        tokio::select! {
+            item = items.recv(), if open => match item {
+                Some(item) if wanted => running.push(row(item)),
+                Some(_) => {}
+                None => open = false,
+            },
+            Some(result) = running.next(), if !running.is_empty() => result?,
+        }
+    }
+    Ok(())
+}
+
+/// Notes that the sources that follow one were not asked for all of its rows.
+fn unfollowed<'a>(
+    ctx: &'a AccountContext,
+    source: &'a Source,
+    place: &'a Region,
+    why: &'a str,
+) -> BoxFuture<'a, Result<(), CollectError>> {
+    async move {
+        for follower in ctx.run.followers(&source.id) {
+            not_asked(ctx, source, follower, place, why).await?;
+        }
+        Ok(())
+    }
+    .boxed()
+}
+
+async fn not_asked(
+    ctx: &AccountContext,
+    source: &Source,
+    follower: &Source,
+    place: &Region,
+    why: &str,
+) -> Result<(), CollectError> {
+    let label = Label::new(follower.id.clone(), follower.call.operation.clone(), place);
+    let actions: Vec<&str> = source.actions().into_iter().collect();
+    let message = format!("{} in {place} was not asked for everything: {why}", follower.call.operation);
+    ctx.gap(label, GapReason::NotAttempted, actions.join(", "), message).await?;
+    unfollowed(ctx, follower, place, why).await
+}
+
+/// How a list with its pages ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Listed {
+    Whole,
+    Incomplete,
 }
 
 async fn list(
     ctx: &AccountContext,
     source: &Source,
     place: &Region,
+    parent: Option<&RowSoFar>,
     vary: &BTreeMap<String, Value>,
     found: mpsc::UnboundedSender<RowSoFar>,
-) -> Result<(), CollectError> {
-    let lookup = |name: &str| ctx.known(name, place);
-    let label = Label::new(source.id.clone(), source.call.operation.clone(), place);
+) -> Result<Listed, CollectError> {
+    let of_parent = |name: &str| parent?.member(name.strip_prefix(FROM)?.strip_prefix('.')?);
+    let lookup = |name: &str| of_parent(name).or_else(|| ctx.known(name, place));
+    let label = Label::new(source.id.clone(), source.call.operation.clone(), place).of(parent.map(RowSoFar::item_key));
     let asked = Asked { source, call: &source.call, vary, lookup: &lookup };
-    pages(ctx, &asked, label, |reply| {
-        for row in RowSoFar::of_page(source, reply, place, &lookup) {
+    let ended = pages(ctx, &asked, label, |reply| {
+        for row in RowSoFar::of_page(source, reply, place, parent, &lookup) {
             // The receiver is gone only when the run has failed already.
             let _ = found.send(row);
         }
     })
-    .await
-    .map(drop)
+    .await?;
+    Ok(if ended == Ended::Incomplete { Listed::Incomplete } else { Listed::Whole })
 }
 
 /// A call with all that its request is built from.

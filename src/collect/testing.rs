@@ -18,6 +18,7 @@ pub(crate) fn source(service: &str) -> Source {
         target: "Target".to_owned(),
         scope: SourceScope::Region,
         collector: Collector::Generic,
+        from: None,
         call: call("ListThings"),
         each: Vec::new(),
         items: vec![ItemList { path: "Things".to_owned(), kind: String::new(), may_be_missing: false }],

@@ -168,6 +168,63 @@ async fn pages_are_followed_and_every_item_is_asked_about() {
     assert_eq!(counted, Coverage { attempted: 4, succeeded: 3, absent: 1, gaps: 0 });
 }
 
+/// Parts of things, asked for each thing; a part's name is unique in its thing only.
+fn parts_source() -> Source {
+    let mut source = testing::source("things");
+    source.id = "things.parts".into();
+    source.from = Some(FanOut { source: "things.things".into(), when: None });
+    source.call.operation = "ListParts".to_owned();
+    source.call.parameters = [("Thing".to_owned(), json!("{from.Id}"))].into();
+    let mut call = testing::call("DescribePart");
+    call.parameters = [("Thing".to_owned(), json!("{from.Id}")), ("Part".to_owned(), json!("{Id}"))].into();
+    source.each = vec![Each { part: "detail".to_owned(), call, select: String::new(), region: None, when: None }];
+    source
+}
+
+#[tokio::test]
+async fn a_source_is_asked_for_each_row_of_the_one_it_follows() {
+    let mut recorded = identity();
+    recorded.extend([
+        things("eu-west-1", "ListThings", "{}", 200, r#"{"Things":[{"Id":"a"},{"Id":"b"}]}"#),
+        things("eu-west-1", "ListParts", r#"{"Thing":"a"}"#, 200, r#"{"Things":[{"Id":"x"}]}"#),
+        things("eu-west-1", "ListParts", r#"{"Thing":"b"}"#, 200, r#"{"Things":[{"Id":"x"}]}"#),
+        things("eu-west-1", "DescribePart", r#"{"Part":"x","Thing":"a"}"#, 200, "{}"),
+        things("eu-west-1", "DescribePart", r#"{"Part":"x","Thing":"b"}"#, 200, "{}"),
+    ]);
+    let mut listed = things_source();
+    listed.each.clear();
+    let (mut plan, memory, _stop) = plan(vec![regions_source(), listed, parts_source()], &recorded, &[]);
+    Arc::get_mut(&mut plan.settings).unwrap().sources = ["things.parts".into()].into();
+    let collected = collect(plan).await.unwrap();
+    assert_eq!(
+        memory.of("things.parts: "),
+        [
+            "DescribePart a x.detail eu-west-1 page 0 content",
+            "DescribePart b x.detail eu-west-1 page 0 content",
+            "ListParts eu-west-1 page 0 content",
+            "ListParts eu-west-1 page 0 content",
+        ]
+    );
+    assert!(collected.scope.sources.contains(&"things.things".into()), "what it follows is asked too");
+}
+
+#[tokio::test]
+async fn what_follows_a_refused_list_is_a_gap_too() {
+    let mut recorded = identity();
+    let refusal = r#"{"__type":"AccessDeniedException","message":"no"}"#;
+    recorded.push(things("eu-west-1", "ListThings", "{}", 400, refusal));
+    let mut parts_of_parts = parts_source();
+    parts_of_parts.id = "things.parts-of-parts".into();
+    parts_of_parts.from = Some(FanOut { source: "things.parts".into(), when: None });
+    let sources = vec![regions_source(), things_source(), parts_source(), parts_of_parts];
+    let (plan, memory, _stop) = plan(sources, &recorded, &[]);
+    collect(plan).await.unwrap();
+    let why = "gap eu-west-1 not attempted [things:DescribeThing, things:ListThings]";
+    assert_eq!(memory.of("things.parts: "), [why]);
+    let why = "gap eu-west-1 not attempted [things:DescribePart, things:ListThings]";
+    assert_eq!(memory.of("things.parts-of-parts: "), [why]);
+}
+
 #[tokio::test]
 async fn a_lost_page_and_a_refused_detail_are_gaps_beside_what_came() {
     let mut recorded = identity();

@@ -42,12 +42,10 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
 
 /// The IAM actions of the chosen sources; fetching AWS's documents is asked for only when the settings want it.
 fn actions<'a>(catalog: &'a Catalog, settings: Option<&Settings>) -> BTreeSet<&'a str> {
-    let chosen = |source: &&Source| {
-        settings.is_none_or(|settings| settings.sources.is_empty() || settings.sources.contains(&source.id))
-            || source.collector == crate::model::Collector::Identity
-    };
+    let every = BTreeSet::new();
+    let chosen = catalog.chosen(settings.map_or(&every, |settings| &settings.sources));
     let downloads = settings.is_some_and(|settings| settings.artifact.documents == Documents::Download);
-    let actions = catalog.sources.values().filter(chosen).flat_map(Source::actions);
+    let actions = chosen.into_iter().flat_map(Source::actions);
     actions.filter(|action| downloads || *action != "artifact:GetReport").collect()
 }
 

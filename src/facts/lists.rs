@@ -5,30 +5,52 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::bodies::{Content, Reply};
+use super::follow::{Parent, Parents};
 use super::{Place, Reader, gap_in, last_page_missing};
 use crate::model::{
-    Facts, Gap, GapReason, ItemList, Protocol, Reading, Region, Row, Sha256, SourceScope, fill, has_member, select,
-    text_of,
+    FROM, Facts, Gap, GapReason, ItemList, Protocol, Reading, Region, Row, Sha256, SourceScope, fill, has_member,
+    item_key, select, text_of,
 };
 
 /// An item before its parts join it.
 pub(super) struct Found {
     pub(super) data: Map<String, Value>,
     pub(super) key: String,
-    pub(super) evidence: Sha256,
+    /// The key of the row that its list was asked for.
+    of: Option<String>,
+    evidence: Sha256,
+}
+
+/// The rows of a source.
+struct Rows {
+    list: Vec<Row>,
+    parents: Option<Parents>,
+}
+
+impl Rows {
+    fn keep(&mut self, place: Place<'_>, (key, row): (String, Row)) {
+        if let Some(parents) = &mut self.parents {
+            let (unread, evidence) = (row.unread.values().next().cloned(), row.evidence.clone());
+            let parent = Parent { data: row.data.clone(), unread, evidence };
+            parents.entry((place.0.clone(), place.1.clone())).or_default().insert(key, parent);
+        }
+        self.list.push(row);
+    }
 }
 
 impl Reader<'_> {
-    /// Reads all places' lists.
-    pub(super) fn read(&self, facts: &mut Facts) {
-        let mut rows = Vec::new();
-        let mut readings = Vec::new();
+    /// Reads all places' lists; gives the rows if another source is asked for them.
+    pub(super) fn read(&self, facts: &mut Facts, followed: bool) -> Parents {
+        let mut rows = Rows { list: Vec::new(), parents: followed.then(Parents::new) };
+        let mut readings = self.nothing_to_ask(facts);
         for (place, lists) in &self.lists {
             let mut gaps = Vec::new();
             for pages in lists.values() {
                 self.read_list(*place, pages, &mut rows, &mut gaps, facts);
             }
+            gaps.append(&mut self.unasked(*place));
             if lists.len() < self.source.call.vary.len()
+                && self.source.from.is_none()
                 && !self.list_gaps.contains_key(place)
                 && let Some(reply) = lists.values().flatten().next()
             {
@@ -41,19 +63,20 @@ impl Reader<'_> {
             }
             facts.gaps.append(&mut gaps);
         }
-        if !rows.is_empty() {
-            facts.rows.insert(self.source.id.clone(), rows);
+        if !rows.list.is_empty() {
+            facts.rows.insert(self.source.id.clone(), rows.list);
         }
         if !readings.is_empty() {
             facts.read.insert(self.source.id.clone(), readings);
         }
+        rows.parents.unwrap_or_default()
     }
 
     fn read_list(
         &self,
         place: Place<'_>,
         pages: &[Reply<'_>],
-        rows: &mut Vec<Row>,
+        rows: &mut Rows,
         gaps: &mut Vec<Gap>,
         facts: &mut Facts,
     ) {
@@ -67,7 +90,7 @@ impl Reader<'_> {
             let wrong = match &reply.content {
                 Content::Read(value) => match self.items(place, reply, value) {
                     Ok(items) => {
-                        rows.extend(items.into_iter().map(|found| self.row(place, found, facts)));
+                        items.into_iter().for_each(|found| rows.keep(place, self.row(place, found, facts)));
                         continue;
                     }
                     Err(wrong) => wrong,
@@ -131,14 +154,21 @@ impl Reader<'_> {
         if !list.kind.is_empty() {
             data.insert("kind".to_owned(), json!(list.kind));
         }
-        Ok(Found { data, key, evidence: reply.exchange.body })
+        Ok(Found { data, key, of: reply.exchange.of.clone(), evidence: reply.exchange.body })
     }
 
-    fn row(&self, place: Place<'_>, found: Found, facts: &mut Facts) -> Row {
-        let Found { mut data, key, evidence } = found;
+    /// The row of an item, and its key among all of the place.
+    fn row(&self, place: Place<'_>, found: Found, facts: &mut Facts) -> (String, Row) {
+        let Found { mut data, key, of, evidence } = found;
         let mut evidence = vec![evidence];
         let mut unread = BTreeMap::new();
-        let region = self.join_parts(place, &key, &mut data, &mut unread, &mut evidence, facts);
+        let item = item_key(of.as_deref(), &key);
+        if let Some(parent) = self.parent(place, of.as_deref()) {
+            evidence.extend(&parent.evidence);
+            data.insert(FROM.to_owned(), parent.data.read());
+            unread.extend(parent.unread.clone().map(|gap| (FROM.to_owned(), gap)));
+        }
+        let region = self.join_parts(place, &item, &mut data, &mut unread, &mut evidence, facts);
         let named = self.fill(place, &region, &self.source.resource, &data).filter(|name| !name.is_empty());
         let resource = named.unwrap_or_else(|| match self.source.scope {
             _ if !key.is_empty() => key.clone(),
@@ -147,16 +177,9 @@ impl Reader<'_> {
         });
         evidence.sort();
         evidence.dedup();
-        Row {
-            account: place.0.clone(),
-            partition: self.partition(place.0),
-            region,
-            resource,
-            key,
-            data: Value::Object(data).into(),
-            unread,
-            evidence,
-        }
+        let (account, partition) = (place.0.clone(), self.partition(place.0));
+        let data = Value::Object(data).into();
+        (item, Row { account, partition, region, resource, key, data, unread, evidence })
     }
 
     /// Fills a template from the place and the row's members; `None` if a member is missing.

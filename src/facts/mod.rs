@@ -2,12 +2,13 @@
 //! never an empty list.
 
 mod bodies;
+mod follow;
 mod lists;
 mod parts;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -16,6 +17,7 @@ use crate::model::{
     Source, SourceId, has_member, select, text_of,
 };
 use bodies::{Reply, replies};
+use follow::{Parents, parents_first};
 
 /// Reads all facts of a snapshot. `body` gives a kept body by its hash; that one is missing is the caller's error.
 pub fn read<E>(
@@ -32,11 +34,21 @@ pub fn read<E>(
     for gap in &snapshot.gaps {
         gaps.entry(&gap.source).or_default().push(gap);
     }
-    for source in catalog.sources.values() {
-        let Some(asked) = exchanges.get(&source.id) else { continue };
+    let followed: BTreeSet<&SourceId> =
+        catalog.sources.values().filter_map(|source| source.from.as_ref()).map(|from| &from.source).collect();
+    let mut parents: BTreeMap<&SourceId, Parents> = BTreeMap::new();
+    for source in parents_first(catalog) {
+        let asked = exchanges.get(&source.id).map(Vec::as_slice).unwrap_or_default();
+        if asked.is_empty() && source.from.is_none() {
+            continue;
+        }
         let replies = replies(source, asked, body)?;
         let known = gaps.get(&source.id).map(Vec::as_slice).unwrap_or_default();
-        Reader::new(source, snapshot, replies, known).read(&mut facts);
+        let of = source.from.as_ref().and_then(|from| parents.get(&from.source));
+        let mut reader = Reader::new(source, snapshot, replies, known);
+        reader.parents = of;
+        let rows = reader.read(&mut facts, followed.contains(&source.id));
+        parents.insert(&source.id, rows);
     }
     for rows in facts.rows.values_mut() {
         rows.sort_by(|a, b| order(a).cmp(&order(b)));
@@ -69,6 +81,8 @@ struct Reader<'a> {
     parts: HashMap<PartKey<'a>, Vec<Reply<'a>>>,
     list_gaps: BTreeMap<Place<'a>, &'a Gap>,
     part_gaps: HashMap<PartKey<'a>, &'a Gap>,
+    /// The rows of the source that this one follows.
+    parents: Option<&'a Parents>,
 }
 
 impl<'a> Reader<'a> {
@@ -82,6 +96,7 @@ impl<'a> Reader<'a> {
             parts: HashMap::new(),
             list_gaps: BTreeMap::new(),
             part_gaps: HashMap::new(),
+            parents: None,
         };
         for reply in replies {
             let exchange = reply.exchange;
@@ -119,6 +134,7 @@ impl<'a> Reader<'a> {
 
 /// What was asked, the page's token and size left out: the pages of one list ask the same.
 fn question<'a>(call: &Call, exchange: &'a Exchange) -> Vec<(&'a str, &'a str)> {
+    let of = exchange.of.iter().map(|of| ("", of.as_str()));
     let of_page = |name: &str| {
         call.page.as_ref().is_some_and(|page| {
             let size = page.size.as_ref().is_some_and(|(size, _)| size.eq_ignore_ascii_case(name));
@@ -126,7 +142,7 @@ fn question<'a>(call: &Call, exchange: &'a Exchange) -> Vec<(&'a str, &'a str)> 
         })
     };
     let asked = exchange.parameters.iter().filter(|(name, _)| !of_page(name));
-    asked.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    of.chain(asked.map(|(name, value)| (name.as_str(), value.as_str()))).collect()
 }
 
 /// By page; of a page that was asked twice (a run that was resumed) the later answer counts.

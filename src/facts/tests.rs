@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::model::*;
 
-fn call(operation: &str) -> Call {
+pub(super) fn call(operation: &str) -> Call {
     Call {
         operation: operation.into(),
         method: "POST".into(),
@@ -23,7 +23,7 @@ fn call(operation: &str) -> Call {
     }
 }
 
-fn source() -> Source {
+pub(super) fn source() -> Source {
     let each = |part: &str, operation: &str| Each {
         part: part.into(),
         call: Call { page: None, ..call(operation) },
@@ -43,6 +43,7 @@ fn source() -> Source {
         target: "X".into(),
         scope: SourceScope::Region,
         collector: Collector::Generic,
+        from: None,
         call: call("List"),
         each: vec![each("meta", "Describe")],
         items: vec![ItemList { path: "Things".into(), kind: String::new(), may_be_missing: false }],
@@ -53,12 +54,12 @@ fn source() -> Source {
 }
 
 /// A snapshot in the making, with the bodies.
-struct Kept {
-    snapshot: Snapshot,
+pub(super) struct Kept {
+    pub(super) snapshot: Snapshot,
     bodies: HashMap<Sha256, Vec<u8>>,
 }
 
-fn kept() -> Kept {
+pub(super) fn kept() -> Kept {
     let day = |day| NaiveDate::from_ymd_opt(2026, 9, day).unwrap();
     let account = AccountScope {
         id: "111111111111".into(),
@@ -94,7 +95,7 @@ fn item(part: &str, key: &str) -> Option<Item> {
 }
 
 impl Kept {
-    fn reply(mut self, operation: &str, item: Option<Item>, page: u32, body: &str) -> Self {
+    pub(super) fn reply(mut self, operation: &str, item: Option<Item>, page: u32, body: &str) -> Self {
         let hash = Sha256::of(body.as_bytes());
         self.bodies.insert(hash, body.as_bytes().to_vec());
         let parameters = match page {
@@ -110,6 +111,7 @@ impl Kept {
             region: "eu-west-1".into(),
             item,
             page,
+            of: None,
             answer: Answer::Content,
             status: 200,
             request_id: None,
@@ -149,7 +151,11 @@ impl Kept {
     }
 
     fn read(&self, source: Source) -> Facts {
-        let sources = BTreeMap::from([(source.id.clone(), source)]);
+        self.read_all([source])
+    }
+
+    pub(super) fn read_all(&self, sources: impl IntoIterator<Item = Source>) -> Facts {
+        let sources = sources.into_iter().map(|source| (source.id.clone(), source)).collect();
         let catalog = Catalog { sources, ..Catalog::default() };
         let mut body = |hash: &Sha256| Ok::<_, Infallible>(self.bodies.get(hash).unwrap().clone());
         super::read(&catalog, &self.snapshot, &mut body).unwrap()

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    CheckId, ControlId, Expression, FrameworkId, ReportKind, RequirementId, Responsibility, ServiceKey, Severity,
-    Source, SourceId, Verdict,
+    CheckId, Collector, ControlId, Expression, FrameworkId, ReportKind, RequirementId, Responsibility, ServiceKey,
+    Severity, Source, SourceId, Verdict,
 };
 
 /// Everything that `mappings/` says, with every reference resolved.
@@ -256,4 +256,21 @@ pub enum ReportOrigin {
     Artifact,
     /// A contract or a public register: the user attaches a dated copy.
     Attached,
+}
+
+impl Catalog {
+    /// The sources that the settings select (none named: all) and those that these follow; who we are and where is
+    /// always asked.
+    pub fn chosen(&self, selected: &BTreeSet<SourceId>) -> Vec<&Source> {
+        let mut named: BTreeSet<&SourceId> = selected.iter().collect();
+        let mut open: Vec<&SourceId> = selected.iter().collect();
+        while let Some(id) = open.pop() {
+            let from = self.sources.get(id).and_then(|source| source.from.as_ref());
+            open.extend(from.map(|from| &from.source).filter(|from| named.insert(from)));
+        }
+        let chosen = |source: &&Source| {
+            selected.is_empty() || named.contains(&source.id) || source.collector == Collector::Identity
+        };
+        self.sources.values().filter(chosen).collect()
+    }
 }

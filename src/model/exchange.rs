@@ -26,6 +26,9 @@ pub struct Exchange {
     /// Set when the call was made for one item of the source's list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
+    /// Set when a list was asked for an item of another source: the item's key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
     /// The page of a list, from 0.
     pub page: u32,
     /// What kind of answer it is.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Shape, SourceId};
+use super::{Shape, SourceId, select, text_of};
 
 /// One kind of evidence. Generic sources are called by `collect`'s one signed call; conversations are Rust on the
 /// typed SDK crates, but their replies are read by the same description.
@@ -33,6 +33,8 @@ pub struct Source {
     pub scope: SourceScope,
     /// Who makes the calls.
     pub collector: Collector,
+    /// The list call is made once for each row of another source, which its templates know as `{from.<member>}`.
+    pub from: Option<FanOut>,
     /// The list call.
     pub call: Call,
     /// Further calls, one per item of the list, in order; a later one may use an earlier one's answer.
@@ -105,6 +107,27 @@ pub struct Each {
     pub when: Option<(String, BTreeSet<String>)>,
 }
 
+/// The source for each of whose rows another is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FanOut {
+    /// That source.
+    pub source: SourceId,
+    /// Only for rows whose member has one of these values.
+    pub when: Option<(String, BTreeSet<String>)>,
+}
+
+/// The member under which a row carries the row that it was asked for.
+pub const FROM: &str = "from";
+
+/// The key of an item in the calls made for it: AWS's names are unique among siblings only, so that of what it was
+/// found in goes first.
+pub fn item_key(of: Option<&str>, key: &str) -> String {
+    match of {
+        Some(of) if !of.is_empty() => format!("{of} {key}"),
+        _ => key.to_owned(),
+    }
+}
+
 /// How to ask for the next page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paging {
@@ -171,6 +194,16 @@ impl Source {
         own.chain(self.each.iter().flat_map(|each| &each.call.actions)).map(String::as_str).collect()
     }
 
+    /// Whether the list is asked for a row of the source that it follows: what AWS leaves out of a row it does not have.
+    pub fn follows(&self, row: &Value) -> bool {
+        let Some(from) = &self.from else { return false };
+        let member = |path: &str| select(row, path).into_iter().find_map(text_of);
+        let wanted = from.when.as_ref().is_none_or(|(path, is)| member(path).is_some_and(|text| is.contains(&text)));
+        let names = self.call.names();
+        let mut members = names.iter().filter_map(|name| name.strip_prefix(FROM)?.strip_prefix('.'));
+        wanted && members.all(|path| member(path.trim_end_matches('+')).is_some())
+    }
+
     /// The call whose answer joins the row as `part`; `None` is the list call.
     pub fn call_of(&self, part: Option<&str>) -> Option<&Call> {
         match part {
@@ -178,4 +211,21 @@ impl Source {
             Some(part) => self.each.iter().find(|each| each.part == part).map(|each| &each.call),
         }
     }
+}
+
+impl Call {
+    /// The `{names}` in its templates.
+    pub fn names(&self) -> BTreeSet<String> {
+        let mut templates = vec![self.path.clone(), self.host_prefix.clone()];
+        templates.extend(self.headers.values().cloned());
+        templates.extend(self.parameters.values().map(Value::to_string));
+        templates.extend(self.vary.iter().flat_map(BTreeMap::values).map(Value::to_string));
+        templates.iter().flat_map(|template| names(template)).collect()
+    }
+}
+
+/// The `{names}` in a template.
+pub fn names(template: &str) -> BTreeSet<String> {
+    let after = template.split('{').skip(1);
+    after.filter_map(|after| after.split_once('}')).map(|(name, _)| name.to_owned()).collect()
 }

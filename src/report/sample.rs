@@ -141,6 +141,7 @@ fn source(id: &str, title: &str) -> Source {
         target: String::new(),
         scope: SourceScope::Region,
         collector: Collector::Generic,
+        from: None,
         call,
         each: Vec::new(),
         items: Vec::new(),

@@ -23,6 +23,7 @@ fn exchange(body: &[u8]) -> Exchange {
         region: "eu-west-1".into(),
         item: None,
         page: 0,
+        of: None,
         answer: Answer::Content,
         status: 200,
         request_id: Some("r-1".into()),

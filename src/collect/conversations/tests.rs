@@ -114,6 +114,7 @@ fn source(id: &str, collector: Collector, protocol: Protocol, operation: &str) -
         target: String::new(),
         scope: SourceScope::Account,
         collector,
+        from: None,
         call: Call {
             operation: operation.to_owned(),
             method: "GET".to_owned(),
@@ -170,6 +171,7 @@ fn account(url: &str, memory: &Arc<Memory>, artifact: ArtifactSettings, sources:
         sdk,
         callers: Default::default(),
         run: Arc::new(Run {
+            followers: BTreeMap::new(),
             settings: Arc::new(settings(artifact)),
             catalog: Arc::new(Catalog { sources, ..Catalog::default() }),
             sink: Arc::clone(memory) as Arc<dyn Sink>,
