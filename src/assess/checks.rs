@@ -30,17 +30,22 @@ pub(super) fn check_all<'a>(
     fixed: &'a Fixed,
     facts: &'a Facts,
     collected: &'a Collected<'a>,
+    others: &'a Others<'a>,
 ) -> Vec<CheckResult> {
     let prepared: Vec<Prepared<'_>> = catalog.checks.values().map(Prepared::new).collect();
-    let asked: BTreeSet<&SourceId> = catalog.checks.values().flat_map(looked_into).collect();
-    let others = Others::new(&asked, facts, collected);
-    let mut findings = judge_rows(&prepared, fixed, &others, facts);
-    let places = Places { fixed, others: &others, facts, collected };
+    let mut findings = judge_rows(&prepared, fixed, others, facts);
+    let places = Places { fixed, others, facts, collected };
     for one in prepared.iter().filter(|one| one.check.per != Per::Row) {
         findings.insert(&one.check.id, places.judge(one));
     }
     let finish = |check: &'a Check| result(check, findings.remove(&check.id).unwrap_or_default(), facts, collected);
     catalog.checks.values().map(finish).collect()
+}
+
+/// The rows that checks look up in sources other than their own.
+pub(super) fn others<'a>(catalog: &'a Catalog, facts: &'a Facts, collected: &'a Collected<'a>) -> Others<'a> {
+    let asked: BTreeSet<&SourceId> = catalog.checks.values().flat_map(looked_into).collect();
+    Others::new(&asked, facts, collected)
 }
 
 /// The sources that a check's `find` and `rows` look into: its `reads`, and its own if an expression names it.
@@ -185,7 +190,7 @@ fn finding(
     evidence: Vec<Sha256>,
 ) -> Finding {
     let (account, region) = (account.clone(), region.clone());
-    Finding { resource, account, region, verdict, reason, evidence, exception: None }
+    Finding { resource, account, region, verdict, reason, evidence, exception: None, config: None }
 }
 
 /// The findings, those that only the places' gaps and empty lists make included, and their fold.
@@ -219,6 +224,7 @@ fn result(check: &Check, mut findings: Vec<Finding>, facts: &Facts, collected: &
         verdict: verdict.unwrap_or_else(|| Verdict::fold(findings.iter().map(|finding| finding.verdict))),
         reason,
         findings,
+        witnesses: Vec::new(),
     }
 }
 

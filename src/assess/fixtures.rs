@@ -60,6 +60,7 @@ pub(super) fn source(id: &str, scope: SourceScope) -> Source {
         items: vec![],
         key: "Id".into(),
         resource: String::new(),
+        config_ids: Default::default(),
         only: None,
     }
 }
@@ -133,6 +134,7 @@ pub(super) fn world() -> World {
         params: BTreeMap::new(),
         artifact: ArtifactSettings::default(),
         signing: None,
+        splits: Vec::new(),
         exceptions: vec![],
         file: vec![],
     };

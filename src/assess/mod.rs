@@ -26,10 +26,16 @@ mod requirement_tests;
 mod requirements;
 mod services;
 mod settings;
+mod split;
+#[cfg(test)]
+mod split_tests;
 #[cfg(test)]
 mod tests;
 mod totals;
 mod values;
+mod witness;
+#[cfg(test)]
+mod witness_tests;
 
 pub use examples::{ExampleFault, run_examples};
 
@@ -49,9 +55,11 @@ pub fn assess(
     let collected = collected::Collected::new(catalog, &settings.scope.regions, snapshot, facts);
     let params = settings::params(catalog, settings);
     let fixed = judge::Fixed { now: snapshot.time, period: snapshot.period, params };
-    let mut checks = checks::check_all(catalog, &fixed, facts, &collected);
+    let others = checks::others(catalog, facts, &collected);
+    let mut checks = checks::check_all(catalog, &fixed, facts, &collected, &others);
+    witness::hear(catalog, facts, &collected, &mut checks);
     let exceptions = settings::exceptions(settings, snapshot.time.date_naive(), &mut checks);
-    let services = services::in_use(catalog, facts, &collected);
+    let services = services::in_use(catalog, facts, &collected, &fixed, &others);
     let reports = reports::Reports::new(catalog, snapshot.period, facts, &collected);
     let all = || catalog.frameworks.keys().collect();
     let chosen: Vec<&FrameworkId> = match settings.frameworks.is_empty() {
@@ -59,9 +67,12 @@ pub fn assess(
         false => settings.frameworks.iter().collect(),
     };
     let frameworks = chosen.into_iter().filter_map(|id| catalog.frameworks.get(id));
-    let requirements = frameworks
-        .flat_map(|framework| requirements::framework(framework, catalog, &checks, &reports, &services))
-        .collect::<Vec<_>>();
+    let (mut requirements, mut overrides) = (Vec::new(), Vec::new());
+    for framework in frameworks {
+        let (mut own, mut set) = requirements::framework(framework, catalog, &checks, &reports, settings, &services);
+        requirements.append(&mut own);
+        overrides.append(&mut set);
+    }
     Assessment {
         format: FORMAT,
         snapshot: id,
@@ -75,5 +86,6 @@ pub fn assess(
         services,
         params: settings::param_changes(catalog, settings),
         exceptions,
+        overrides,
     }
 }

@@ -1,11 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
 use super::fixtures::*;
 use crate::model::*;
 
-fn requirement(id: &str) -> Requirement {
+pub(super) fn requirement(id: &str) -> Requirement {
     Requirement {
         id: id.into(),
         title: id.into(),
@@ -22,7 +22,7 @@ fn requirement(id: &str) -> Requirement {
 }
 
 impl World {
-    fn framework(mut self, requirements: Vec<Requirement>) -> Self {
+    pub(super) fn framework(mut self, requirements: Vec<Requirement>) -> Self {
         let framework = Framework { id: "f".into(), title: "F".into(), counts: String::new(), requirements };
         self.catalog.frameworks.insert("f".into(), framework);
         self
@@ -41,7 +41,7 @@ impl World {
         self
     }
 
-    fn service(mut self, key: &str, layers: &[(&str, Owner)]) -> Self {
+    pub(super) fn service(mut self, key: &str, layers: &[(&str, Owner)]) -> Self {
         let service = Service {
             key: key.into(),
             title: key.to_uppercase(),
@@ -49,13 +49,16 @@ impl World {
             event_source: format!("{key}.amazonaws.com"),
             config_type: format!("AWS::{key}::"),
             layers: layers.iter().map(|(layer, owner)| ((*layer).to_owned(), *owner)).collect(),
+            decides: BTreeSet::new(),
+            seen: vec![],
+            variants: vec![],
         };
         self.catalog.services.insert(key.into(), service);
         self
     }
 
     /// A source whose rows show that a service is in use.
-    fn shows(mut self, key: &str, rows: usize) -> Self {
+    pub(super) fn shows(mut self, key: &str, rows: usize) -> Self {
         let id = format!("{key}.list");
         self = self.source(&id, SourceScope::Region);
         self.catalog.sources.get_mut(&SourceId::new(&id)).unwrap().shows_service = Some(key.to_owned());
@@ -65,7 +68,7 @@ impl World {
         self
     }
 
-    fn first(&self) -> RequirementResult {
+    pub(super) fn first(&self) -> RequirementResult {
         self.assess().requirements.remove(0)
     }
 }
@@ -195,7 +198,7 @@ fn the_split_follows_the_services_in_use() {
     let refused = world(&[("lambda", 1), ("ec2", 0)]).gap("ec2.list", ONE, "eu-west-1");
     assert_eq!(refused.first().responsibility, Both, "a refused list takes no duty away");
     let services = refused.assess().services;
-    assert_eq!(services[0].because, ["`ec2.list` could not be read: it may be in use"]);
+    assert_eq!(services[0].because, ["111111111111: `ec2.list` could not be read: it may be in use"]);
 }
 
 #[test]
@@ -212,7 +215,10 @@ fn config_and_cloudtrail_show_services_too() {
     assert_eq!(services.len(), 1);
     assert_eq!(
         services[0].because,
-        ["4 resources that AWS Config discovered", "CloudTrail events of ec2.amazonaws.com"]
+        [
+            "111111111111: 4 resources that AWS Config discovered",
+            "111111111111: CloudTrail events of ec2.amazonaws.com"
+        ]
     );
 }
 

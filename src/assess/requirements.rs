@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::reports::Reports;
-use super::services::split;
+use super::split::split;
 use crate::model::{
     AwsPart, Catalog, CheckId, CheckResult, CheckUse, CustomerPart, Framework, ManualState, ManualUse, ReportCoverage,
-    Requirement, RequirementId, RequirementResult, Responsibility, ServiceInUse, Status, Verdict,
+    Requirement, RequirementId, RequirementResult, Responsibility, ServiceInUse, Settings, SplitOverride, Status,
+    Verdict,
 };
 
 /// All requirements of a framework, in its order.
@@ -15,13 +16,17 @@ pub(super) fn framework(
     catalog: &Catalog,
     checks: &[CheckResult],
     reports: &Reports<'_>,
+    settings: &Settings,
     services: &[ServiceInUse],
-) -> Vec<RequirementResult> {
+) -> (Vec<RequirementResult>, Vec<SplitOverride>) {
     let verdicts: BTreeMap<&CheckId, Verdict> = checks.iter().map(|check| (&check.id, check.verdict)).collect();
     let parents: BTreeSet<&RequirementId> =
         framework.requirements.iter().filter_map(|one| one.parent.as_ref()).collect();
-    let result = |requirement: &Requirement| {
-        let (responsibility, split) = split(requirement, catalog, services);
+    let mut overrides = Vec::new();
+    let mut result = |requirement: &Requirement| {
+        let split = split(&framework.id, requirement, catalog, settings, services);
+        let responsibility = split.responsibility;
+        overrides.extend(split.set);
         let is_parent = parents.contains(&requirement.id);
         let aws_part = aws_part(requirement, responsibility, reports, is_parent);
         let customer_part = customer_part(requirement, responsibility, catalog, &verdicts, is_parent);
@@ -32,16 +37,17 @@ pub(super) fn framework(
             group: requirement.group.clone(),
             parent: requirement.parent.clone(),
             responsibility,
-            split,
+            split: split.lines,
+            accounts: split.accounts,
             status: Status::Undetermined,
             reason: String::new(),
             aws_part,
             customer_part,
         }
     };
-    let mut results: Vec<RequirementResult> = framework.requirements.iter().map(result).collect();
+    let mut results: Vec<RequirementResult> = framework.requirements.iter().map(&mut result).collect();
     fold_all(&mut results);
-    results
+    (results, overrides)
 }
 
 /// Folds each requirement's halves, and those of the parts of it.

@@ -1,125 +1,193 @@
-//! Which services are really in use, and who then owns a requirement.
+//! Which services are really in use in which account.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::collected::Collected;
+use super::judge::{Fixed, Judge, Outcome, Prepared};
+use super::others::Others;
 use crate::model::{
-    Catalog, Facts, Owner, Requirement, Responsibility, Row, Service, ServiceInUse, ServiceKey, SourceId,
+    AccountId, AccountScope, Catalog, Check, CheckId, Expression, Facts, LayerVariant, Per, Row, Service,
+    ServiceInAccount, ServiceInUse, ServiceKey, Severity, SourceId, Verdict,
 };
 
 /// The services in use, by key, and how we know. A service whose resources could not be listed may be in use, and
 /// counts: nobody may lose a duty because a call was refused.
-pub(super) fn in_use(catalog: &Catalog, facts: &Facts, collected: &Collected<'_>) -> Vec<ServiceInUse> {
-    let mut because: BTreeMap<&ServiceKey, Vec<String>> = BTreeMap::new();
-    for source in catalog.sources.values() {
-        let shown =
-            source.shows_service.as_deref().and_then(|key| catalog.services.get_key_value(&ServiceKey::from(key)));
-        let Some((key, _)) = shown else { continue };
-        match facts.rows.get(&source.id).map_or(0, Vec::len) {
-            0 if collected.was_asked(&source.id) && has_gap(&source.id, collected) => {
-                because.entry(key).or_default().push(format!("`{}` could not be read: it may be in use", source.id));
-            }
-            0 => {}
-            rows => because.entry(key).or_default().push(format!("{rows} rows of `{}`", source.id)),
-        }
-    }
-    let inventory: Vec<Value> = rows(facts, "config.inventory").iter().map(|row| row.data.read()).collect();
-    let sources = event_sources(facts);
-    for service in catalog.services.values() {
-        let found = because.entry(&service.key).or_default();
-        match discovered(service, &inventory) {
-            0 => {}
-            count => found.push(format!("{count} resources that AWS Config discovered")),
-        }
-        if events(service, catalog, &sources) {
-            found.push(format!("CloudTrail events of {}", service.event_source));
-        }
-    }
-    let used = because.into_iter().filter(|(_, because)| !because.is_empty());
-    let named = |(key, because): (&ServiceKey, Vec<String>)| {
-        let title = catalog.services.get(key).map_or_else(|| key.to_string(), |service| service.title.clone());
-        ServiceInUse { key: key.clone(), title, because }
-    };
-    used.map(named).collect()
-}
-
-fn has_gap(source: &SourceId, collected: &Collected<'_>) -> bool {
-    collected.accounts.iter().any(|account| {
-        let places = collected.places(source);
-        let here = places.into_iter().filter(|place| *place.account == account.id);
-        here.into_iter().any(|place| collected.has_gap(source, place))
-    })
-}
-
-fn rows<'a>(facts: &'a Facts, source: &str) -> &'a [Row] {
-    facts.rows.get(&SourceId::from(source)).map(Vec::as_slice).unwrap_or_default()
-}
-
-/// AWS Config counts resources by type.
-fn discovered(service: &Service, inventory: &[Value]) -> u64 {
-    let count = |row: &Value| {
-        let kind = row.get("resourceType").and_then(Value::as_str)?;
-        let own = !service.config_type.is_empty() && kind.starts_with(&service.config_type);
-        own.then(|| row.get("count").and_then(Value::as_u64)).flatten()
-    };
-    inventory.iter().filter_map(count).sum()
-}
-
-/// Events count only where their source belongs to one service: `ec2.amazonaws.com` speaks for three.
-fn events(service: &Service, catalog: &Catalog, sources: &BTreeSet<String>) -> bool {
-    let same = |other: &&Service| other.event_source == service.event_source;
-    let own = !service.event_source.is_empty() && catalog.services.values().filter(same).count() == 1;
-    own && sources.contains(&service.event_source)
-}
-
-/// The services that CloudTrail's events name.
-fn event_sources(facts: &Facts) -> BTreeSet<String> {
-    let of = |row: &Row| row.data.read().get("EventSource").and_then(Value::as_str).map(str::to_owned);
-    rows(facts, "cloudtrail.events").iter().filter_map(of).collect()
-}
-
-/// Who owns a requirement for the services in use, and why, a line for each layer and owner.
-pub(super) fn split(
-    requirement: &Requirement,
+pub(super) fn in_use(
     catalog: &Catalog,
-    used: &[ServiceInUse],
-) -> (Responsibility, Vec<String>) {
-    if requirement.layers.is_empty() {
-        let line = format!("the same for every service: {}", requirement.responsibility.words());
-        return (requirement.responsibility, vec![line]);
-    }
-    let services: Vec<&Service> = used.iter().filter_map(|used| catalog.services.get(&used.key)).collect();
-    let mut owners = BTreeSet::new();
-    let mut lines = Vec::new();
-    for layer in &requirement.layers {
-        let mut names: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for service in &services {
-            if let Some(owner) = service.layers.get(layer) {
-                owners.insert(word(*owner));
-                names.entry(word(*owner)).or_default().push(&service.title);
-            }
+    facts: &Facts,
+    collected: &Collected<'_>,
+    fixed: &Fixed,
+    others: &Others<'_>,
+) -> Vec<ServiceInUse> {
+    let signs = Signs { catalog, facts, collected, judge: Judge::new(fixed, others) };
+    let mut found: BTreeMap<&ServiceKey, Vec<ServiceInAccount>> = BTreeMap::new();
+    for account in collected.accounts {
+        for (key, because) in signs.of(account) {
+            let variants = signs.variants(&account.id, &catalog.services[key]);
+            let account = account.id.clone();
+            found.entry(key).or_default().push(ServiceInAccount { account, because, variants });
         }
-        lines.extend(names.into_iter().map(|(owner, names)| format!("{layer}: {owner} ({})", names.join(", "))));
     }
-    let responsibility = match owners.iter().copied().collect::<Vec<_>>().as_slice() {
-        [] => {
-            let words = requirement.responsibility.words();
-            lines.push(format!("no service in use has these layers; for AWS in general: {words}"));
-            requirement.responsibility
-        }
-        ["aws"] => Responsibility::Inherited,
-        ["customer"] => Responsibility::Customer,
-        _ => Responsibility::Shared,
+    let one_account = collected.accounts.len() == 1;
+    let service = |(key, accounts): (&ServiceKey, Vec<ServiceInAccount>)| {
+        let because = |own: &ServiceInAccount| {
+            let place = if one_account { String::new() } else { format!("{}: ", own.account) };
+            own.because.iter().map(move |line| format!("{place}{line}")).collect::<Vec<_>>()
+        };
+        let title = catalog.services.get(key).map_or_else(|| key.to_string(), |service| service.title.clone());
+        ServiceInUse { key: key.clone(), title, because: accounts.iter().flat_map(because).collect(), accounts }
     };
-    (responsibility, lines)
+    found.into_iter().map(service).collect()
 }
 
-fn word(owner: Owner) -> &'static str {
-    match owner {
-        Owner::Aws => "aws",
-        Owner::Customer => "customer",
-        Owner::Shared => "shared",
+/// What shows that services are in use.
+struct Signs<'a> {
+    catalog: &'a Catalog,
+    facts: &'a Facts,
+    collected: &'a Collected<'a>,
+    judge: Judge<'a>,
+}
+
+impl<'a> Signs<'a> {
+    /// The services in use in an account, and how we know.
+    fn of(&self, account: &'a AccountScope) -> BTreeMap<&'a ServiceKey, Vec<String>> {
+        let mut because: BTreeMap<&ServiceKey, Vec<String>> = BTreeMap::new();
+        for source in self.catalog.sources.values() {
+            let key = source.shows_service.as_deref().map(ServiceKey::from);
+            let Some((key, _)) = key.and_then(|key| self.catalog.services.get_key_value(&key)) else { continue };
+            let rows = self.rows(&source.id, &account.id).count();
+            because.entry(key).or_default().extend(self.line(&source.id, account, rows));
+        }
+        let events = self.event_sources(&account.id);
+        for service in self.catalog.services.values() {
+            let lines = because.entry(&service.key).or_default();
+            for sign in &service.seen {
+                let rows = self.count(&sign.source, &sign.when, &account.id);
+                lines.extend(self.line(&sign.source, account, rows));
+            }
+            match self.discovered(service, &account.id) {
+                0 => {}
+                count => lines.push(format!("{count} resources that AWS Config discovered")),
+            }
+            if self.has_events(service, &events) {
+                lines.push(format!("CloudTrail events of {}", service.event_source));
+            }
+        }
+        because.retain(|_, lines| !lines.is_empty());
+        because
+    }
+
+    fn line(&self, source: &SourceId, account: &AccountScope, rows: usize) -> Option<String> {
+        match rows {
+            0 if self.collected.was_asked(source) && self.has_gap(source, account) => {
+                Some(format!("`{source}` could not be read: it may be in use"))
+            }
+            0 => None,
+            rows => Some(format!("{rows} rows of `{source}`")),
+        }
+    }
+
+    fn has_gap(&self, source: &SourceId, account: &AccountScope) -> bool {
+        let mut here = self.collected.places(source).into_iter().filter(|place| *place.account == account.id);
+        here.any(|place| self.collected.has_gap(source, place))
+    }
+
+    fn rows(&self, source: &SourceId, account: &AccountId) -> impl Iterator<Item = &'a Row> + use<'a> {
+        let rows = self.facts.rows.get(source).map(Vec::as_slice).unwrap_or_default();
+        let account = account.clone();
+        rows.iter().filter(move |row| row.account == account)
+    }
+
+    /// How many rows show a service; one of which that cannot be said may.
+    fn count(&self, source: &SourceId, when: &Expression, account: &AccountId) -> usize {
+        let verdicts = self.judge_rows(source, when, account);
+        verdicts.into_iter().filter(|verdict| *verdict != Verdict::Fail).count()
+    }
+
+    fn judge_rows(&self, source: &SourceId, expression: &Expression, account: &AccountId) -> Vec<Verdict> {
+        let check = row_test(source, expression);
+        let prepared = Prepared::new(&check);
+        let rows = self.rows(source, account).map(|row| {
+            let handed = self.judge.hand(row, &[&prepared]);
+            match self.judge.row(&prepared, &handed) {
+                Outcome::Judged(verdict, _) => verdict,
+                Outcome::Skipped => Verdict::NotApplicable,
+            }
+        });
+        rows.collect()
+    }
+
+    /// The layers that an account's way of using a service moves: only where every row is known and shows it.
+    fn variants(&self, account: &AccountId, service: &Service) -> Vec<LayerVariant> {
+        let holds = |source: &SourceId, all: &Expression| {
+            let scope = self.collected.accounts.iter().find(|one| one.id == *account);
+            let whole = scope.is_some_and(|scope| self.collected.was_asked(source) && !self.has_gap(source, scope));
+            let verdicts = self.judge_rows(source, all, account);
+            whole && !verdicts.is_empty() && verdicts.into_iter().all(|verdict| verdict == Verdict::Pass)
+        };
+        let variants = service.variants.iter().filter(|variant| holds(&variant.source, &variant.all));
+        let layers = variants.flat_map(|variant| {
+            let because = &variant.title;
+            variant.layers.iter().map(|(layer, owner)| LayerVariant {
+                layer: layer.clone(),
+                owner: *owner,
+                because: because.clone(),
+            })
+        });
+        layers.collect()
+    }
+
+    /// AWS Config counts resources by type; a type that several services share shows none of them.
+    fn discovered(&self, service: &Service, account: &AccountId) -> u64 {
+        if service.config_type.is_empty() {
+            return 0;
+        }
+        let count = |row: &Row| {
+            let data = row.data.read();
+            let kind = data.get("resourceType").and_then(Value::as_str)?;
+            let fits = |other: &&Service| !other.config_type.is_empty() && kind.starts_with(&other.config_type);
+            let longest = self.catalog.services.values().filter(fits).map(|other| other.config_type.len()).max()?;
+            let best = |other: &&Service| fits(other) && other.config_type.len() == longest;
+            let mut best = self.catalog.services.values().filter(best);
+            let own = best.next().is_some_and(|first| first.key == service.key) && best.next().is_none();
+            own.then(|| data.get("count").and_then(Value::as_u64)).flatten()
+        };
+        self.rows(&SourceId::from("config.inventory"), account).filter_map(count).sum()
+    }
+
+    /// Events count only where their source belongs to one service: `ec2.amazonaws.com` speaks for three.
+    fn has_events(&self, service: &Service, sources: &BTreeSet<String>) -> bool {
+        let same = |other: &&Service| other.event_source == service.event_source;
+        let own = !service.event_source.is_empty() && self.catalog.services.values().filter(same).count() == 1;
+        own && sources.contains(&service.event_source)
+    }
+
+    /// The services that CloudTrail's events name.
+    fn event_sources(&self, account: &AccountId) -> BTreeSet<String> {
+        let of = |row: &Row| row.data.read().get("EventSource").and_then(Value::as_str).map(str::to_owned);
+        self.rows(&SourceId::from("cloudtrail.events"), account).filter_map(of).collect()
+    }
+}
+
+/// An expression that is judged like a check's.
+fn row_test(source: &SourceId, expression: &Expression) -> Check {
+    Check {
+        id: CheckId::from("service"),
+        title: String::new(),
+        severity: Severity::Low,
+        source: source.clone(),
+        reads: BTreeSet::new(),
+        per: Per::Row,
+        when: None,
+        pass: expression.clone(),
+        none: Verdict::NotApplicable,
+        detail: None,
+        why: String::new(),
+        remedy: String::new(),
+        config_rules: Vec::new(),
+        params: BTreeSet::new(),
+        examples: Vec::new(),
     }
 }

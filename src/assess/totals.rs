@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::model::{
-    CheckResult, FrameworkTotals, Gap, RequirementResult, Responsibility, Severity, Status, Totals, Verdict,
+    CheckResult, FrameworkTotals, Gap, RequirementResult, Responsibility, Severity, Standing, Status, Totals, Verdict,
 };
 
 const VERDICTS: [Verdict; 4] = [Verdict::Pass, Verdict::Fail, Verdict::NotApplicable, Verdict::Undetermined];
 const SEVERITIES: [Severity; 4] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
 const STATUSES: [Status; 5] =
     [Status::Satisfied, Status::Gap, Status::AwaitingEvidence, Status::Undetermined, Status::NotApplicable];
+const STANDINGS: [Standing; 4] = [Standing::Agrees, Standing::Contradicts, Standing::Beside, Standing::Decides];
 const RESPONSIBILITIES: [Responsibility; 3] =
     [Responsibility::Inherited, Responsibility::Shared, Responsibility::Customer];
 
@@ -19,11 +20,13 @@ const RESPONSIBILITIES: [Responsibility; 3] =
 pub(super) fn totals(checks: &[CheckResult], requirements: &[RequirementResult], gaps: &[Gap]) -> Totals {
     let findings = || checks.iter().flat_map(|check| check.findings.iter().map(move |finding| (check, finding)));
     let failing = findings().filter(|(_, finding)| finding.verdict == Verdict::Fail);
+    let words = findings().filter_map(|(_, finding)| finding.config.as_ref());
     let mut totals = Totals {
         checks: counted(&VERDICTS, checks.iter().map(|check| check.verdict)),
         findings: counted(&VERDICTS, findings().map(|(_, finding)| finding.verdict)),
         failing: counted(&SEVERITIES, failing.map(|(check, _)| check.severity)),
         frameworks: BTreeMap::new(),
+        config: counted(&STANDINGS, words.map(|word| word.standing)),
         gaps: BTreeMap::new(),
     };
     for gap in gaps {

@@ -7,11 +7,12 @@ use chrono::{Months, NaiveDate};
 use serde_json::Value;
 
 use super::fault::{Fault, Faults};
+use super::frameworks::RESPONSIBILITIES;
 use super::ledger::{Ledger, Word, remedy};
 use super::table::{Table, distinct};
 use crate::model::{
     AccountId, AccountSettings, ArtifactSettings, Catalog, CheckId, Documents, Exception, FrameworkId, Period, Region,
-    ScopeSettings, Settings, SigningSettings, SourceId,
+    RequirementId, ScopeSettings, Settings, SigningSettings, SourceId, SplitSetting,
 };
 
 /// Reads the settings; `name` is what messages call the file.
@@ -41,6 +42,7 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog) -> Option<
         "artifact",
         "signing",
         "exception",
+        "split",
     ]);
     for key in ["frameworks", "period"] {
         root.demand(key);
@@ -58,6 +60,7 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog) -> Option<
     let artifact = root.table("artifact").map(read_artifact).unwrap_or_default();
     let signing = root.table("signing").and_then(read_signing);
     let exceptions = root.tables("exception").into_iter().filter_map(|row| read_exception(row, catalog)).collect();
+    let splits = root.tables("split").into_iter().filter_map(|row| read_split(row, catalog)).collect();
     ledger.conceal(&file, &secrets(file.inner(), catalog));
     Some(Settings {
         organization: organization?.text,
@@ -69,6 +72,7 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog) -> Option<
         artifact,
         signing,
         exceptions,
+        splits,
         file: bytes.to_vec(),
     })
 }
@@ -284,6 +288,25 @@ fn read_exception(table: Table<'_>, catalog: &Catalog) -> Option<Exception> {
         approver: approver?.text,
         until: until?.0,
     })
+}
+
+/// Who owns a requirement, set against what the services in use say; without a reason it is a whim.
+fn read_split(table: Table<'_>, catalog: &Catalog) -> Option<SplitSetting> {
+    let table = table.only(&["framework", "requirement", "responsibility", "reason"]);
+    let (framework, requirement) = (table.need("framework"), table.need("requirement"));
+    let reason = table.need("reason");
+    table.demand("responsibility");
+    let responsibility = table.choice("responsibility", &RESPONSIBILITIES);
+    if let Some(word) = &framework {
+        must_be_known(table.ledger, word, "framework", catalog.frameworks.keys().map(FrameworkId::as_str));
+    }
+    let (framework, requirement) = (FrameworkId::new(framework?.text), requirement?);
+    if let Some(known) = catalog.frameworks.get(&framework) {
+        let ids = known.requirements.iter().map(|requirement| requirement.id.as_str());
+        must_be_known(table.ledger, &requirement, "requirement", ids);
+    }
+    let requirement = RequirementId::new(requirement.text);
+    Some(SplitSetting { framework, requirement, responsibility: responsibility?, reason: reason?.text })
 }
 
 /// Texts that messages must not show, should somebody have written them here: values of keys that sound like secrets and

@@ -31,7 +31,7 @@ const CALL_KEYS: [&str; 17] = [
     "not_subscribed",
     "actions",
 ];
-const LIST_KEYS: [&str; 18] = [
+const LIST_KEYS: [&str; 19] = [
     "id",
     "title",
     "shows_service",
@@ -49,6 +49,7 @@ const LIST_KEYS: [&str; 18] = [
     "optional_items",
     "key",
     "resource",
+    "config_ids",
     "only",
 ];
 const EACH_KEYS: [&str; 5] = ["as", "send", "select", "region", "when"];
@@ -119,6 +120,7 @@ fn read_source(table: Table<'_>) -> Option<Source> {
         call: call?,
         each,
         items,
+        config_ids: table.texts("config_ids"),
         only,
     })
 }

@@ -24,6 +24,7 @@ pub(crate) fn source(service: &str) -> Source {
         items: vec![ItemList { path: "Things".to_owned(), kind: String::new(), may_be_missing: false }],
         key: "Id".to_owned(),
         resource: String::new(),
+        config_ids: Default::default(),
         only: None,
     }
 }

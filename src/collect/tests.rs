@@ -121,6 +121,7 @@ fn plan(sources: Vec<Source>, recorded: &[String], regions: &[&str]) -> (Plan, A
         params: BTreeMap::new(),
         artifact: ArtifactSettings::default(),
         signing: None,
+        splits: Vec::new(),
         exceptions: Vec::new(),
         file: Vec::new(),
     };

@@ -4,7 +4,7 @@ use super::context::{Context, Judged};
 use super::exit::Exit;
 use super::table::{Table, visible};
 use crate::cli::{Assess, FailOn};
-use crate::model::{Assessment, CheckResult, Status, Verdict};
+use crate::model::{Assessment, CheckResult, Standing, Status, Verdict};
 
 /// Findings printed a check before the rest is only counted; `-v` prints all.
 const FINDINGS_SHOWN: usize = 5;
@@ -79,9 +79,31 @@ fn summary(judged: &Judged, all: bool) -> String {
         ]);
     }
     text.push_str(&table.to_string());
+    text.push_str(&second_witness(&judged.assessment));
     if !gaps.is_empty() {
         text.push_str(&format!("\n\n{}\n", super::collect::incomplete(gaps)));
         text.push_str(&super::collect::gap_table(gaps));
+    }
+    text
+}
+
+/// What AWS Config says beside us; nothing where it is silent.
+fn second_witness(assessment: &Assessment) -> String {
+    let count = |word: &str| assessment.totals.config.get(word).copied().unwrap_or_default();
+    let (agrees, contradicts, decides) = (count("agrees"), count("contradicts"), count("decides"));
+    if agrees + contradicts + decides == 0 {
+        return String::new();
+    }
+    let mut text =
+        format!("\n\nAWS Config beside us: {agrees} agree, {contradicts} contradict, {decides} decided by it");
+    for check in &assessment.checks {
+        for finding in &check.findings {
+            if let Some(word) = finding.config.as_ref().filter(|word| word.standing == Standing::Contradicts) {
+                let (ours, resource) = (finding.verdict.words(), visible(&finding.resource));
+                let theirs = word.compliance.words();
+                text.push_str(&format!("\n    {}: {resource}: we say {ours}, AWS Config says {theirs}", check.id));
+            }
+        }
     }
     text
 }

@@ -49,6 +49,7 @@ pub(super) fn source() -> Source {
         items: vec![ItemList { path: "Things".into(), kind: String::new(), may_be_missing: false }],
         key: "Id".into(),
         resource: "arn:{partition}:x:{region}:{account}:{meta.Name}".into(),
+        config_ids: Default::default(),
         only: None,
     }
 }

@@ -1,13 +1,13 @@
 //! What the evidence shows: the result of `assess`, and its JSON is a contract (`docs/schema/assess.schema.json`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AccountId, CheckId, ControlId, FrameworkId, Gap, Period, Region, ReportKind, RequirementId, Responsibility,
+    AccountId, CheckId, ControlId, FrameworkId, Gap, Owner, Period, Region, ReportKind, RequirementId, Responsibility,
     ServiceKey, Severity, Sha256, SnapshotId, SourceId, Status, Verdict,
 };
 
@@ -36,6 +36,9 @@ pub struct Assessment {
     pub params: Vec<ParamChange>,
     /// Exceptions and what became of them.
     pub exceptions: Vec<ExceptionUse>,
+    /// Requirements whose owner the settings set.
+    #[serde(default)]
+    pub overrides: Vec<SplitOverride>,
     /// Counts over stated denominators.
     pub totals: Totals,
 }
@@ -56,6 +59,28 @@ pub struct CheckResult {
     pub reason: Option<String>,
     /// A verdict for each resource, sorted by account, region, resource.
     pub findings: Vec<Finding>,
+    /// The equivalent rules of AWS Config that are deployed, and what they count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witnesses: Vec<Witness>,
+}
+
+/// A rule of AWS Config that asks what a check asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witness {
+    /// The rule's name.
+    pub rule: String,
+    /// The managed rule's identifier.
+    pub identifier: String,
+    /// The account.
+    pub account: AccountId,
+    /// The region.
+    pub region: Region,
+    /// The parameters that it was deployed with, JSON as AWS gives it; empty when it has none.
+    pub parameters: String,
+    /// How many resources it finds compliant.
+    pub compliant: usize,
+    /// How many it finds not compliant.
+    pub non_compliant: usize,
 }
 
 /// What a check says of one resource or place.
@@ -76,6 +101,56 @@ pub struct Finding {
     /// The index into `exceptions` of one that covers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exception: Option<usize>,
+    /// What AWS Config says of the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<ConfigWord>,
+}
+
+/// What AWS Config says of a resource or place, beside our own verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigWord {
+    /// Its word.
+    pub compliance: Compliance,
+    /// The rules that say so.
+    pub rules: BTreeSet<String>,
+    /// How it stands to our verdict.
+    pub standing: Standing,
+    /// The bodies that show it.
+    pub evidence: Vec<Sha256>,
+}
+
+/// AWS Config's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Compliance {
+    /// The rule is met.
+    Compliant,
+    /// The rule is not met.
+    NonCompliant,
+}
+
+impl Compliance {
+    /// As AWS writes it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Compliant => "COMPLIANT",
+            Self::NonCompliant => "NON_COMPLIANT",
+        }
+    }
+}
+
+/// How AWS Config's word stands to ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Both say the same.
+    Agrees,
+    /// They say the opposite; our verdict stands, and a human must find out.
+    Contradicts,
+    /// It answers a part of the question, or ours is open for another reason than a refused call.
+    Beside,
+    /// Our own call was refused: the verdict is AWS Config's.
+    Decides,
 }
 
 /// Where a requirement stands.
@@ -96,6 +171,9 @@ pub struct RequirementResult {
     pub responsibility: Responsibility,
     /// What made the split so: "guest_os: customer (Amazon EC2)".
     pub split: Vec<String>,
+    /// Who owns it in each account, where that is not the same in all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<AccountSplit>,
     /// The fold of both parts.
     pub status: Status,
     /// Why, in one sentence.
@@ -104,6 +182,32 @@ pub struct RequirementResult {
     pub aws_part: AwsPart,
     /// The customer's half.
     pub customer_part: CustomerPart,
+}
+
+/// Who owns a requirement in one account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountSplit {
+    /// The account.
+    pub account: AccountId,
+    /// Who owns it there, for the services in use there.
+    pub responsibility: Responsibility,
+    /// What made the split so.
+    pub split: Vec<String>,
+}
+
+/// A requirement whose owner the settings set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SplitOverride {
+    /// The framework.
+    pub framework: FrameworkId,
+    /// The requirement.
+    pub requirement: RequirementId,
+    /// Who owns it for the services in use.
+    pub computed: Responsibility,
+    /// Who owns it by the settings.
+    pub responsibility: Responsibility,
+    /// Why.
+    pub reason: String,
 }
 
 /// AWS's half of a requirement.
@@ -240,6 +344,32 @@ pub struct ServiceInUse {
     pub title: String,
     /// How we know: "12 rows of ec2.instances".
     pub because: Vec<String>,
+    /// The accounts that use it, and what differs there from the service in general.
+    #[serde(default)]
+    pub accounts: Vec<ServiceInAccount>,
+}
+
+/// A service in use in one account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceInAccount {
+    /// The account.
+    pub account: AccountId,
+    /// How we know.
+    pub because: Vec<String>,
+    /// The layers that the way it is used gives to another owner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<LayerVariant>,
+}
+
+/// A layer that the way a service is used gives to another owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayerVariant {
+    /// The layer.
+    pub layer: String,
+    /// Its owner here.
+    pub owner: Owner,
+    /// Why: "every function has a managed runtime with update mode Auto".
+    pub because: String,
 }
 
 /// A threshold that differs from the catalog's.
@@ -313,6 +443,9 @@ pub struct Totals {
     pub failing: BTreeMap<String, usize>,
     /// Requirements (those that count: no parts) per framework, by status and by responsibility.
     pub frameworks: BTreeMap<FrameworkId, FrameworkTotals>,
+    /// Findings by how AWS Config's word stands to them, every standing that occurs named.
+    #[serde(default)]
+    pub config: BTreeMap<String, usize>,
     /// Gaps by source.
     pub gaps: BTreeMap<SourceId, usize>,
 }

@@ -203,7 +203,7 @@ pub struct ManualEvidence {
 }
 
 /// Who owns each layer of an AWS service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Service {
     /// The key, `ec2`.
     pub key: ServiceKey,
@@ -216,6 +216,34 @@ pub struct Service {
     /// The beginning of AWS Config's resource types, `AWS::EC2::Instance`.
     pub config_type: String,
     /// The owner of each layer; layers that the service does not have are missing.
+    pub layers: BTreeMap<String, Owner>,
+    /// Layers for which this service's owner counts alone wherever it is in use: who has an Outpost guards a site himself.
+    pub decides: BTreeSet<String>,
+    /// Rows that show it to be in use, besides those of sources that name it.
+    pub seen: Vec<ServiceSign>,
+    /// What moves layers to another owner.
+    pub variants: Vec<ServiceVariant>,
+}
+
+/// A row for which the expression is true shows a service in use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceSign {
+    /// Whose rows.
+    pub source: SourceId,
+    /// CEL of `r`.
+    pub when: Expression,
+}
+
+/// A way to use a service that moves layers to another owner, when every row of an account shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceVariant {
+    /// Whose rows.
+    pub source: SourceId,
+    /// CEL of `r`, true of every row.
+    pub all: Expression,
+    /// In words: "every function has a managed runtime with update mode Auto".
+    pub title: String,
+    /// The owners that it changes.
     pub layers: BTreeMap<String, Owner>,
 }
 

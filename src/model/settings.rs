@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::{AccountId, CheckId, FrameworkId, Period, Region, SourceId};
+use super::{AccountId, CheckId, FrameworkId, Period, Region, RequirementId, Responsibility, SourceId};
 
 /// What the user wants.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,8 @@ pub struct Settings {
     pub signing: Option<SigningSettings>,
     /// Exceptions.
     pub exceptions: Vec<Exception>,
+    /// Who owns a requirement in the user's own view.
+    pub splits: Vec<SplitSetting>,
     /// The file's bytes: they go into the pack.
     pub file: Vec<u8>,
 }
@@ -79,6 +81,19 @@ pub struct SigningSettings {
     pub key: PathBuf,
     /// The signer's certificate and its chain, PEM.
     pub certificate: PathBuf,
+}
+
+/// A requirement whose owner the user sets, against what the services in use say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SplitSetting {
+    /// The framework.
+    pub framework: FrameworkId,
+    /// The requirement.
+    pub requirement: RequirementId,
+    /// Who owns it.
+    pub responsibility: Responsibility,
+    /// Why.
+    pub reason: String,
 }
 
 /// A known deviation that somebody approved; it stands beside a verdict and never changes it.

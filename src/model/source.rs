@@ -46,6 +46,8 @@ pub struct Source {
     /// Template of the finding's `resource`: `arn:{partition}:s3:::{Name}`. `{partition} {region} {account}` and the
     /// row's members (`{metadata.Arn}`) are known. Empty: the account id or the region's name, by scope.
     pub resource: String,
+    /// The members that name an item as AWS Config does where it uses none of our names: `DbiResourceId`.
+    pub config_ids: BTreeSet<String>,
     /// An item is only taken when this member has this value: `("OwnerId", "{account}")`.
     pub only: Option<(String, String)>,
 }

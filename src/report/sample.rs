@@ -54,6 +54,7 @@ fn settings() -> Settings {
         params: BTreeMap::new(),
         artifact: ArtifactSettings::default(),
         signing: None,
+        splits: Vec::new(),
         exceptions: Vec::new(),
         file: b"organization = \"Example GmbH\"\n".to_vec(),
     }
@@ -147,6 +148,7 @@ fn source(id: &str, title: &str) -> Source {
         items: Vec::new(),
         key: String::new(),
         resource: String::new(),
+        config_ids: Default::default(),
         only: None,
     }
 }

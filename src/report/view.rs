@@ -12,6 +12,7 @@ mod parts;
 mod scope;
 mod summary;
 mod text;
+mod witness;
 
 use serde::Serialize;
 
@@ -39,6 +40,8 @@ pub(crate) struct View {
     findings: findings::Findings,
     exceptions: deviations::Exceptions,
     thresholds: deviations::Thresholds,
+    splits: Vec<deviations::SetSplit>,
+    second_witness: witness::SecondWitness,
     /// AWS's own reports as found in AWS Artifact.
     reports: Vec<evidence::Report>,
     /// The services really in use.
@@ -88,6 +91,7 @@ impl View {
         let mut numbers = Numbers::new(input);
         let scope = scope::Scope::new(input, &mut numbers);
         let findings = findings::Findings::new(input, &mut numbers);
+        let second_witness = witness::SecondWitness::new(input, &mut numbers);
         let reports = evidence::reports(input, &mut numbers);
         Self {
             cover: summary::Cover::new(input),
@@ -98,6 +102,8 @@ impl View {
             findings,
             exceptions: deviations::Exceptions::new(input),
             thresholds: deviations::Thresholds::new(input),
+            splits: deviations::splits(input),
+            second_witness,
             reports,
             services: evidence::services(input),
             evidence: evidence::Index::new(input, &numbers),

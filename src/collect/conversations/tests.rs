@@ -133,6 +133,7 @@ fn source(id: &str, collector: Collector, protocol: Protocol, operation: &str) -
         items: Vec::new(),
         key: String::new(),
         resource: String::new(),
+        config_ids: Default::default(),
         only: None,
     }
 }
@@ -148,6 +149,7 @@ fn settings(artifact: ArtifactSettings) -> Settings {
         params: BTreeMap::new(),
         artifact,
         signing: None,
+        splits: Vec::new(),
         exceptions: Vec::new(),
         file: Vec::new(),
     }

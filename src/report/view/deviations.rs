@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::summary::framework_title;
 use super::text::counted;
 use super::{Badge, Link, Text};
 use crate::model::{Direction, ExceptionState};
@@ -66,6 +67,28 @@ impl Exceptions {
             rows: rows.collect(),
         }
     }
+}
+
+/// A requirement whose owner the settings set.
+#[derive(Debug, Serialize)]
+pub(super) struct SetSplit {
+    requirement: Text,
+    framework: Text,
+    computed: &'static str,
+    responsibility: &'static str,
+    reason: Text,
+}
+
+/// The requirements whose owner the settings set.
+pub(super) fn splits(input: &Input<'_>) -> Vec<SetSplit> {
+    let set = input.assessment.overrides.iter().map(|set| SetSplit {
+        requirement: Text::name(set.requirement.as_str()),
+        framework: framework_title(input, &set.framework),
+        computed: set.computed.words(),
+        responsibility: set.responsibility.words(),
+        reason: Text::prose(&set.reason),
+    });
+    set.collect()
 }
 
 /// Thresholds that differ from the catalog's.

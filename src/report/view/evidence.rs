@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use super::text::{counted, days, moment, number, size};
 use super::{EVIDENCE_LISTED, Text};
-use crate::model::{AccountId, Answer, EvidenceFile, Exchange, Gap, Origin, Region, ReportKind, Sha256};
+use crate::model::{
+    AccountId, Answer, EvidenceFile, Exchange, Gap, LayerVariant, Origin, Owner, Region, ReportKind, ServiceInUse,
+    Sha256,
+};
 use crate::report::Input;
 
 /// How many evidence files one finding cites by number.
@@ -252,6 +255,21 @@ pub(super) struct Service {
     because: Vec<Text>,
 }
 
+/// What the way a service is used moves to another owner.
+fn variants(service: &ServiceInUse) -> impl Iterator<Item = String> {
+    service.accounts.iter().flat_map(|own| {
+        let owner = |owner| match owner {
+            Owner::Aws => "AWS",
+            Owner::Customer => "the customer",
+            Owner::Shared => "both",
+        };
+        let line = move |variant: &LayerVariant| {
+            format!("{} belongs to {} in {}: {}", variant.layer, owner(variant.owner), own.account, variant.because)
+        };
+        own.variants.iter().map(line)
+    })
+}
+
 /// The services really in use.
 pub(super) fn services(input: &Input<'_>) -> Vec<Service> {
     let services = input.assessment.services.iter();
@@ -259,7 +277,7 @@ pub(super) fn services(input: &Input<'_>) -> Vec<Service> {
         .map(|service| Service {
             key: Text::name(service.key.as_str()),
             title: Text::prose(&service.title),
-            because: service.because.iter().map(|line| Text::name(line)).collect(),
+            because: service.because.iter().cloned().chain(variants(service)).map(|line| Text::name(&line)).collect(),
         })
         .collect()
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::evidence::{Numbers, Refs};
 use super::parts::requirement_anchor;
 use super::text::{anchor, counted, number};
+use super::witness::Word;
 use super::{Badge, FINDINGS_LISTED, Link, Text, deviations};
 use crate::model::{Assessment, CheckId, CheckResult, CheckUse, Finding, RequirementResult, Severity, Verdict};
 use crate::report::Input;
@@ -76,6 +77,8 @@ struct Line {
     reason: Text,
     evidence: Refs,
     exception: Option<Beside>,
+    /// What AWS Config says of the same.
+    config: Option<Word>,
 }
 
 /// The exception beside a finding.
@@ -213,6 +216,7 @@ fn line(input: &Input<'_>, numbers: &mut Numbers<'_>, finding: &Finding) -> Line
             until: exception.until.to_string(),
             href: format!("#exception-{}", index + 1),
         }),
+        config: finding.config.as_ref().map(Word::new),
     }
 }
 

@@ -126,6 +126,15 @@ pub(super) fn parts(input: &Input<'_>) -> Vec<Part> {
     RESPONSIBILITIES.map(|responsibility| builder.part(responsibility)).into()
 }
 
+/// What made the split so, in all accounts and, where they differ, in each.
+fn split_lines(requirement: &RequirementResult) -> Vec<Text> {
+    let accounts = requirement
+        .accounts
+        .iter()
+        .map(|own| format!("in {}: {} ({})", own.account, own.responsibility.words(), own.split.join("; ")));
+    requirement.split.iter().cloned().chain(accounts).map(|line| Text::name(&line)).collect()
+}
+
 /// The anchor of a requirement.
 pub(super) fn requirement_anchor(requirement: &RequirementResult) -> String {
     anchor("req", &format!("{}/{}", requirement.framework, requirement.id))
@@ -226,7 +235,7 @@ impl<'a> Builder<'a> {
             status: requirement.status.into(),
             responsibility: requirement.responsibility.words(),
             reason: Text::prose(&requirement.reason),
-            split: requirement.split.iter().map(|line| Text::name(line)).collect(),
+            split: split_lines(requirement),
             aws: self.aws(&requirement.aws_part),
             customer: self.customer(&requirement.customer_part),
             children: children.iter().map(|child| self.requirement(child)).collect(),
