@@ -19,6 +19,8 @@ SERVICE_OF_SIGNING = {
     "sso": "sso-admin",
     "monitoring": "cloudwatch",
     "elasticloadbalancing": "elbv2",
+    "elasticfilesystem": "efs",
+    "es": "opensearch",
 }
 SIGNING_OF_SERVICE = {service: signing for signing, service in SERVICE_OF_SIGNING.items()}
 
