@@ -142,7 +142,10 @@ class Bench:
                                   "imageManifestMediaType": DOCKER, "artifactMediaType": "application/vnd.docker.container.image.v1+json"}
         if pulled is not None:
             one["lastRecordedPullTime"] = world.ago(pulled)
-        if status:
+        if status == "INDEX":
+            one.update(imageManifestMediaType="application/vnd.oci.image.index.v1+json")
+            del one["artifactMediaType"]
+        elif status:
             one["imageScanStatus"] = {"status": status, "description": "as asked"}
         if counts is not None:
             one["imageScanFindingsSummary"] = {"imageScanCompletedAt": world.ago(scanned), "findingSeverityCounts": counts,
@@ -284,7 +287,7 @@ def bad_images(bench, region):
     open_one = bench.repository(region, "open", "MUTABLE", public, "MANUAL")
     latest = bench.repository(region, "shop-latest", "IMMUTABLE_WITH_EXCLUSION", exclusions=["latest*"], images=[
         (1, 40, 3, "COMPLETE", 40, {"CRITICAL": 2, "LOW": 9})])
-    fresh = bench.repository(region, "shop-fresh", images=[(1, 9, 3, "COMPLETE", 9, {"CRITICAL": 1}), (0, 90, 3, "COMPLETE", 90, {"LOW": 4})])
+    fresh = bench.repository(region, "shop-fresh", images=[(2, 40, 3, "INDEX"), (1, 9, 3, "COMPLETE", 9, {"CRITICAL": 1}), (0, 90, 3, "COMPLETE", 90, {"LOW": 4})])
     again = bench.repository(region, "shop-again", images=[(1, 90, 3, "COMPLETE", 2, {"HIGH": 1})])
     expect("ecr.tag-immutable", "pass", fresh, again)
     expect("ecr.tag-immutable", "fail", open_one, latest)
