@@ -287,7 +287,8 @@ def bad_images(bench, region):
     open_one = bench.repository(region, "open", "MUTABLE", public, "MANUAL")
     latest = bench.repository(region, "shop-latest", "IMMUTABLE_WITH_EXCLUSION", exclusions=["latest*"], images=[
         (1, 40, 3, "COMPLETE", 40, {"CRITICAL": 2, "LOW": 9})])
-    fresh = bench.repository(region, "shop-fresh", images=[(2, 40, 3, "INDEX"), (1, 9, 3, "COMPLETE", 9, {"CRITICAL": 1}), (0, 90, 3, "COMPLETE", 90, {"LOW": 4})])
+    fresh = bench.repository(region, "shop-fresh", images=[
+        (2, 40, 3, "INDEX"), (1, 9, 3, "COMPLETE", 9, {"CRITICAL": 1}), (0, 90, 3, "COMPLETE", 90, {"LOW": 4})])
     again = bench.repository(region, "shop-again", images=[(1, 90, 3, "COMPLETE", 2, {"HIGH": 1})])
     expect("ecr.tag-immutable", "pass", fresh, again)
     expect("ecr.tag-immutable", "fail", open_one, latest)
@@ -343,7 +344,8 @@ def cluster(bench, region, name, version, nodes, public, cidrs, logs, key=None):
                "subnetIds": [], "securityGroupIds": [], "vpcId": "vpc-0a", "endpointPublicAccess": public,
                "endpointPrivateAccess": True, "publicAccessCidrs": cidrs},
            "logging": {"clusterLogging": [entry for entry in (
-               {"types": logs, "enabled": True}, {"types": [kind for kind in kinds if kind not in logs], "enabled": False}) if entry["types"]]},
+               {"types": logs, "enabled": True}, {"types": [kind for kind in kinds if kind not in logs], "enabled": False})
+               if entry["types"]]},
            "status": "ACTIVE", "platformVersion": "eks.9", "tags": {}, "accessConfig": {"authenticationMode": "API"}}
     if key:
         one["encryptionConfig"] = [{"resources": ["secrets"], "provider": {"keyArn": key}}]
