@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::glob::{Dialect, matches};
 use super::values::{Boxed, json, weight};
 use super::{network, policy, principals};
-use crate::model::CHARGE;
+use crate::model::{CHARGE, policy_document};
 
 /// The function that gives no verdict, for the reason it is told.
 pub(super) const UNDETERMINED: &str = "undetermined";
@@ -80,17 +80,15 @@ pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTi
     add("matches_any", simple(meter, |args| matches_any(text(args, 0)?, given(args, 1)?)))?;
     add("cidr_open", simple(meter, |args| network::cidr_open(text(args, 0)?).map(bool)))?;
     add("ports_open", simple(meter, |args| ports_open(given(args, 0)?, given(args, 1)?)))?;
-    add("policy_admin", simple(meter, |args| policy::admin(&json(given(args, 0)?)?).map(bool)))?;
-    let allows =
-        |args: Given<'_, '_, '_>| policy::allows(&json(given(args, 0)?)?, text(args, 1)?, text(args, 2)?).map(bool);
+    add("policy_admin", simple(meter, |args| policy::admin(&document(args)?).map(bool)))?;
+    let allows = |args: Given<'_, '_, '_>| policy::allows(&document(args)?, text(args, 1)?, text(args, 2)?).map(bool);
     add("policy_allows", simple(meter, allows))?;
-    add("policy_public", simple(meter, |args| principals::public(&json(given(args, 0)?)?).map(bool)))?;
-    add("policy_denies", simple(meter, |args| policy::denies(&json(given(args, 0)?)?, text(args, 1)?).map(bool)))?;
-    add("policy_requires_tls", simple(meter, |args| policy::requires_tls(&json(given(args, 0)?)?).map(bool)))?;
-    add("trust_open", simple(meter, |args| principals::trust_open(&json(given(args, 0)?)?).map(bool)))?;
-    let foreign = |args: Given<'_, '_, '_>| {
-        principals::trust_foreign_unguarded(&json(given(args, 0)?)?, text(args, 1)?).map(bool)
-    };
+    add("policy_public", simple(meter, |args| principals::public(&document(args)?).map(bool)))?;
+    add("policy_denies", simple(meter, |args| policy::denies(&document(args)?, text(args, 1)?).map(bool)))?;
+    add("policy_requires_tls", simple(meter, |args| policy::requires_tls(&document(args)?).map(bool)))?;
+    add("trust_open", simple(meter, |args| principals::trust_open(&document(args)?).map(bool)))?;
+    let foreign =
+        |args: Given<'_, '_, '_>| principals::trust_foreign_unguarded(&document(args)?, text(args, 1)?).map(bool);
     add("trust_foreign_unguarded", simple(meter, foreign))?;
     add(UNDETERMINED, simple(meter, |args| Err(text(args, 0)?.to_owned())))
 }
@@ -108,6 +106,16 @@ where
         let value = function(&args).map_err(|message| ExecutionError::function_error(call.name, message))?;
         Ok(CowVal::Owned(value))
     })
+}
+
+/// A policy document: as the source read it, or as text where AWS has it among other texts. An empty one is none.
+fn document(args: Given<'_, '_, '_>) -> Result<serde_json::Value, String> {
+    let value = given(args, 0)?;
+    match value.downcast_ref::<CelString>().map(CelString::inner) {
+        Some("") => Ok(serde_json::Value::Null),
+        Some(text) => policy_document("policy", text).map_err(|error| error.to_string()),
+        None => json(value),
+    }
 }
 
 pub(super) fn given<'a, 'c, 'v>(args: Given<'a, 'c, 'v>, number: usize) -> Result<&'a (dyn Val + 'v), String> {

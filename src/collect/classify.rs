@@ -99,7 +99,7 @@ const SIGNATURE: &[&str] = &["SignatureDoesNotMatch", "InvalidSignatureException
 pub(crate) fn meaning(failure: &Failure, call: Option<&Call>) -> Meaning {
     let code = failure.code.as_deref().unwrap_or_default();
     let in_call = |codes: fn(&Call) -> &std::collections::BTreeSet<String>| {
-        !code.is_empty() && call.is_some_and(|call| codes(call).contains(code))
+        !code.is_empty() && call.is_some_and(|call| codes(call).iter().any(|known| is(failure, code, known)))
     };
     if failure.kind == FailureKind::Refused && in_call(|call| &call.absent) {
         return Meaning::Absent(code.to_owned());
@@ -123,6 +123,17 @@ pub(crate) fn meaning(failure: &Failure, call: Option<&Call>) -> Meaning {
         }
         FailureKind::Credentials => Meaning::Fatal(CollectError::ExpiredCredentials(failure.message.clone())),
         FailureKind::Internal => Meaning::Fatal(CollectError::Internal(failure.message.clone())),
+    }
+}
+
+/// `NotFoundException`, or with the words that tell it from others of the same code: Macie, where it is off, answers
+/// `AccessDeniedException: Macie is not enabled`.
+fn is(failure: &Failure, code: &str, known: &str) -> bool {
+    match known.split_once(": ") {
+        None => known == code,
+        Some((known, words)) => {
+            known == code && failure.message.to_ascii_lowercase().contains(&words.to_ascii_lowercase())
+        }
     }
 }
 
@@ -294,6 +305,15 @@ mod tests {
         for (status, code, expected) in cases {
             assert_eq!(said(&refused(status, code, "")), expected, "{code}");
         }
+    }
+
+    #[test]
+    fn words_may_tell_what_a_code_does_not() {
+        let mut call = testing::call("GetMacieSession");
+        call.absent = ["AccessDeniedException: Macie is not enabled".to_owned()].into();
+        let said = |message: &str| meaning(&refused(403, "AccessDeniedException", message), Some(&call));
+        assert!(matches!(said("Macie is not enabled."), Meaning::Absent(_)));
+        assert!(matches!(said("User x is not authorized"), Meaning::Gap(GapReason::AccessDenied)));
     }
 
     #[test]

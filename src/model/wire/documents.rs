@@ -33,6 +33,11 @@ pub(super) fn read_documents(shape: &Shape, value: &mut Value) -> Result<(), Wir
     match value {
         Value::Array(items) => items.iter_mut().try_for_each(|item| read_documents(shape, item)),
         Value::Object(members) => members.iter_mut().try_for_each(|(name, member)| match member {
+            // OpenSearch and SQS write an empty text where there is no policy.
+            Value::String(text) if shape.documents.contains(name) && text.is_empty() => {
+                *member = Value::Null;
+                Ok(())
+            }
             Value::String(text) if shape.documents.contains(name) => {
                 *member = policy_document(name, text)?;
                 Ok(())
