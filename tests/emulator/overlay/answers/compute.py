@@ -27,7 +27,6 @@ answers("ssm", "GetInventory")(moto_or({"Entities": []}))
 answers("ssm", "DescribeDocumentPermission")(moto_or({"AccountIds": [], "AccountSharingInfoList": []}))
 answers("codepipeline", "ListPipelineExecutions")(moto_or({"pipelineExecutionSummaries": []}))
 answers("codepipeline", "ListTagsForResource")(moto_or({"tags": []}))
-answers("application-autoscaling", "DescribeScalableTargets")(moto_or({"ScalableTargets": []}))
 answers("application-autoscaling", "DescribeScalingPolicies")(moto_or({"ScalingPolicies": []}))
 answers("eks", "ListNodegroups")(moto_or({"nodegroups": []}))
 

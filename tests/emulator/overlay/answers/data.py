@@ -70,7 +70,9 @@ def describe_domain(call, ask):
 
 @answers("application-autoscaling", "DescribeScalableTargets")
 def scalable_targets(call, ask):
-    """AWS names the role that scales, and whether somebody has suspended it."""
+    """AWS names the role that scales, and whether somebody has suspended it; moto knows not all services."""
+    if call.param("ServiceNamespace") in ("elasticache", "neptune"):
+        return {"ScalableTargets": []}
     answer = ask()
     service = {"dynamodb": ("dynamodb", "DynamoDBTable"), "ecs": ("ecs", "ECSService"), "rds": ("rds", "RDSCluster")}
     for target in answer["ScalableTargets"]:
