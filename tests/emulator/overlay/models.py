@@ -39,6 +39,9 @@ ACTION_OF_OPERATION = {
     ("resourcegroupstaggingapi", "GetResources"): "tag:GetResources",
 }
 
+# Of several protocols the one that our source speaks; botocore itself speaks CBOR, which is not recognized here.
+PROTOCOL_OF_SERVICE = {"cloudwatch": "query"}
+
 LOADER = botocore.loaders.Loader()
 
 
@@ -72,7 +75,9 @@ def paginators(service):
 
 
 def protocol(service):
-    """The one protocol that the SDKs speak with this service."""
+    """The one protocol that is spoken with this service."""
+    if service in PROTOCOL_OF_SERVICE:
+        return PROTOCOL_OF_SERVICE[service]
     metadata = model(service).metadata
     written = {"json", "rest-json", "query", "ec2", "rest-xml"}
     return next(name for name in [metadata["protocol"], *metadata.get("protocols", [])] if name in written)
