@@ -85,6 +85,13 @@ def log_group(world, region, name, days=None, tags=None, masking=None, **more):
     return arn
 
 
+def denied_calls(world, region, metric, *sums):
+    """What the metric counted on the days before the period's last but one."""
+    world.answer("cloudwatch", "GetMetricStatistics", {"Label": metric, "Datapoints": [
+        {"Timestamp": world.ago(number + 3).replace(hour=0, minute=0, second=0), "Sum": float(one), "Unit": "None"}
+        for number, one in enumerate(sums)]}, region, MetricName=metric)
+
+
 PERSONAL = {"Data-Classification": "Personal"}
 
 
@@ -95,6 +102,7 @@ def seed(world):
     both = alarm(world, HOME, "any-emergency", [oncall], AlarmRule='ALARM("root-use") OR ALARM("sign-in-failures")')
     failed = watched(world, HOME, trail, "sign-in-failures", FAILED, [oncall])
     denied = watched(world, HOME, trail, "denied-calls", DENIED, [oncall])
+    denied_calls(world, HOME, "denied-calls", 4, 240, 0)
     log_group(world, HOME, "/app/worker", 30)
     elsewhere = watched(world, HOME, "/app/worker", "iam-changes", named(IAM), [oncall])
     changed = watched(world, HOME, trail, "trail-changes", named(TRAIL), [oncall])
@@ -131,6 +139,10 @@ def seed(world):
     world.expect("cloudtrail.s3-data-events", "pass", read)
     world.expect("cloudtrail.s3-data-events", "fail", unread)
     world.expect("artifact.used-services-in-scope", "undetermined", account)
+    world.expect("events.access-denied-burst", "fail", account)
+    # Nobody said which Regions are approved; with a list, only this one stands out.
+    p.event(world, "RunInstances", region="eu-central-1", days=12, source="ec2.amazonaws.com")
+    world.expect_nothing_found("events.unapproved-region-activity", "undetermined")
 
 
 def good(world):
@@ -153,5 +165,8 @@ def good(world):
         world.client("s3", region).put_bucket_tagging(Bucket=f"data-{region}", Tagging={
             "TagSet": [{"Key": "data-classification", "Value": "confidential"}]})
         world.expect("cloudtrail.s3-data-events", "pass", f"arn:aws:s3:::data-{region}")
+    denied_calls(world, HOME, "denied-calls", 4, 0, 11)
+    world.expect("events.access-denied-burst", "pass", world.account)
+    world.expect_nothing_found("events.unapproved-region-activity", "undetermined")
     # Nobody gave a list of the services in scope.
     world.expect("artifact.used-services-in-scope", "undetermined", world.account)
