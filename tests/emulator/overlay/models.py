@@ -24,6 +24,8 @@ SIGNING_OF_SERVICE = {service: signing for signing, service in SERVICE_OF_SIGNIN
 
 # IAM actions that are not `service:Operation`.
 ACTION_OF_OPERATION = {
+    ("cloudwatch", "DescribeAlarms"): "cloudwatch:DescribeAlarms",
+    ("cloudwatch", "GetMetricStatistics"): "cloudwatch:GetMetricStatistics",
     ("accessanalyzer", "ListFindingsV2"): "access-analyzer:ListFindings",
     ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
     ("s3", "GetBucketEncryption"): "s3:GetEncryptionConfiguration",
