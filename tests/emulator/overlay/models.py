@@ -26,6 +26,8 @@ SIGNING_OF_SERVICE = {service: signing for signing, service in SERVICE_OF_SIGNIN
 
 # IAM actions that are not `service:Operation`.
 ACTION_OF_OPERATION = {
+    ("cloudwatch", "DescribeAlarms"): "cloudwatch:DescribeAlarms",
+    ("cloudwatch", "GetMetricStatistics"): "cloudwatch:GetMetricStatistics",
     ("accessanalyzer", "ListFindingsV2"): "access-analyzer:ListFindings",
     ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
     ("s3", "GetBucketEncryption"): "s3:GetEncryptionConfiguration",
@@ -40,6 +42,9 @@ ACTION_OF_OPERATION = {
     ("s3control", "GetPublicAccessBlock"): "s3:GetAccountPublicAccessBlock",
     ("resourcegroupstaggingapi", "GetResources"): "tag:GetResources",
 }
+
+# Of several protocols the one that our source speaks; botocore itself speaks CBOR, which is not recognized here.
+PROTOCOL_OF_SERVICE = {"cloudwatch": "query"}
 
 LOADER = botocore.loaders.Loader()
 
@@ -74,7 +79,9 @@ def paginators(service):
 
 
 def protocol(service):
-    """The one protocol that the SDKs speak with this service."""
+    """The one protocol that is spoken with this service."""
+    if service in PROTOCOL_OF_SERVICE:
+        return PROTOCOL_OF_SERVICE[service]
     metadata = model(service).metadata
     written = {"json", "rest-json", "query", "ec2", "rest-xml"}
     return next(name for name in [metadata["protocol"], *metadata.get("protocols", [])] if name in written)
