@@ -322,7 +322,8 @@ def data_tier(world, region, vpc, subnets, is_good):
             "Arn": p.arn(world, "route53resolver", region, "firewall-rule-group-association/rslvr-frgassoc-1"),
             "MutationProtection": "DISABLED", "Status": "COMPLETE", "CreationTime": "2026-01-01T00:00:00Z"}]}, region)
     rds.create_db_subnet_group(DBSubnetGroupName=f"data-{region}", DBSubnetGroupDescription="data", SubnetIds=subnets)
-    p.database(world, region, f"inventory-{region}", DBSubnetGroupName=f"data-{region}")
+    p.database(world, region, f"inventory-{region}", DBSubnetGroupName=f"data-{region}",
+               VpcSecurityGroupIds=[p.default_group(world, region, vpc)])
     verdict = "pass" if is_good else "fail"
     world.expect("vpc.public-private-separation", verdict, *[p.arn(world, "ec2", region, f"subnet/{subnet}") for subnet in subnets])
     world.expect("vpc.dns-firewall", verdict, p.arn(world, "ec2", region, f"vpc/{vpc}"))
