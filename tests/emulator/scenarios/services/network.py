@@ -225,8 +225,10 @@ def distributions(world, *kinds):
                 expect("cloudfront.https-only", "fail", one)
                 expect("wafv2.distributions-attached", "fail", one)
             every += made
-    world.answer("cloudfront", "ListDistributions", {"DistributionList": {
-        "Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": len(every), "Items": every}})
+    first, rest = every[:2], every[2:]
+    page = lambda items, **more: {"DistributionList": {"Marker": "", "MaxItems": 100, "Quantity": len(items), "Items": items, **more}}  # noqa: E731
+    world.answer("cloudfront", "ListDistributions", page(first, IsTruncated=True, NextMarker=rest[0]["Id"]))
+    world.answer("cloudfront", "ListDistributions", page(rest, IsTruncated=False), Marker=rest[0]["Id"])
 
 
 def web_acl(world, region, name, scope, param, rules=True):
