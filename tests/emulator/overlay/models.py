@@ -21,8 +21,10 @@ SERVICE_OF_SIGNING = {
     "elasticloadbalancing": "elbv2",
     "elasticfilesystem": "efs",
     "es": "opensearch",
+    "servicequotas": "service-quotas",
 }
 SIGNING_OF_SERVICE = {service: signing for signing, service in SERVICE_OF_SIGNING.items()}
+SIGNING_OF_SERVICE["elb"] = "elasticloadbalancing"
 
 # IAM actions that are not `service:Operation`.
 ACTION_OF_OPERATION = {
@@ -127,6 +129,8 @@ class Call:
 
     @property
     def action(self):
+        if self.service in ("apigateway", "apigatewayv2"):
+            return "apigateway:GET"
         prefix = SIGNING_OF_SERVICE.get(self.service, self.service)
         return ACTION_OF_OPERATION.get((self.service, self.operation), f"{prefix}:{self.operation}")
 
@@ -151,6 +155,10 @@ def recognize(environ, body):
     path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
     if service == "s3" and path.startswith("/v20180820/"):
         service = "s3control"
+    if service == "apigateway" and path.startswith("/v2/"):
+        service = "apigatewayv2"
+    if service == "elbv2" and b"Version=2012-06-01" in body:
+        service = "elb"
     if service not in known_services():
         return None
     query_params = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))

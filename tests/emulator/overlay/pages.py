@@ -14,6 +14,11 @@ FURTHER = {
     ("config", "DescribeConformancePackCompliance"): (
         "NextToken", "NextToken", "ConformancePackRuleComplianceList", "Limit"),
     ("account", "ListRegions"): ("NextToken", "NextToken", "Regions", "MaxResults"),
+    ("directconnect", "DescribeConnections"): ("nextToken", "nextToken", "connections", "maxResults"),
+    ("resiliencehub", "ListAppAssessments"): ("nextToken", "nextToken", "assessmentSummaries", "maxResults"),
+    ("wafv2", "ListWebACLs"): ("NextMarker", "NextMarker", "WebACLs", "Limit"),
+    ("wellarchitected", "ListLensReviews"): ("NextToken", "NextToken", "LensReviewSummaries", "MaxResults"),
+    ("wellarchitected", "ListWorkloads"): ("NextToken", "NextToken", "WorkloadSummaries", "MaxResults"),
 }
 
 # What AWS puts on a page when the request does not say; other operations answer in one page here.

@@ -6,7 +6,12 @@ from . import answers
 
 @answers("guardduty", "ListFindings")
 def list_findings(call, ask):
-    return {"FindingIds": [finding["Id"] for finding in call.world.guardduty_findings.get(call.region, [])]}
+    findings = call.world.guardduty_findings.get(call.region, [])
+    wanted = (call.param("FindingCriteria") or {}).get("criterion", {})
+    least = wanted.get("severity", {}).get("greaterThanOrEqual", 0)
+    archived = wanted.get("service.archived", {}).get("eq", ["true", "false"])
+    return {"FindingIds": [finding["Id"] for finding in findings if finding["Severity"] >= least
+                           and str(finding["Service"]["Archived"]).lower() in archived]}
 
 
 @answers("guardduty", "GetFindings")
@@ -33,7 +38,11 @@ def describe_standards(call, ask):
 @answers("securityhub", "GetFindings")
 def hub_findings(call, ask):
     hub_enabled(call)
-    return {"Findings": call.world.hub_findings.get(call.region, [])}
+    wanted = call.param("Filters") or {}
+    of = {"SeverityLabel": lambda one: one["Severity"]["Label"], "WorkflowStatus": lambda one: one["Workflow"]["Status"],
+          "RecordState": lambda one: one["RecordState"], "AwsAccountId": lambda one: one["AwsAccountId"]}
+    fits = lambda one: all(of[name](one) in [rule["Value"] for rule in wanted[name]] for name in of if name in wanted)  # noqa: E731
+    return {"Findings": [one for one in call.world.hub_findings.get(call.region, []) if fits(one)]}
 
 
 def hub_enabled(call):
