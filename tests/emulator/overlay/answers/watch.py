@@ -42,12 +42,3 @@ def get_data_protection_policy(call, ask):
     name = call.params["logGroupIdentifier"]
     policy = facts(call.world, "masking").get((call.region, name))
     return {"logGroupIdentifier": name, **({"policyDocument": policy} if policy else {})}
-
-
-@answers("resourcegroupstaggingapi", "GetResources")
-def get_resources(call, ask):
-    if call.params.get("ResourceTypeFilters") != ["logs:log-group"]:
-        return ask()
-    tags = facts(call.world, "tags").get(call.region, {})
-    return {"ResourceTagMappingList": [
-        {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in of.items()]} for arn, of in tags.items()]}

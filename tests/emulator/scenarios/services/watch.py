@@ -5,6 +5,7 @@ import json
 from overlay.answers.watch import facts
 
 from .. import parts as p
+from .data import tag
 
 HOME, GOOD = "us-east-1", "eu-west-1"
 IAM = ("DeleteGroupPolicy DeleteRolePolicy DeleteUserPolicy PutGroupPolicy PutRolePolicy PutUserPolicy CreatePolicy DeletePolicy "
@@ -74,7 +75,7 @@ def log_group(world, region, name, days=None, tags=None, masking=None, **more):
         logs.put_retention_policy(logGroupName=name, retentionInDays=days)
     arn = p.arn(world, "logs", region, f"log-group:{name}")
     if tags:
-        facts(world, "tags").setdefault(region, {})[arn] = tags
+        tag(world, region, arn, **tags)
     if masking:
         identifiers = ["arn:aws:dataprotection::aws:data-identifier/EmailAddress"]
         facts(world, "masking")[region, name] = json.dumps({"Name": "mask", "Version": "2021-06-01", "Statement": [
