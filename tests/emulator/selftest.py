@@ -68,6 +68,8 @@ LISTS = [
     *[("organizations", "list_policies", {"Filter": kind}) for kind in (
         "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "TAG_POLICY", "BACKUP_POLICY", "AISERVICES_OPT_OUT_POLICY",
         "DECLARATIVE_POLICY_EC2")],
+    ("cloudfront", "list_distributions", {}), ("cloudfront", "list_vpc_origins", {}), ("wafv2", "list_web_acls", {"Scope": "CLOUDFRONT"}),
+    ("health", "describe_events", {}), ("support", "describe_trusted_advisor_checks", {"language": "en"}),
     ("s3", "list_buckets", {}), ("s3", "list_buckets", {"MaxBuckets": 5}), ("s3control", "get_public_access_block", {"AccountId": "{account}"}),
 ]
 REGIONAL = [
@@ -93,6 +95,13 @@ REGIONAL = [
     ("rds", "describe_db_engine_versions", {"Engine": "postgres"}),
     ("securityhub", "describe_hub", {}), ("securityhub", "get_enabled_standards", {}),
     ("securityhub", "describe_standards", {}), ("securityhub", "get_findings", {}),
+    ("elbv2", "describe_load_balancers", {}), ("elbv2", "describe_ssl_policies", {}), ("elb", "describe_load_balancers", {}),
+    ("acm", "list_certificates", {}), ("apigateway", "get_rest_apis", {}), ("apigatewayv2", "get_apis", {}),
+    ("wafv2", "list_web_acls", {"Scope": "REGIONAL"}), ("route53resolver", "list_firewall_rule_group_associations", {}),
+    ("network-firewall", "list_firewalls", {}), ("network-firewall", "list_rule_groups", {"Scope": "ACCOUNT", "Type": "STATEFUL"}),
+    ("directconnect", "describe_connections", {}), ("outposts", "list_outposts", {}), ("outposts", "list_sites", {}),
+    ("service-quotas", "list_service_quotas", {"ServiceCode": "ec2"}), ("wellarchitected", "list_workloads", {}),
+    ("resiliencehub", "list_app_assessments", {}), ("fis", "list_experiments", {}), ("sso-admin", "list_instances", {}),
 ]
 # Calls per item of a list: (list service, list operation, path of items, member, service, operation, parameter, more).
 PER_ITEM = [
@@ -128,6 +137,18 @@ PER_ITEM = [
      "describe_db_cluster_parameters", "DBClusterParameterGroupName", {}),
     ("organizations", "list_delegated_administrators", "DelegatedAdministrators", "Id", "organizations",
      "list_delegated_services_for_account", "AccountId", {}),
+    ("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerArn", "elbv2", "describe_load_balancer_attributes",
+     "LoadBalancerArn", {}),
+    ("elbv2", "describe_load_balancers", "LoadBalancers", "LoadBalancerArn", "elbv2", "describe_listeners", "LoadBalancerArn", {}),
+    ("elb", "describe_load_balancers", "LoadBalancerDescriptions", "LoadBalancerName", "elb", "describe_load_balancer_attributes",
+     "LoadBalancerName", {}),
+    ("elb", "describe_load_balancers", "LoadBalancerDescriptions", "LoadBalancerName", "elb", "describe_load_balancer_policies",
+     "LoadBalancerName", {}),
+    ("acm", "list_certificates", "CertificateSummaryList", "CertificateArn", "acm", "describe_certificate", "CertificateArn", {}),
+    ("apigateway", "get_rest_apis", "items", "id", "apigateway", "get_stages", "restApiId", {}),
+    ("apigateway", "get_rest_apis", "items", "id", "apigateway", "get_resources", "restApiId", {"embed": ["methods"]}),
+    ("apigatewayv2", "get_apis", "Items", "ApiId", "apigatewayv2", "get_stages", "ApiId", {}),
+    ("apigatewayv2", "get_apis", "Items", "ApiId", "apigatewayv2", "get_routes", "ApiId", {}),
     *[("s3", "list_buckets", "Buckets", "Name", "s3", operation, "Bucket", {}) for operation in (
         "get_bucket_location", "get_public_access_block", "get_bucket_policy_status", "get_bucket_policy", "get_bucket_acl",
         "get_bucket_ownership_controls", "get_bucket_encryption", "get_bucket_versioning", "get_bucket_logging",
