@@ -34,7 +34,7 @@ def named(names):
 
 def topic(world, region, name, *subscriptions):
     """A topic; a subscription without an ARN waits to be confirmed."""
-    arn = world.client("sns", region).create_topic(Name=name)["TopicArn"]
+    arn = world.client("sns", region).create_topic(Name=name, Attributes={"KmsMasterKeyId": "alias/alarms"})["TopicArn"]
     world.answer("sns", "ListSubscriptionsByTopic", {"Subscriptions": [
         {"SubscriptionArn": f"{arn}:{number}" if confirmed else "PendingConfirmation", "Owner": world.account,
          "Protocol": "email", "Endpoint": f"oncall-{number}@example.com", "TopicArn": arn}
