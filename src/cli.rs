@@ -32,7 +32,7 @@ pub struct Common {
     /// The snapshot: `latest`, or the first digits of its id.
     #[arg(long, global = true, value_name = "ID", default_value = "latest")]
     pub snapshot: Selector,
-    /// A folder of mappings that replaces the embedded ones.
+    /// A folder with checks, controls, frameworks and sources of your own: they add to the embedded ones, or replace those of the same id.
     #[arg(long, global = true, value_name = "DIR")]
     pub mappings: Option<PathBuf>,
     /// A folder of templates; its files replace embedded ones of the same name.

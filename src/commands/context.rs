@@ -88,13 +88,11 @@ impl<'a> Context<'a> {
         write().map_err(|error| miette!("`{}`: {error}", path.display()))
     }
 
-    /// The mappings: the embedded ones, or the user's folder.
+    /// The mappings: the embedded ones, with the user's over them.
     pub(super) fn catalog(&self) -> miette::Result<Catalog> {
-        let files = match &self.common.mappings {
-            Some(folder) => catalog::read_folder(folder)?,
-            None => catalog::embedded(),
-        };
-        Ok(catalog::load(files)?)
+        let Some(folder) = &self.common.mappings else { return Ok(catalog::load(catalog::embedded())?) };
+        let files = catalog::with_own(catalog::read_folder(folder)?, catalog::embedded());
+        Ok(catalog::load_shown(files, &folder.display().to_string())?)
     }
 
     /// The templates: the embedded ones, the user's in their place.
