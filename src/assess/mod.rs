@@ -4,7 +4,9 @@
 mod checks;
 mod collected;
 mod conditions;
+mod coverage;
 mod examples;
+mod explain;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
@@ -31,7 +33,9 @@ mod tests;
 mod totals;
 mod values;
 
+pub use coverage::{Class, ControlCoverage, Coverage, FrameworkCoverage, RequirementCoverage, coverage};
 pub use examples::{ExampleFault, run_examples};
+pub use explain::{Explained, Seen, Sight, explain};
 
 use crate::model::{Assessment, Catalog, Facts, FrameworkId, Settings, Snapshot, SnapshotId};
 

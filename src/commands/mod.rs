@@ -6,8 +6,10 @@ mod checks;
 mod collect;
 mod completions;
 mod context;
+mod coverage;
 mod demo;
 mod exit;
+mod explain;
 mod iam_policy;
 mod identity;
 mod init;
@@ -23,7 +25,7 @@ use std::io::Write;
 
 use chrono::{DateTime, Utc};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Format};
 
 pub use exit::Exit;
 
@@ -32,6 +34,12 @@ use context::Context;
 /// Runs a command: the result goes to `out`, progress and notes to stderr.
 pub fn run(cli: Cli, now: DateTime<Utc>, out: &mut dyn Write) -> miette::Result<Exit> {
     log::start(cli.common.verbose);
+    if cli.common.format == Format::Csv && !cli.command.gives_csv() {
+        return Err(miette::miette!(
+            help = "`--format table` or `--format json`; `checks coverage` gives CSV",
+            "this command gives no CSV"
+        ));
+    }
     let mut context = Context::new(cli.common, now, out);
     match cli.command {
         Command::Init(flags) => init::run(&flags, &mut context),
