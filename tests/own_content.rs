@@ -108,7 +108,7 @@ fn coverage_for_spreadsheets_holds_no_formula() {
     assert!(line.contains(",automated,customer,x,kms.key-rotation,,"), "{line}");
     let mut columns = by_requirement.lines().map(|line| line.split(",\"").next().unwrap().split(',').count());
     assert_eq!(columns.next(), Some(10));
-    let other = run(&place, 1, &["checks", "list", "--format", "csv"]);
+    let other = run(&place, 2, &["checks", "list", "--format", "csv"]);
     assert!(text(&other.stderr).contains("checks coverage"), "{}", text(&other.stderr));
 }
 

@@ -139,12 +139,7 @@ fn of_requirement(requirement: &Requirement, framework: &Framework, catalog: &Ca
     let checks: BTreeSet<CheckId> = known.flat_map(|control| &control.checks).cloned().collect();
     let reports: BTreeSet<ReportKind> = whole.iter().flat_map(|one| &one.reports).cloned().collect();
     let manual: BTreeSet<String> = whole.iter().flat_map(|one| &one.manual).map(|one| one.id.clone()).collect();
-    let class = match requirement.responsibility {
-        _ if !checks.is_empty() => Class::Automated,
-        Responsibility::Inherited if !reports.is_empty() => Class::Inherited,
-        _ if !manual.is_empty() => Class::Manual,
-        _ => Class::Nothing,
-    };
+    let class = class(requirement.responsibility, checks.len(), reports.len(), manual.len());
     RequirementCoverage {
         id: requirement.id.clone(),
         title: requirement.title.clone(),
@@ -155,6 +150,16 @@ fn of_requirement(requirement: &Requirement, framework: &Framework, catalog: &Ca
         checks,
         reports,
         manual,
+    }
+}
+
+/// AWS's reports evidence AWS's half: of what is shared, the customer's half needs evidence of its own.
+fn class(responsibility: Responsibility, checks: usize, reports: usize, manual: usize) -> Class {
+    match (responsibility, checks, reports, manual) {
+        (_, 1.., _, _) => Class::Automated,
+        (Responsibility::Inherited, 0, 1.., _) => Class::Inherited,
+        (_, 0, _, 1..) => Class::Manual,
+        (_, 0, _, 0) => Class::Nothing,
     }
 }
 
@@ -182,5 +187,29 @@ fn of_control(id: &ControlId, catalog: &Catalog) -> ControlCoverage {
         title: control.map(|control| control.title.clone()).unwrap_or_default(),
         checks: control.map(|control| control.checks.clone()).unwrap_or_default(),
         requirements: catalog.frameworks.values().map(supported).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Class, class};
+    use crate::model::Responsibility::{Customer, Inherited, Shared};
+
+    #[test]
+    fn the_class_says_what_the_customers_evidence_rests_on() {
+        let table = [
+            ((Customer, 2, 0, 1), Class::Automated),
+            ((Inherited, 1, 1, 0), Class::Automated),
+            ((Inherited, 0, 1, 1), Class::Inherited),
+            ((Inherited, 0, 0, 1), Class::Manual),
+            ((Inherited, 0, 0, 0), Class::Nothing),
+            ((Shared, 0, 2, 1), Class::Manual),
+            ((Shared, 0, 2, 0), Class::Nothing),
+            ((Customer, 0, 0, 3), Class::Manual),
+            ((Customer, 0, 1, 0), Class::Nothing),
+        ];
+        for (of, wanted) in table {
+            assert_eq!(class(of.0, of.1, of.2, of.3), wanted, "{of:?}");
+        }
     }
 }

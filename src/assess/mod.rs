@@ -8,6 +8,8 @@ mod coverage;
 mod examples;
 mod explain;
 #[cfg(test)]
+mod explain_tests;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod function_tests;

@@ -22,13 +22,9 @@ pub(super) fn layer_of(path: &str) -> (Layer, &str) {
     path.strip_prefix(OWN).map_or((Layer::Base, path), |path| (Layer::Own, path))
 }
 
-/// A user's files over the embedded ones; alone, if they say that they are a whole catalog. A file with one item, a
-/// check or a framework, takes the place of the embedded one; where a file has many, both stay, and the items of the
-/// own layer go before.
+/// A user's files over the embedded ones. A file with one item, a check or a framework, takes the place of the embedded
+/// one; where a file has many, both stay, and the items of the own layer go before.
 pub fn with_own(own: BTreeMap<String, Vec<u8>>, embedded: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
-    if is_complete(&own) {
-        return own;
-    }
     let one_item = |path: &str| path.starts_with("checks/") || path.starts_with("frameworks/");
     let mut files = embedded;
     files.retain(|path, _| !(one_item(path) && own.contains_key(path)));
@@ -36,8 +32,8 @@ pub fn with_own(own: BTreeMap<String, Vec<u8>>, embedded: BTreeMap<String, Vec<u
     files
 }
 
-/// Whether the marker says so; what is wrong with the marker, `load` says.
-fn is_complete(files: &BTreeMap<String, Vec<u8>>) -> bool {
+/// Whether files say that they are a whole catalog; what is wrong with the file that says it, `load` says.
+pub fn is_complete(files: &BTreeMap<String, Vec<u8>>) -> bool {
     let text = files.get(MARKER).and_then(|bytes| std::str::from_utf8(bytes).ok());
     let marker = text.and_then(|text| text.parse::<toml::Table>().ok());
     marker.and_then(|marker| marker.get("complete")?.as_bool()) == Some(true)

@@ -32,7 +32,7 @@ use toml::de::DeTable;
 
 pub use fault::{Fault, Faults};
 pub use folder::{FolderError, embedded, read_folder};
-pub use layers::with_own;
+pub use layers::{is_complete, with_own};
 pub use settings::load_settings;
 
 use crate::model::Catalog;

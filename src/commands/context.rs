@@ -91,8 +91,11 @@ impl<'a> Context<'a> {
     /// The mappings: the embedded ones, with the user's over them.
     pub(super) fn catalog(&self) -> miette::Result<Catalog> {
         let Some(folder) = &self.common.mappings else { return Ok(catalog::load(catalog::embedded())?) };
-        let files = catalog::with_own(catalog::read_folder(folder)?, catalog::embedded());
-        Ok(catalog::load_shown(files, &folder.display().to_string())?)
+        let own = catalog::read_folder(folder)?;
+        Ok(match catalog::is_complete(&own) {
+            true => catalog::load(own),
+            false => catalog::load_shown(catalog::with_own(own, catalog::embedded()), &folder.display().to_string()),
+        }?)
     }
 
     /// The templates: the embedded ones, the user's in their place.

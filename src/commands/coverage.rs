@@ -102,11 +102,7 @@ fn controls(coverage: &Coverage) -> String {
 
 /// One table: a line for each requirement or each control.
 fn csv(coverage: &Coverage, by: By) -> miette::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let mut write = |cells: Vec<String>| {
-        let cells: Vec<String> = cells.iter().map(|cell| harmless(cell)).collect();
-        writer.write_record(cells).into_diagnostic()
-    };
+    let mut lines: Vec<Vec<String>> = Vec::new();
     match by {
         By::Requirement => {
             let heads = [
@@ -121,22 +117,21 @@ fn csv(coverage: &Coverage, by: By) -> miette::Result<Vec<u8>> {
                 "aws_reports",
                 "manual",
             ];
-            write(heads.map(str::to_owned).to_vec())?;
+            lines.push(heads.map(str::to_owned).to_vec());
             for framework in &coverage.frameworks {
-                for one in &framework.list {
-                    write(requirement_cells(framework, one))?;
-                }
+                lines.extend(framework.list.iter().map(|one| requirement_cells(framework, one)));
             }
         }
         By::Control => {
             let frameworks = coverage.frameworks.iter().map(|framework| framework.id.to_string());
-            write(["control", "title", "checks"].map(str::to_owned).into_iter().chain(frameworks).collect())?;
-            for control in &coverage.controls {
-                write(control_cells(control))?;
-            }
+            lines.push(["control", "title", "checks"].map(str::to_owned).into_iter().chain(frameworks).collect());
+            lines.extend(coverage.controls.iter().map(control_cells));
         }
     }
-    drop(write);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for line in lines {
+        writer.write_record(line.iter().map(|cell| harmless(cell))).into_diagnostic()?;
+    }
     writer.into_inner().map_err(|error| error.into_error()).into_diagnostic()
 }
 

@@ -224,3 +224,34 @@ fn sight(seen: &Seen) -> String {
     let member = if seen.member.is_empty() { "row".to_owned() } else { visible(&seen.member) };
     format!("{member} {what}")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{LONG, SHORT, seen_json, sight};
+    use crate::assess::{Seen, Sight};
+
+    fn seen(sight: Sight) -> Seen {
+        Seen { row: "arn".to_owned(), member: "na\u{1b}[31mme".to_owned(), sight }
+    }
+
+    #[test]
+    fn hostile_values_are_shown_and_not_obeyed_and_long_ones_end() {
+        let shown = sight(&seen(Sight::Value(json!("\u{1b}[2J\u{202e}txt.exe\r\n"))));
+        assert!(!shown.contains(['\u{1b}', '\u{202e}', '\r', '\n']), "{shown}");
+        assert!(shown.contains("\\u{202e}txt.exe"), "{shown}");
+        let reason = sight(&seen(Sight::Unread("\u{9b}0m".to_owned())));
+        assert!(!reason.contains('\u{9b}'), "{reason}");
+        let long = seen(Sight::Value(json!("ä".repeat(LONG * 2))));
+        assert!(sight(&long).chars().count() < SHORT + 60);
+        let value = seen_json(&long);
+        assert_eq!(value["state"], "cut");
+        assert_eq!(value["value"].as_str().unwrap().chars().count(), LONG + 1);
+        assert_eq!(
+            seen_json(&seen(Sight::Value(json!(null)))),
+            json!({"row": "arn", "member": "na\u{1b}[31mme", "state": "there", "value": null})
+        );
+        assert_eq!(seen_json(&seen(Sight::Absent))["state"], "absent");
+    }
+}

@@ -24,6 +24,8 @@ mod verify;
 use std::io::Write;
 
 use chrono::{DateTime, Utc};
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
 
 use crate::cli::{Cli, Command, Format};
 
@@ -35,10 +37,9 @@ use context::Context;
 pub fn run(cli: Cli, now: DateTime<Utc>, out: &mut dyn Write) -> miette::Result<Exit> {
     log::start(cli.common.verbose);
     if cli.common.format == Format::Csv && !cli.command.gives_csv() {
-        return Err(miette::miette!(
-            help = "`--format table` or `--format json`; `checks coverage` gives CSV",
-            "this command gives no CSV"
-        ));
+        let message = "this command gives no CSV, only `checks coverage` does: use `--format table` or `--format json`";
+        let _ = Cli::command().error(ErrorKind::ArgumentConflict, message).print();
+        return Ok(Exit::Usage);
     }
     let mut context = Context::new(cli.common, now, out);
     match cli.command {
