@@ -36,7 +36,7 @@ fn it_shows_the_worst_first_with_the_members_that_were_read() {
     let world = judged("r.a.b == 1 && r['c'] == 2", Some("r.kind == 'x'"))
         .row("x.things", ONE, HERE, json!({"Id": "1", "kind": "x", "a": {"b": 1, "z": 0}, "c": 2, "other": 3}))
         .row("x.things", ONE, HERE, json!({"Id": "2", "kind": "y"}))
-        .row("x.things", ONE, HERE, json!({"Id": "3", "kind": "x", "a": {}, "c": null}))
+        .row("x.things", ONE, HERE, json!({"Id": "3", "kind": "x", "a": {}, "c": 2}))
         .row("x.things", ONE, HERE, json!({"Id": "4", "kind": "x", "a": {"b": 2}, "c": 2}));
     let all = explained(&world, usize::MAX);
     assert_eq!((all.rows, all.judged), (4, 3));
@@ -44,7 +44,7 @@ fn it_shows_the_worst_first_with_the_members_that_were_read() {
         lines(&all),
         [
             "fail arn:4: a.b=2; c=2; kind=\"x\"",
-            "undetermined arn:3: a.b absent; c=null; kind=\"x\"",
+            "undetermined arn:3: a.b absent; c=2; kind=\"x\"",
             "pass arn:1: a.b=1; c=2; kind=\"x\"",
         ]
     );

@@ -192,5 +192,9 @@ fn faults_name_the_users_file_and_the_remedy() {
     "#);
     // Twice in one layer is a fault still.
     let twice = "[[control]]\nid = \"log-encryption\"\ntitle = \"A\"\nchecks = [\"kms.key-rotation\"]\n".repeat(2);
-    insta::assert_snapshot!(faults(&[("controls/ours.toml", &twice)]), @"");
+    insta::assert_snapshot!(faults(&[("controls/ours.toml", &twice)]), @r#"
+    ours/controls/ours.toml:6 ["log-encryption"]
+      the control `log-encryption` is defined twice
+      > give one of the two controls another id, or delete it
+    "#);
 }
