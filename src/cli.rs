@@ -32,7 +32,7 @@ pub struct Common {
     /// The snapshot: `latest`, or the first digits of its id.
     #[arg(long, global = true, value_name = "ID", default_value = "latest")]
     pub snapshot: Selector,
-    /// A folder of mappings that replaces the embedded ones.
+    /// A folder with checks, controls, frameworks and sources of your own: they add to the embedded ones, or replace those of the same id.
     #[arg(long, global = true, value_name = "DIR")]
     pub mappings: Option<PathBuf>,
     /// A folder of templates; its files replace embedded ones of the same name.
@@ -59,6 +59,8 @@ pub enum Format {
     Table,
     /// For machines; the schemas are in `docs/schema`.
     Json,
+    /// For spreadsheets; `checks coverage` only.
+    Csv,
 }
 
 /// What to do.
@@ -83,7 +85,7 @@ pub enum Command {
         after_help = "Exit codes: 0 intact and trusted, 5 verification failed or signer not trusted, 1 error, 2 usage."
     )]
     Verify(Verify),
-    /// List, explain or test the checks.
+    /// List, explain or test the checks; show what they cover.
     Checks(Checks),
     /// Make a signing key and its certificate (P-256).
     Keygen(Keygen),
@@ -91,6 +93,13 @@ pub enum Command {
     Demo(Demo),
     /// Print the completions of a shell.
     Completions(Completions),
+}
+
+impl Command {
+    /// Whether its result can be CSV.
+    pub fn gives_csv(&self) -> bool {
+        matches!(self, Self::Checks(Checks { command: ChecksCommand::Coverage { .. } }))
+    }
 }
 
 /// Flags of `init`.
@@ -178,14 +187,32 @@ pub struct Checks {
 pub enum ChecksCommand {
     /// List the checks.
     List,
-    /// Show a check: what it reads, what is good, its examples, the requirements it supports.
+    /// Show a check: what it reads, what is good, its examples, the requirements it supports; and what it said of the snapshot, if there is one, and why.
     Explain {
         /// The check's id.
         #[arg(value_name = "ID")]
         id: String,
+        /// Show all findings, not the first 20.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show what each requirement's evidence rests on: checks, AWS's reports, people, or nothing.
+    Coverage {
+        /// What has a line.
+        #[arg(long, value_enum, default_value_t = By::Requirement)]
+        by: By,
     },
     /// Run the examples of all checks.
     Test,
+}
+
+/// What has a line in the coverage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// Each requirement of each framework.
+    Requirement,
+    /// Each control, with the requirements of all frameworks.
+    Control,
 }
 
 /// Flags of `keygen`.

@@ -31,6 +31,7 @@ fn every_command_has_help() {
         &["checks"],
         &["checks", "list"],
         &["checks", "explain"],
+        &["checks", "coverage"],
         &["checks", "test"],
         &["keygen"],
         &["demo"],

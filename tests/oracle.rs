@@ -32,8 +32,10 @@ fn lookup(name: &str) -> Option<String> {
     })
 }
 
+/// The embedded catalog and the worked example of own content.
 fn embedded() -> Catalog {
-    catalog::load(catalog::embedded()).unwrap()
+    let example = catalog::read_folder(&common::repository().join("docs/example")).unwrap();
+    catalog::load(catalog::with_own(example, catalog::embedded())).unwrap()
 }
 
 /// Runs the comparison and returns how many things of each kind were compared; differences fail the test.

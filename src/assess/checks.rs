@@ -13,7 +13,7 @@ use crate::model::{
 };
 
 /// Rows that one thread takes at a time.
-const CHUNK: usize = 256;
+pub(super) const CHUNK: usize = 256;
 
 /// CEL's interpreter calls itself for each level of an expression.
 const STACK: usize = 16 << 20;
@@ -97,7 +97,7 @@ fn judge_chunk(judge: &Judge<'_>, (rows, checks): &(&[Row], &[&Prepared<'_>])) -
 }
 
 /// Runs a job for each item; the results stand in the items' order, whoever did them.
-fn in_parallel<T: Sync, W, R: Send>(
+pub(super) fn in_parallel<T: Sync, W, R: Send>(
     items: &[T],
     worker: impl Fn() -> W + Sync,
     job: impl Fn(&W, &T) -> R + Sync,

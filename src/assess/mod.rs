@@ -4,7 +4,11 @@
 mod checks;
 mod collected;
 mod conditions;
+mod coverage;
 mod examples;
+mod explain;
+#[cfg(test)]
+mod explain_tests;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
@@ -37,7 +41,9 @@ mod witness;
 #[cfg(test)]
 mod witness_tests;
 
+pub use coverage::{Class, ControlCoverage, Coverage, FrameworkCoverage, RequirementCoverage, coverage};
 pub use examples::{ExampleFault, run_examples};
+pub use explain::{Explained, Seen, Sight, explain};
 
 use crate::model::{Assessment, Catalog, Facts, FrameworkId, Settings, Snapshot, SnapshotId};
 

@@ -8,7 +8,7 @@ use super::digests::Digested;
 use super::pack::{Pack, PackReadError};
 use super::path::PackPath;
 use super::problem::{Problem, ProblemKind};
-use crate::model::{EvidenceFile, Origin, Sha256, Snapshot, evidence_files};
+use crate::model::{EvidenceFile, Origin, Sha256, Snapshot, evidence_files, harmless};
 
 /// Where the index of the evidence lies in a pack.
 pub const EVIDENCE_INDEX: &str = "evidence/index.csv";
@@ -90,11 +90,6 @@ fn line(snapshot: &Snapshot, file: &EvidenceFile, withheld: &BTreeSet<Sha256>) -
             ..common(gap.source.as_str(), gap.account.as_str(), gap.region.as_str())
         }),
     }
-}
-
-/// Text that a spreadsheet would take for a formula gets an apostrophe in front.
-fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// Checks the chain as far as the pack has it. Members already known to be altered are not reported again.

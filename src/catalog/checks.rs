@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::attach;
 use super::expressions::{self, Given, Seen};
 use super::ids;
 use super::ledger::{Kind, Word, listed};
 use super::table::{Table, distinct};
 use crate::model::{Case, Check, CheckId, Example, Expression, Per, Severity, SourceId, Verdict};
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "id",
     "title",
     "severity",
@@ -25,6 +26,7 @@ const KEYS: [&str; 15] = [
     "remedy",
     "config_rules",
     "params",
+    "controls",
     "example",
 ];
 const SEVERITIES: [(&str, Severity); 4] =
@@ -48,10 +50,14 @@ const VERDICTS: [(&str, Option<Verdict>); 5] = [
 
 /// Reads a check; `name` is its path below `checks/` without the suffix: the id with a slash for its first dot.
 pub(super) fn read(root: &Table<'_>, name: &str) -> Option<Check> {
+    if root.is_replaced(&Kind::Check, "id") {
+        return None;
+    }
     let table = root.clone().only(&KEYS);
     let id = table.need("id").filter(|id| ids::dotted(table.ledger, Kind::Check, id));
     if let Some(id) = &id {
         at_home(&table, id, name);
+        attach::read_controls(&table, id);
     }
     let (title, why, remedy) = (table.need("title"), table.need("why"), table.need("remedy"));
     for key in ["severity", "none"] {

@@ -76,7 +76,7 @@ pub(super) fn read(table: &Table<'_>, word: &Word, given: &Given<'_>, seen: &mut
     let mut walk = Walk { table, word, given, seen, program: &program, scope: Vec::new(), nested: 0, too_deep: false };
     walk.expression(program.expression());
     let too_deep = walk.too_deep;
-    match Expression::parse(&word.text) {
+    match Expression::parsed(&word.text, program.expression().clone()) {
         Ok(expression) => Some(expression),
         Err(_) if too_deep => None,
         Err(error) => {

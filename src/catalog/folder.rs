@@ -1,4 +1,4 @@
-//! Where mapping files come from: the binary itself, or a folder that replaces them.
+//! Where mapping files come from: the binary itself, or a folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,7 +27,7 @@ pub enum FolderError {
     },
     /// Nothing there.
     #[error("`{path}` holds no mapping file")]
-    #[diagnostic(help("a mappings folder has `sources`, `checks`, `controls` and `frameworks` with `.toml` files"))]
+    #[diagnostic(help("a mappings folder has `sources`, `checks`, `controls` or `frameworks` with `.toml` files"))]
     Empty {
         /// The folder.
         path: PathBuf,

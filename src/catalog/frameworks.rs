@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::attach;
 use super::expressions::{self, Given, Seen};
 use super::ids;
 use super::ledger::{Kind, Word};
@@ -31,7 +32,13 @@ const ASKED: [(&str, ()); 7] = [
 
 /// Reads the parameters.
 pub(super) fn read_params(root: &Table<'_>) -> Vec<Param> {
-    root.clone().only(&["param"]).tables("param").into_iter().filter_map(read_param).collect()
+    root.clone()
+        .only(&["param"])
+        .tables("param")
+        .into_iter()
+        .filter(|one| !one.is_replaced(&Kind::Param, "name"))
+        .filter_map(read_param)
+        .collect()
 }
 
 fn read_param(table: Table<'_>) -> Option<Param> {
@@ -48,20 +55,32 @@ fn read_param(table: Table<'_>) -> Option<Param> {
 
 /// Reads the controls of a file.
 pub(super) fn read_controls(root: &Table<'_>) -> Vec<Control> {
-    root.clone().only(&["control"]).tables("control").into_iter().filter_map(read_control).collect()
+    root.clone()
+        .only(&["control"])
+        .tables("control")
+        .into_iter()
+        .filter(|one| !one.is_replaced(&Kind::Control, "id"))
+        .filter_map(read_control)
+        .collect()
 }
 
 fn read_control(table: Table<'_>) -> Option<Control> {
-    let table = table.only(&["id", "title", "checks"]);
+    let table = table.only(&["id", "title", "checks", "supports"]);
     let id = table.need("id").filter(|id| ids::kebab(table.ledger, Kind::Control, id));
     let title = table.need("title");
     table.demand("checks");
     let checks = references(&table, "checks", &Kind::Check);
+    if let Some(id) = &id {
+        attach::read_supports(&table, id);
+    }
     Some(Control { id: ControlId::new(id?.text), title: title?.text, checks: checks.map(CheckId::new).collect() })
 }
 
 /// Reads a framework; the file is named after its id.
 pub(super) fn read_framework(root: &Table<'_>, stem: &str) -> Option<Framework> {
+    if root.is_replaced(&Kind::Framework, "id") {
+        return None;
+    }
     let table = root.clone().only(&["id", "title", "counts", "requirement"]);
     let id = table.need("id").filter(|id| ids::kebab(table.ledger, Kind::Framework, id));
     let (title, counts) = (table.need("title"), table.need("counts"));
@@ -153,7 +172,13 @@ fn no_circles(table: &Table<'_>, rows: &[Table<'_>]) {
 
 /// Reads the services and, with them, the layers there are.
 pub(super) fn read_services(root: &Table<'_>) -> Vec<Service> {
-    root.clone().only(&["service"]).tables("service").into_iter().filter_map(read_service).collect()
+    root.clone()
+        .only(&["service"])
+        .tables("service")
+        .into_iter()
+        .filter(|one| !one.is_replaced(&Kind::Service, "key"))
+        .filter_map(read_service)
+        .collect()
 }
 
 fn read_service(table: Table<'_>) -> Option<Service> {
@@ -214,7 +239,13 @@ fn read_row_test(table: &Table<'_>, key: &str) -> Option<(SourceId, Expression)>
 
 /// Reads the kinds of AWS reports.
 pub(super) fn read_reports(root: &Table<'_>) -> Vec<ReportDefinition> {
-    root.clone().only(&["report"]).tables("report").into_iter().filter_map(read_report).collect()
+    root.clone()
+        .only(&["report"])
+        .tables("report")
+        .into_iter()
+        .filter(|one| !one.is_replaced(&Kind::Report, "kind"))
+        .filter_map(read_report)
+        .collect()
 }
 
 fn read_report(table: Table<'_>) -> Option<ReportDefinition> {

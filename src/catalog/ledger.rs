@@ -1,13 +1,14 @@
 //! Which names are defined where, which are used where, and every fault found on the way.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use miette::NamedSource;
 
+use super::attach::Attachment;
 use super::fault::{Fault, File, Place};
 
 /// What a name is a name of.
@@ -56,6 +57,9 @@ pub(super) struct Word {
 pub(super) struct Ledger {
     defined: RefCell<BTreeMap<Kind, BTreeMap<String, Place>>>,
     used: RefCell<Vec<(Kind, Word)>>,
+    /// What the own layer defines, once it is read.
+    own: RefCell<Option<BTreeMap<Kind, BTreeSet<String>>>>,
+    attached: RefCell<Vec<Attachment>>,
     faults: RefCell<Vec<Fault>>,
 }
 
@@ -89,6 +93,33 @@ impl Ledger {
         defined.entry(kind).or_default().entry(word.text.clone()).or_insert_with(|| word.place.clone());
     }
 
+    /// The own layer is read: what comes now lies below it.
+    pub(super) fn close_own_layer(&self) {
+        let defined = self.defined.borrow();
+        let names = |names: &BTreeMap<String, Place>| names.keys().cloned().collect();
+        *self.own.borrow_mut() = Some(defined.iter().map(|(kind, known)| (kind.clone(), names(known))).collect());
+    }
+
+    /// Whether the layer above defines this name: then this one does not count.
+    pub(super) fn is_replaced(&self, kind: &Kind, name: &str) -> bool {
+        self.own.borrow().as_ref().and_then(|own| own.get(kind)).is_some_and(|names| names.contains(name))
+    }
+
+    /// Whether this is the content that must be in use: all of it, or that of the own layer.
+    fn must_be_used(&self, kind: &Kind, name: &str) -> bool {
+        self.own.borrow().is_none() || self.is_replaced(kind, name)
+    }
+
+    /// Notes what is to be attached when everything is read.
+    pub(super) fn attach(&self, attachment: Attachment) {
+        self.attached.borrow_mut().push(attachment);
+    }
+
+    /// Everything to be attached.
+    pub(super) fn attachments(&self) -> Vec<Attachment> {
+        self.attached.take()
+    }
+
     /// Notes that a name is used.
     pub(super) fn refer(&self, kind: Kind, word: &Word) {
         self.used.borrow_mut().push((kind, word.clone()));
@@ -100,6 +131,9 @@ impl Ledger {
         let none = BTreeMap::new();
         for (kind, word) in self.used.borrow().iter() {
             let names = defined.get(kind).unwrap_or(&none);
+            if matches!(kind, Kind::Requirement(_)) && names.is_empty() {
+                continue; // there is no such framework, which is said
+            }
             if !names.contains_key(&word.text) {
                 let help = remedy(&word.text, names.keys().map(String::as_str));
                 self.fault(&word.place, format!("there is no {kind} `{}`", word.text), "unknown", help);
@@ -110,9 +144,11 @@ impl Ledger {
     /// Every name of a kind is used; `help` says how.
     pub(super) fn settle_unused(&self, kind: &Kind, help: &str) {
         let used = self.used.borrow();
+        let used: BTreeSet<&str> =
+            used.iter().filter(|(other, _)| other == kind).map(|(_, word)| word.text.as_str()).collect();
         let defined = self.defined.borrow();
         for (name, place) in defined.get(kind).into_iter().flatten() {
-            if !used.iter().any(|(other, word)| other == kind && word.text == *name) {
+            if !used.contains(name.as_str()) && self.must_be_used(kind, name) {
                 self.fault(place, format!("nothing uses the {kind} `{name}`"), "unused", help);
             }
         }

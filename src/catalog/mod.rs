@@ -3,13 +3,17 @@
 //! A TOML file becomes a tree with spans once; [`table`] reads it member by member into valid types and notes every
 //! fault in the [`ledger`], which also knows what is defined and used where.
 
+mod attach;
 mod checks;
 mod expressions;
 mod fault;
 mod folder;
 mod frameworks;
 mod ids;
+mod layers;
 mod ledger;
+#[cfg(test)]
+mod own_tests;
 mod readonly;
 mod settings;
 #[cfg(test)]
@@ -28,10 +32,12 @@ use toml::de::DeTable;
 
 pub use fault::{Fault, Faults};
 pub use folder::{FolderError, embedded, read_folder};
+pub use layers::{is_complete, with_own};
 pub use settings::load_settings;
 
 use crate::model::Catalog;
 use fault::{File, Place};
+use layers::{Layer, layer_of};
 use ledger::{Kind, Ledger};
 use table::Table;
 
@@ -42,6 +48,11 @@ const MAX_FILES: usize = 5_000;
 
 /// Reads all mapping files, by path relative to the mappings folder.
 pub fn load(files: BTreeMap<String, Vec<u8>>) -> Result<Catalog, Faults> {
+    load_shown(files, "own")
+}
+
+/// The same; messages call the folder of the own layer so.
+pub fn load_shown(files: BTreeMap<String, Vec<u8>>, own_folder: &str) -> Result<Catalog, Faults> {
     let ledger = Ledger::default();
     let mut catalog = Catalog::default();
     if files.len() > MAX_FILES {
@@ -50,22 +61,34 @@ pub fn load(files: BTreeMap<String, Vec<u8>>) -> Result<Catalog, Faults> {
         ledger.fault(&place, message, "here", "is this the mappings folder?");
         return Err(Faults::new(ledger.faults()));
     }
-    for (path, bytes) in &files {
-        let Some(file) = open(&ledger, path, bytes) else { continue };
-        let Some(tree) = parse(&ledger, &file) else { continue };
-        read_file(&mut catalog, path, &Table::root(&ledger, &file, &tree));
+    let all = || files.iter().map(|(path, bytes)| (layer_of(path), bytes));
+    let own = || all().filter(|((layer, _), _)| *layer == Layer::Own).map(|((_, path), bytes)| (path, bytes));
+    let base = all().filter(|((layer, _), _)| *layer == Layer::Base).map(|((_, path), bytes)| (path, bytes));
+    let layered = own().next().is_some();
+    // The layer above first: what it defines does not count below.
+    for (path, bytes) in own() {
+        read_file(&ledger, &mut catalog, path, &format!("{own_folder}/{path}"), bytes);
+    }
+    if layered {
+        ledger.close_own_layer();
+    }
+    for (path, bytes) in base {
+        let shown = if layered { format!("<embedded>/{path}") } else { path.to_owned() };
+        read_file(&ledger, &mut catalog, path, &shown, bytes);
     }
     ledger.settle_references();
     sources::settle(&ledger, &catalog.sources);
     if ledger.is_defined(&Kind::Control) {
-        ledger.settle_unused(&Kind::Check, "add it to the `checks` of a control in `controls/`");
+        ledger.settle_unused(&Kind::Check, "add it to the `checks` of a control, or name one in its own `controls`");
     }
     if ledger.is_defined(&Kind::Framework) {
-        ledger.settle_unused(&Kind::Control, "add it to the `controls` of a requirement in `frameworks/`");
+        let help = "add it to the `controls` of a requirement in `frameworks/`, or name one in its own `supports`";
+        ledger.settle_unused(&Kind::Control, help);
     }
     if ledger.is_defined(&Kind::Check) {
         ledger.settle_unused(&Kind::Param, "delete it, or name it in the `params` of the check that reads it");
     }
+    attach::attach(&mut catalog, ledger.attachments());
     let faults = ledger.faults();
     if !faults.is_empty() {
         return Err(Faults::new(faults));
@@ -74,8 +97,15 @@ pub fn load(files: BTreeMap<String, Vec<u8>>) -> Result<Catalog, Faults> {
     Ok(catalog)
 }
 
-/// Reads one file into the catalog; its path says what it holds.
-fn read_file(catalog: &mut Catalog, path: &str, root: &Table<'_>) {
+/// Reads one file into the catalog; messages name it as it is shown.
+fn read_file(ledger: &Ledger, catalog: &mut Catalog, path: &str, shown: &str, bytes: &[u8]) {
+    let Some(file) = open(ledger, shown, bytes) else { return };
+    let Some(tree) = parse(ledger, &file) else { return };
+    read_items(catalog, path, &Table::root(ledger, &file, &tree));
+}
+
+/// Reads a file's items; its path says what they are.
+fn read_items(catalog: &mut Catalog, path: &str, root: &Table<'_>) {
     let Some(stem) = path.strip_suffix(".toml") else {
         root.ledger.fault(&root.here(), format!("`{path}` is no TOML file"), "here", "delete it");
         return;
@@ -83,6 +113,9 @@ fn read_file(catalog: &mut Catalog, path: &str, root: &Table<'_>) {
     match stem.split_once('/') {
         None if stem == "params" => {
             catalog.params.extend(frameworks::read_params(root).into_iter().map(|p| (p.name.clone(), p)));
+        }
+        None if stem == "catalog" => {
+            root.clone().only(&["complete"]).flag("complete");
         }
         None if stem == "services" => {
             catalog.services.extend(frameworks::read_services(root).into_iter().map(|s| (s.key.clone(), s)));
@@ -101,7 +134,7 @@ fn read_file(catalog: &mut Catalog, path: &str, root: &Table<'_>) {
         }
         Some(("checks", name)) => catalog.checks.extend(checks::read(root, name).map(|c| (c.id.clone(), c))),
         _ => {
-            let help = "known: `params.toml`, `services.toml`, `artifact-reports.toml`, and the folders `sources`, \
+            let help = "known: `catalog.toml`, `params.toml`, `services.toml`, `artifact-reports.toml`, and the folders `sources`, \
                         `checks`, `controls`, `frameworks`";
             root.ledger.fault(&root.here(), format!("`{path}` is in no known place"), "this file", help);
         }

@@ -74,7 +74,8 @@ const COLLECTORS: [(&str, Collector); 6] = [
 
 /// Reads the sources of a file.
 pub(super) fn read(root: &Table<'_>) -> Vec<Source> {
-    root.clone().only(&["source"]).tables("source").into_iter().filter_map(read_source).collect()
+    let tables = root.clone().only(&["source"]).tables("source").into_iter();
+    tables.filter(|one| !one.is_replaced(&Kind::Source, "id")).filter_map(read_source).collect()
 }
 
 fn read_source(table: Table<'_>) -> Option<Source> {

@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::{File, Place};
-use super::ledger::{Ledger, Word, listed, remedy};
+use super::ledger::{Kind, Ledger, Word, listed, remedy};
 
 type Node<'a> = Spanned<DeValue<'a>>;
 
@@ -42,6 +42,11 @@ impl<'a> Table<'a> {
             }
         }
         self
+    }
+
+    /// Whether the own layer defines this table's item, so that this one does not count.
+    pub(super) fn is_replaced(&self, kind: &Kind, id: &str) -> bool {
+        self.text(id).is_some_and(|name| self.ledger.is_replaced(kind, &name))
     }
 
     /// The table's own place.

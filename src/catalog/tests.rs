@@ -299,10 +299,10 @@ fn references_lead_somewhere_and_nothing_stands_alone() {
     insta::assert_snapshot!(lines(&faults.unwrap_err()), @r###"
     checks/kms/key-rotation.toml:2 ["kms.key-rotation"]
       nothing uses the check `kms.key-rotation`
-      > add it to the `checks` of a control in `controls/`
+      > add it to the `checks` of a control, or name one in its own `controls`
     controls/a.toml:2 ["key-management"]
       nothing uses the control `key-management`
-      > add it to the `controls` of a requirement in `frameworks/`
+      > add it to the `controls` of a requirement in `frameworks/`, or name one in its own `supports`
     controls/a.toml:4 ["kms.key-rotatio"]
       there is no check `kms.key-rotatio`
       > did you mean `kms.key-rotation`?
@@ -311,7 +311,7 @@ fn references_lead_somewhere_and_nothing_stands_alone() {
       > give one of the two controls another id, or delete it
     elsewhere/x.toml:1 []
       `elsewhere/x.toml` is in no known place
-      > known: `params.toml`, `services.toml`, `artifact-reports.toml`, and the folders `sources`, `checks`, `controls`, `frameworks`
+      > known: `catalog.toml`, `params.toml`, `services.toml`, `artifact-reports.toml`, and the folders `sources`, `checks`, `controls`, `frameworks`
     frameworks/gdpr.toml:10 ["Art.5(1)"]
       `Art.5` is a part of itself, by way of `Art.5(1)`
       > a paragraph's parent is its article, which has none

@@ -88,13 +88,14 @@ impl<'a> Context<'a> {
         write().map_err(|error| miette!("`{}`: {error}", path.display()))
     }
 
-    /// The mappings: the embedded ones, or the user's folder.
+    /// The mappings: the embedded ones, with the user's over them.
     pub(super) fn catalog(&self) -> miette::Result<Catalog> {
-        let files = match &self.common.mappings {
-            Some(folder) => catalog::read_folder(folder)?,
-            None => catalog::embedded(),
-        };
-        Ok(catalog::load(files)?)
+        let Some(folder) = &self.common.mappings else { return Ok(catalog::load(catalog::embedded())?) };
+        let own = catalog::read_folder(folder)?;
+        Ok(match catalog::is_complete(&own) {
+            true => catalog::load(own),
+            false => catalog::load_shown(catalog::with_own(own, catalog::embedded()), &folder.display().to_string()),
+        }?)
     }
 
     /// The templates: the embedded ones, the user's in their place.
@@ -131,25 +132,32 @@ impl<'a> Context<'a> {
         let settings = self.settings(&catalog)?;
         let vault = self.open_vault()?;
         let stored = vault.load(&self.common.snapshot).map_err(vault_fault)?;
-        let (asked, wanted) = (stored.snapshot.period, settings.period);
-        if asked != wanted {
-            return Err(miette!(
-                help = "set the snapshot's period in the settings, choose another snapshot with `--snapshot`, or collect again",
-                "the settings say the period {} to {}, but snapshot {} was collected for {} to {}",
-                wanted.start,
-                wanted.end,
-                stored.id.short(),
-                asked.start,
-                asked.end
-            ));
-        }
+        same_period(&settings, &stored)?;
         let facts = facts_of(&catalog, &vault, &stored)?;
         let assessment = assess(&catalog, &settings, stored.id, &stored, &facts);
         Ok(Judged { catalog, settings, vault, stored, assessment })
     }
 }
 
-fn facts_of(catalog: &Catalog, vault: &Vault, stored: &Stored) -> miette::Result<Facts> {
+/// A snapshot is judged for the period it was collected for.
+pub(super) fn same_period(settings: &Settings, stored: &Stored) -> miette::Result<()> {
+    let (asked, wanted) = (stored.snapshot.period, settings.period);
+    if asked == wanted {
+        return Ok(());
+    }
+    Err(miette!(
+        help = "set the snapshot's period in the settings, choose another snapshot with `--snapshot`, or collect again",
+        "the settings say the period {} to {}, but snapshot {} was collected for {} to {}",
+        wanted.start,
+        wanted.end,
+        stored.id.short(),
+        asked.start,
+        asked.end
+    ))
+}
+
+/// The facts of a snapshot.
+pub(super) fn facts_of(catalog: &Catalog, vault: &Vault, stored: &Stored) -> miette::Result<Facts> {
     crate::facts::read(catalog, &stored.snapshot, &mut |hash| vault.get(hash)).map_err(vault_fault)
 }
 

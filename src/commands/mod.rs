@@ -6,8 +6,10 @@ mod checks;
 mod collect;
 mod completions;
 mod context;
+mod coverage;
 mod demo;
 mod exit;
+mod explain;
 mod iam_policy;
 mod identity;
 mod init;
@@ -22,8 +24,10 @@ mod verify;
 use std::io::Write;
 
 use chrono::{DateTime, Utc};
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Format};
 
 pub use exit::Exit;
 
@@ -32,6 +36,11 @@ use context::Context;
 /// Runs a command: the result goes to `out`, progress and notes to stderr.
 pub fn run(cli: Cli, now: DateTime<Utc>, out: &mut dyn Write) -> miette::Result<Exit> {
     log::start(cli.common.verbose);
+    if cli.common.format == Format::Csv && !cli.command.gives_csv() {
+        let message = "this command gives no CSV, only `checks coverage` does: use `--format table` or `--format json`";
+        let _ = Cli::command().error(ErrorKind::ArgumentConflict, message).print();
+        return Ok(Exit::Usage);
+    }
     let mut context = Context::new(cli.common, now, out);
     match cli.command {
         Command::Init(flags) => init::run(&flags, &mut context),

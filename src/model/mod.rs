@@ -2,6 +2,7 @@
 
 mod assessment;
 mod catalog;
+mod cell;
 mod evidence;
 mod exchange;
 mod expression;
@@ -17,6 +18,7 @@ mod wire;
 
 pub use assessment::*;
 pub use catalog::*;
+pub use cell::harmless;
 pub use evidence::*;
 pub use exchange::*;
 pub use expression::*;
