@@ -24,6 +24,7 @@ mod reports;
 #[cfg(test)]
 mod requirement_tests;
 mod requirements;
+mod secrets;
 mod services;
 mod settings;
 #[cfg(test)]

@@ -58,11 +58,12 @@ const MAX_NESTED: usize = 3;
 pub const CHARGE: &str = "@charge";
 
 /// Our functions besides CEL's own; `docs/checks.md` says what each gives.
-pub const FUNCTIONS: [&str; 19] = [
+pub const FUNCTIONS: [&str; 23] = [
     "age_days",
     "cidr_open",
     "days",
     "find",
+    "join",
     "lower",
     "matches_any",
     "policy_admin",
@@ -73,6 +74,9 @@ pub const FUNCTIONS: [&str; 19] = [
     "ports_open",
     "rows",
     "rows_where",
+    "secret_found",
+    "secret_reason",
+    "secrets_in",
     "split",
     "time",
     "trust_foreign_unguarded",

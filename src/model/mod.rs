@@ -14,6 +14,7 @@ mod snapshot;
 mod source;
 mod verdict;
 mod wire;
+mod withheld;
 
 pub use assessment::*;
 pub use catalog::*;
@@ -29,3 +30,4 @@ pub use snapshot::*;
 pub use source::*;
 pub use verdict::*;
 pub use wire::*;
+pub use withheld::*;
