@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::glob::{Dialect, matches};
 use super::values::{Boxed, json, weight};
-use super::{network, policy, principals, secrets};
+use super::{escalation, network, policy, principals, secrets};
 use crate::model::CHARGE;
 
 /// The function that gives no verdict, for the reason it is told.
@@ -78,6 +78,10 @@ pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTi
     add("lower", simple(meter, |args| Ok(Box::new(CelString::from(text(args, 0)?.to_lowercase())))))?;
     add("split", simple(meter, |args| split(text(args, 0)?, text(args, 1)?)))?;
     add("join", simple(meter, |args| join(given(args, 0)?, text(args, 1)?)))?;
+    let escalations = |args: Given<'_, '_, '_>| {
+        escalation::escalations(&json(given(args, 0)?)?, &json(given(args, 1)?)?, &json(given(args, 2)?)?).map(words)
+    };
+    add("privilege_escalations", simple(meter, escalations))?;
     add("secret_found", simple(meter, |args| secrets::found(text(args, 0)?).map(bool)))?;
     add("secret_reason", simple(meter, |args| secrets::reason(text(args, 0)?).map(word)))?;
     add("secrets_in", simple(meter, |args| secrets::all(&json(given(args, 0)?)?).map(words)))?;

@@ -4,6 +4,7 @@
 mod checks;
 mod collected;
 mod conditions;
+mod escalation;
 mod examples;
 #[cfg(test)]
 mod fixtures;

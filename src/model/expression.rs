@@ -58,7 +58,7 @@ const MAX_NESTED: usize = 3;
 pub const CHARGE: &str = "@charge";
 
 /// Our functions besides CEL's own; `docs/checks.md` says what each gives.
-pub const FUNCTIONS: [&str; 23] = [
+pub const FUNCTIONS: [&str; 24] = [
     "age_days",
     "cidr_open",
     "days",
@@ -72,6 +72,7 @@ pub const FUNCTIONS: [&str; 23] = [
     "policy_public",
     "policy_requires_tls",
     "ports_open",
+    "privilege_escalations",
     "rows",
     "rows_where",
     "secret_found",
