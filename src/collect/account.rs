@@ -134,13 +134,11 @@ impl AccountContext {
 
     /// Takes out of a reply what must not be kept: here, so that nobody sees it who keeps or reads replies.
     fn withhold(&self, label: &Label, received: &mut Received) {
-        let (Some(source), Some(call)) = (self.run.catalog.sources.get(&label.source), self.described(label)) else {
-            return;
-        };
+        let Some(source) = self.run.catalog.sources.get(&label.source) else { return };
+        let shape = &self.described(label).unwrap_or(&source.call).shape;
         let every = || Withhold { path: "*".to_owned(), form: Form::Key };
-        let rules: Vec<Withhold> =
-            if label.opens { vec![every()] } else { call.shape.withhold.iter().cloned().collect() };
-        let written = Written { protocol: source.protocol, operation: &label.operation, shape: &call.shape };
+        let rules: Vec<Withhold> = if label.opens { vec![every()] } else { shape.withhold.iter().cloned().collect() };
+        let written = Written { protocol: source.protocol, operation: &label.operation, shape };
         received.withhold(written, &rules);
     }
 

@@ -66,8 +66,8 @@ struct Known<'v> {
 impl<'v> Known<'v> {
     fn of(groups: &'v Value, policies: &'v Value) -> Self {
         let mut known = Self { groups: BTreeMap::new(), policies: BTreeMap::new() };
-        each(groups, &mut |row| drop(text(row, "GroupName").map(|name| known.groups.insert(name, row))));
-        each(policies, &mut |row| drop(text(row, "Arn").map(|arn| known.policies.insert(arn, row))));
+        each(groups, &mut |row| known.groups.extend(text(row, "GroupName").map(|name| (name, row))));
+        each(policies, &mut |row| known.policies.extend(text(row, "Arn").map(|arn| (arn, row))));
         known
     }
 

@@ -32,7 +32,7 @@ fn at_sign(line: &str, at: usize, sign: char) -> Option<Assignment<'_>> {
     {
         return None;
     }
-    if sign == ':' && !after.starts_with([' ', '\t', '"', '\'', '=']) {
+    if sign == ':' && !after.starts_with([' ', '\t', '"', '\'', '=', '\\']) {
         return None;
     }
     let before = before.trim_end().trim_end_matches([':', '+', '?']).trim_end();
