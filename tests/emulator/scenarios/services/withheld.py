@@ -62,8 +62,8 @@ def machine(world, region, name, user_data):
     """A stopped instance with user data."""
     ec2 = world.client("ec2", region)
     more = {"UserData": base64.b64encode(user_data).decode()} if user_data else {}
-    # NOTE: moto stores what its client encodes; canned answers hold the bytes as they are.
     subnet = ec2.create_subnet(VpcId=network(world, region), CidrBlock=next_range(world, region))["Subnet"]["SubnetId"]
+    ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": False})
     made = ec2.run_instances(
         ImageId="ami-0123456789abcdef0", MinCount=1, MaxCount=1, InstanceType="t4g.small", SubnetId=subnet,
         MetadataOptions={"HttpTokens": "required", "HttpEndpoint": "enabled"},
