@@ -77,6 +77,7 @@ fn exchange(source: &str, operation: &str, media: &str, body: &[u8]) -> Exchange
         body: Sha256::of(body),
         size: body.len() as u64,
         request: Sha256::of(b"request"),
+        withheld: Vec::new(),
     }
 }
 

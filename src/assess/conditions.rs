@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::glob::{Dialect, matches};
 use super::network::cidr_wide;
 
 /// One operator on one key.
@@ -99,6 +100,31 @@ impl Condition<'_> {
         matches!(self.key.as_str(), "aws:principalaccount" | "aws:principalarn")
             && self.narrows()
             && self.texts().all(own)
+    }
+
+    /// Whether it lets a role be passed to this service; `None` if it speaks of something else.
+    pub(super) fn passes_to(&self, service: &str) -> Option<bool> {
+        if self.key != "iam:passedtoservice" || service.is_empty() {
+            return None;
+        }
+        let hit = |value: String| matches(Dialect::Iam, &value.to_ascii_lowercase(), service);
+        match self.operator.as_str() {
+            "stringequals" | "stringequalsignorecase" | "stringlike" => Some(self.texts().any(hit)),
+            "stringnotequals" | "stringnotequalsignorecase" | "stringnotlike" => Some(!self.texts().any(hit)),
+            _ => None,
+        }
+    }
+
+    /// Whether it asks who calls, from where, when and how: one and the same caller may meet it for every deed.
+    pub(super) fn is_about_caller(&self) -> bool {
+        let keys = [
+            "aws:currenttime", "aws:epochtime", "aws:multifactorauthage", "aws:multifactorauthpresent",
+            "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths",
+            "aws:principaltype", "aws:referer", "aws:requestedregion", "aws:securetransport", "aws:sourceidentity",
+            "aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:tokenissuetime", "aws:useragent", "aws:userid",
+            "aws:username", "aws:vpcsourceip", "aws:principalisawsservice",
+        ];
+        keys.contains(&self.key.as_str()) || self.key.starts_with("aws:principaltag/")
     }
 
     /// Whether it holds for calls without TLS.

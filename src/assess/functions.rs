@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::glob::{Dialect, matches};
 use super::values::{Boxed, json, weight};
-use super::{network, policy, principals};
+use super::{escalation, network, policy, principals, secrets};
 use crate::model::{CHARGE, policy_document};
 
 /// The function that gives no verdict, for the reason it is told.
@@ -77,6 +77,14 @@ pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTi
     add("age_days", simple(meter, move |args| Ok(int((now - moment(given(args, 0)?)?).num_days()))))?;
     add("lower", simple(meter, |args| Ok(Box::new(CelString::from(text(args, 0)?.to_lowercase())))))?;
     add("split", simple(meter, |args| split(text(args, 0)?, text(args, 1)?)))?;
+    add("join", simple(meter, |args| join(given(args, 0)?, text(args, 1)?)))?;
+    let escalations = |args: Given<'_, '_, '_>| {
+        escalation::escalations(&json(given(args, 0)?)?, &json(given(args, 1)?)?, &json(given(args, 2)?)?).map(words)
+    };
+    add("privilege_escalations", simple(meter, escalations))?;
+    add("secret_found", simple(meter, |args| secrets::found(text(args, 0)?).map(bool)))?;
+    add("secret_reason", simple(meter, |args| secrets::reason(text(args, 0)?).map(word)))?;
+    add("secrets_in", simple(meter, |args| secrets::all(&json(given(args, 0)?)?).map(words)))?;
     add("matches_any", simple(meter, |args| matches_any(text(args, 0)?, given(args, 1)?)))?;
     add("cidr_open", simple(meter, |args| network::cidr_open(text(args, 0)?).map(bool)))?;
     add("ports_open", simple(meter, |args| ports_open(given(args, 0)?, given(args, 1)?)))?;
@@ -163,12 +171,25 @@ fn moment(value: &dyn Val) -> Result<DateTime<Utc>, String> {
     DateTime::from_timestamp_millis(millis as i64).ok_or_else(|| format!("{number} is no time"))
 }
 
+fn word(text: String) -> Boxed<'static> {
+    Box::new(CelString::from(text))
+}
+
+fn words(texts: Vec<String>) -> Boxed<'static> {
+    Box::new(CelList::from(texts.into_iter().map(word).collect::<Vec<_>>()))
+}
+
 fn split(text: &str, separator: &str) -> Result<Boxed<'static>, String> {
     if separator.is_empty() {
         return Err("the separator is empty".to_owned());
     }
-    let parts = text.split(separator).map(|part| Box::new(CelString::from(part.to_owned())) as Boxed<'static>);
-    Ok(Box::new(CelList::from(parts.collect::<Vec<_>>())))
+    Ok(words(text.split(separator).map(str::to_owned).collect()))
+}
+
+fn join(texts: &dyn Val, separator: &str) -> Result<Boxed<'static>, String> {
+    let texts = json(texts)?;
+    let texts: Option<Vec<&str>> = texts.as_array().and_then(|texts| texts.iter().map(|text| text.as_str()).collect());
+    texts.map(|texts| word(texts.join(separator))).ok_or_else(|| "this is no list of texts".to_owned())
 }
 
 fn matches_any(text: &str, patterns: &dyn Val) -> Result<Boxed<'static>, String> {

@@ -5,6 +5,7 @@ mod checks;
 mod collected;
 mod conditions;
 mod coverage;
+mod escalation;
 mod examples;
 mod explain;
 #[cfg(test)]
@@ -28,6 +29,7 @@ mod reports;
 #[cfg(test)]
 mod requirement_tests;
 mod requirements;
+mod secrets;
 mod services;
 mod settings;
 mod split;

@@ -108,6 +108,9 @@ WHAT LIES WHERE
    assessment.json           every verdict, for machines
    snapshot.json             what was asked, what AWS answered, what is missing; its
                              SHA-256 is the id of the snapshot
-   evidence/                 AWS's answers byte for byte; evidence/index.csv lists them
+   evidence/                 AWS's answers byte for byte; evidence/index.csv lists them.
+                             Values that may be secrets are not in them: where one stood,
+                             the text 'withheld: ...' says what was found in it, and
+                             'withheld' in snapshot.json names the place
    mappings/, config/        the rules and settings that the verdicts come from
 ";

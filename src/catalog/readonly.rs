@@ -28,7 +28,9 @@ pub(super) const HELP: &str =
 /// Why an operation may not be called.
 pub(super) fn refuse_operation(operation: &str) -> Option<&'static str> {
     let verb = VERBS.iter().any(|verb| starts_with_verb(operation, verb));
-    let report = operation.starts_with("Generate") && operation.ends_with("Report");
+    // What IAM generates here is a report too, whatever it is called.
+    let report = operation.starts_with("Generate") && operation.ends_with("Report")
+        || operation == "GenerateServiceLastAccessedDetails";
     if !operation.chars().all(|c| c.is_ascii_alphanumeric()) || !(verb || report) {
         return Some("does not only read");
     }
@@ -66,7 +68,7 @@ mod tests {
     #[test]
     fn operations_that_read_pass() {
         for operation in
-            ["GetBucketAcl", "ListKeys", "DescribeKey", "BatchGetProjects", "LookupEvents", "GenerateCredentialReport"]
+            ["GetBucketAcl", "ListKeys", "DescribeKey", "BatchGetProjects", "LookupEvents", "GenerateCredentialReport", "GenerateServiceLastAccessedDetails"]
         {
             assert_eq!(refuse_operation(operation), None, "{operation}");
         }

@@ -9,10 +9,11 @@ use super::readonly;
 use super::table::Table;
 use super::template::{self, Known};
 use crate::model::{
-    Call, Collector, Content, Each, FanOut, ItemList, Paging, Protocol, Shape, Source, SourceId, SourceScope,
+    Call, Collector, Content, Each, FanOut, Form, ItemList, Paging, Protocol, Shape, Source, SourceId, SourceScope,
+    Withhold,
 };
 
-const CALL_KEYS: [&str; 17] = [
+const CALL_KEYS: [&str; 19] = [
     "operation",
     "method",
     "path",
@@ -27,6 +28,8 @@ const CALL_KEYS: [&str; 17] = [
     "documents",
     "json",
     "content",
+    "withhold",
+    "withhold_encoded",
     "absent",
     "not_subscribed",
     "actions",
@@ -302,7 +305,23 @@ fn read_shape(table: &Table<'_>) -> Shape {
         documents: table.texts("documents"),
         json: table.texts("json"),
         content: table.choice("content", &CONTENTS).unwrap_or_default(),
+        withhold: read_withhold(table),
     }
+}
+
+/// The values that must not be kept.
+fn read_withhold(table: &Table<'_>) -> BTreeSet<Withhold> {
+    let mut rules = BTreeSet::new();
+    for (key, form) in [("withhold", Form::Text), ("withhold_encoded", Form::Base64)] {
+        for Word { text: path, place } in table.words(key) {
+            if path.split('.').any(|name| name.trim().is_empty() || (name != "*" && name.contains('*'))) {
+                let help = "write names with dots between them; `*` alone stands for every member";
+                table.ledger.fault(&place, format!("`{path}` is no path"), "no path", help);
+            }
+            rules.insert(Withhold { path, form });
+        }
+    }
+    rules
 }
 
 /// `items` is a path, or a list of tables where a reply has several lists.

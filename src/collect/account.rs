@@ -11,7 +11,7 @@ use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    AccountId, Answer, Call, Exchange, Gap, GapReason, Partition, Region, Settings, Sha256, Source, SourceId,
+    AccountId, Answer, Call, Exchange, Form, Gap, GapReason, Partition, Region, Settings, Sha256, Source, SourceId, Withhold,
 };
 
 use super::CollectError;
@@ -20,6 +20,7 @@ use super::generic::Callers;
 use super::label::{Label, Reply};
 use super::recorder::{Captured, Origin, Received, Recorder, Sent, observe};
 use super::run::{Pauses, Run};
+use super::withhold::Written;
 
 /// One account: who it is, where to ask, and how.
 pub struct AccountContext {
@@ -124,7 +125,21 @@ impl AccountContext {
         self.run.progress.planned(&self.account, 1);
         let service = self.run.catalog.sources.get(&label.source).map_or("", |source| source.service.as_str());
         let _permits = self.run.gate.enter(&self.label, &label.region, bounded(service, label)).await;
-        observe(call).await
+        let (result, mut captured) = observe(call).await;
+        if let Some(received) = &mut captured.response {
+            self.withhold(label, received);
+        }
+        (result, captured)
+    }
+
+    /// Takes out of a reply what must not be kept: here, so that nobody sees it who keeps or reads replies.
+    fn withhold(&self, label: &Label, received: &mut Received) {
+        let Some(source) = self.run.catalog.sources.get(&label.source) else { return };
+        let shape = &self.described(label).unwrap_or(&source.call).shape;
+        let every = || Withhold { path: "*".to_owned(), form: Form::Key };
+        let rules: Vec<Withhold> = if label.opens { vec![every()] } else { shape.withhold.iter().cloned().collect() };
+        let written = Written { protocol: source.protocol, operation: &label.operation, shape };
+        received.withhold(written, &rules);
     }
 
     /// Keeps what came of a call.
@@ -134,6 +149,10 @@ impl AccountContext {
         result: Result<T, Failure>,
         captured: Captured,
     ) -> Result<Reply<T>, CollectError> {
+        let result = match captured.response.as_ref().and_then(|received| received.unkeepable.as_ref()) {
+            Some(why) => Err(Failure::unkeepable(why)),
+            None => result,
+        };
         let failure = match (result, &captured) {
             (Ok(content), Captured { request: Some(sent), response: Some(received) }) => {
                 self.keep(&label, label.answer(), sent, received).await?;
@@ -236,6 +255,7 @@ impl AccountContext {
             body,
             size,
             request: sent.identity(&self.label),
+            withheld: received.withheld.clone(),
         }
     }
 
@@ -251,7 +271,9 @@ impl AccountContext {
             coverage.gaps += 1;
         });
         self.run.progress.gap(&self.account);
-        let (request_id, body) = received.map_or((None, None), |received| (received.request_id, Some(received.body)));
+        let (request_id, body) = received.map_or((None, None), |received| {
+            (received.request_id, Some(received.body).filter(|_| received.unkeepable.is_none()))
+        });
         let gap = Gap {
             action: self.remedy(&label, reason, failure),
             message: format!("{} in {}: {}", label.operation, label.region, classify::line(failure)),

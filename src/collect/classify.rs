@@ -23,6 +23,14 @@ pub(crate) struct Failure {
     pub(crate) message: String,
 }
 
+impl Failure {
+    /// A reply that must not be kept as it is.
+    pub(crate) fn unkeepable(why: &str) -> Self {
+        let message = format!("the reply was not kept, for values in it may be secrets and were not found: {why}");
+        Self { kind: FailureKind::Unreadable, status: None, code: None, message }
+    }
+}
+
 /// Where it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FailureKind {

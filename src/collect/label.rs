@@ -12,6 +12,7 @@ pub struct Label {
     pub(crate) of: Option<String>,
     pub(crate) page: u32,
     pub(crate) use_: Use,
+    pub(crate) opens: bool,
 }
 
 /// Whether facts are read from the reply.
@@ -25,7 +26,7 @@ impl Label {
     /// A call of `operation` for `source` in `region`: page 0 of its list.
     pub fn new(source: impl Into<SourceId>, operation: impl Into<String>, region: &Region) -> Self {
         let (source, operation, region) = (source.into(), operation.into(), region.clone());
-        Self { source, operation, region, item: None, of: None, page: 0, use_: Use::Content }
+        Self { source, operation, region, item: None, of: None, page: 0, use_: Use::Content, opens: false }
     }
 
     /// The call is made for one item of the list: its answer joins the row of `key` under the name `part`. The list
@@ -60,6 +61,12 @@ impl Label {
             Use::Content => Answer::Content,
             Use::Step => Answer::Step,
         }
+    }
+
+    /// Every text of the reply opens a document by itself and is not kept.
+    #[must_use]
+    pub(crate) fn opening(self) -> Self {
+        Self { opens: true, ..self }
     }
 
     /// The reply is only a step on the way: kept, but no fact is read from it.

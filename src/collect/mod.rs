@@ -27,6 +27,7 @@ mod source_run;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod withhold;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

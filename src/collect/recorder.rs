@@ -16,10 +16,11 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use bytes::Bytes;
 
-use crate::model::Sha256;
+use crate::model::{Sha256, Withhold};
 
 use super::parameters;
 use super::replay::{REPLAYED, RequestKey};
+use super::withhold::{Written, withhold};
 
 tokio::task_local! {
     static SLOT: Arc<Mutex<Captured>>;
@@ -47,6 +48,10 @@ pub(crate) struct Received {
     pub(crate) content_type: Option<String>,
     pub(crate) body: Bytes,
     pub(crate) origin: Origin,
+    /// The paths at which values were taken out of the body.
+    pub(crate) withheld: Vec<String>,
+    /// Why the body may not be kept: values had to be taken out of it, and could not be found.
+    pub(crate) unkeepable: Option<String>,
 }
 
 /// Who answered.
@@ -68,6 +73,25 @@ impl Received {
             content_type: header("content-type"),
             body: response.body().bytes().map(Bytes::copy_from_slice).unwrap_or_default(),
             origin: if response.headers().contains_key(REPLAYED) { Origin::Journal } else { Origin::Aws },
+            withheld: Vec::new(),
+            unkeepable: None,
+        }
+    }
+
+    /// Takes values out of the body. A body in which they cannot be found is forgotten. A refusal has none.
+    pub(crate) fn withhold(&mut self, written: Written<'_>, rules: &[Withhold]) {
+        if rules.is_empty() || !(200..300).contains(&self.status) {
+            return;
+        }
+        match withhold(&self.body, written, rules) {
+            Ok(kept) => {
+                self.body = kept.body.into();
+                self.withheld = kept.paths;
+            }
+            Err(why) => {
+                self.body = Bytes::new();
+                self.unkeepable = Some(why);
+            }
         }
     }
 }

@@ -121,6 +121,7 @@ impl Kept {
             body: hash,
             size: body.len() as u64,
             request: hash,
+            withheld: Vec::new(),
         });
         self
     }

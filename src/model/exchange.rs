@@ -49,6 +49,10 @@ pub struct Exchange {
     pub size: u64,
     /// Identifies the request in a replay: see `collect::replay`.
     pub request: Sha256,
+    /// Where in the body values stood that may be secrets: there the body says what was found in them, everywhere else it
+    /// is byte for byte what AWS answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<String>,
 }
 
 /// The item of a list that a further call was made for.

@@ -58,11 +58,12 @@ const MAX_NESTED: usize = 3;
 pub const CHARGE: &str = "@charge";
 
 /// Our functions besides CEL's own; `docs/checks.md` says what each gives.
-pub const FUNCTIONS: [&str; 19] = [
+pub const FUNCTIONS: [&str; 24] = [
     "age_days",
     "cidr_open",
     "days",
     "find",
+    "join",
     "lower",
     "matches_any",
     "policy_admin",
@@ -71,8 +72,12 @@ pub const FUNCTIONS: [&str; 19] = [
     "policy_public",
     "policy_requires_tls",
     "ports_open",
+    "privilege_escalations",
     "rows",
     "rows_where",
+    "secret_found",
+    "secret_reason",
+    "secrets_in",
     "split",
     "time",
     "trust_foreign_unguarded",

@@ -15,6 +15,7 @@ mod snapshot;
 mod source;
 mod verdict;
 mod wire;
+mod withheld;
 
 pub use assessment::*;
 pub use catalog::*;
@@ -31,3 +32,4 @@ pub use snapshot::*;
 pub use source::*;
 pub use verdict::*;
 pub use wire::*;
+pub use withheld::*;

@@ -32,6 +32,7 @@ fn exchange(body: &[u8]) -> Exchange {
         body: Sha256::of(body),
         size: body.len() as u64,
         request: Sha256::of(b"request"),
+        withheld: Vec::new(),
     }
 }
 

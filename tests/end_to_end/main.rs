@@ -15,4 +15,5 @@ mod faults;
 mod pack;
 mod policy;
 mod resume;
+mod secrets;
 mod seeded;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::ReportStateType;
 
-use super::{Topic, side_by_side, topics};
+use super::{Topic, last_accessed, side_by_side, topics};
 use crate::collect::{AccountContext, CollectError};
 use crate::model::{Collector, GapReason};
 
@@ -22,6 +22,7 @@ async fn one(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> {
     match topic.id() {
         "iam.credential-report" => credential_report(topic, client).await,
         "iam.mfa-devices" => mfa_devices(topic, client).await,
+        "iam.last-accessed" => last_accessed::converse(topic, client).await,
         "iam.account-summary" => topic.ask(list, client.get_account_summary().send()).await.map(drop),
         "iam.password-policy" => topic.ask(list, client.get_account_password_policy().send()).await.map(drop),
         "iam.saml-providers" => topic.ask(list, client.list_saml_providers().send()).await.map(drop),

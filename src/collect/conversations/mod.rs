@@ -5,6 +5,7 @@ mod artifact;
 mod cloudtrail;
 mod config;
 mod iam;
+mod last_accessed;
 mod lookup;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::Protocol;
+use super::{Protocol, Withhold};
 
 pub use documents::policy_document;
 use documents::{credential_report, read_documents};
@@ -36,6 +36,8 @@ pub struct Shape {
     pub json: BTreeSet<String>,
     /// What the body is when it is not the protocol's own.
     pub content: Content,
+    /// Values that may be secrets: they are taken out before the reply is kept, and read as what was found in them.
+    pub withhold: BTreeSet<Withhold>,
 }
 
 /// What a body holds.

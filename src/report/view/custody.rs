@@ -82,6 +82,18 @@ impl Verify {
     }
 }
 
+/// How replies were kept.
+fn kept(withheld: usize) -> &'static str {
+    match withheld {
+        0 => "Each reply was kept byte for byte under its SHA-256 before anything was judged from it.",
+        _ => {
+            "Each reply was kept byte for byte under its SHA-256 before anything was judged from it, but for values that may \
+             be secrets: these were searched in memory and replaced by what was found in them before the reply was kept. \
+             snapshot.json names their places in each reply; every other byte is AWS's."
+        }
+    }
+}
+
 /// Who asked, when, with what, and what ties it together.
 #[derive(Debug, Serialize)]
 pub(super) struct Custody {
@@ -107,6 +119,10 @@ impl Custody {
             Fact::text("Replies with AWS's request id", &number(with_id)),
             Fact::hash("Snapshot (SHA-256 of snapshot.json)", &input.id),
         ];
+        let withheld = snapshot.exchanges.iter().filter(|exchange| !exchange.withheld.is_empty()).count();
+        if withheld > 0 {
+            facts.push(Fact::text("Replies with values withheld", &number(withheld)));
+        }
         match &snapshot.previous {
             Some(previous) => facts.push(Fact::hash("Snapshot before it", previous)),
             None => facts.push(Fact::text("Snapshot before it", "none: the first of its vault")),
@@ -123,7 +139,7 @@ impl Custody {
             facts,
             statements: vec![
                 "AWS was only read: every call lists, describes or gets.",
-                "Each reply was kept byte for byte under its SHA-256 before anything was judged from it.",
+                kept(withheld),
                 "AWS's request id of a reply finds the same call in the organization's own CloudTrail.",
                 "Every verdict follows from the evidence, the mappings and the settings in this pack; the moment of judging is \
                  the moment when collecting began.",
