@@ -198,8 +198,10 @@ fn the_iam_policy_reads_only() {
         let verb = action.split(':').nth(1).unwrap();
         let reads =
             ["Get", "List", "Describe", "BatchGet", "Lookup", "Select"].iter().any(|read| verb.starts_with(read));
-        assert!(reads || verb == "GenerateCredentialReport", "{action}");
+        let starts = ["GenerateCredentialReport", "GenerateServiceLastAccessedDetails"].contains(&verb);
+        // API Gateway's actions are HTTP methods: `apigateway:GET`.
+        assert!(reads || starts || verb == "GET", "{action}");
         actions += 1;
     }
-    assert!(actions > 60, "{actions}");
+    assert!(actions > 150, "{actions}");
 }
