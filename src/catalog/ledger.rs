@@ -197,10 +197,26 @@ pub(super) fn remedy<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> S
         Some((distance, name)) if distance < wrong.chars().count() && distance <= 1 + wrong.chars().count() / 4 => {
             format!("did you mean `{name}`?")
         }
-        Some(_) if known.len() <= 40 => format!("known: {}", listed(&known)),
-        Some(_) => String::new(),
+        Some(_) if known.len() <= MOST_LISTED => format!("known: {}", listed(&known)),
+        Some(_) => format!("of {} known the nearest are {}", known.len(), listed(&nearest(wrong, &known))),
         None => "none is defined".to_owned(),
     }
+}
+
+/// More names than these are a wall of text.
+const MOST_LISTED: usize = 40;
+
+/// The names most like a wrong one, those that share a word with it first.
+fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Vec<&'a str> {
+    let words = |name: &str| name.split(['_', '-', '.']).map(str::to_owned).collect::<Vec<_>>();
+    let own = words(wrong);
+    let mut known = known.to_vec();
+    known.sort_by_key(|name| {
+        let shared = words(name).iter().filter(|word| own.contains(word)).count();
+        (std::cmp::Reverse(shared), strsim::damerau_levenshtein(wrong, name))
+    });
+    known.truncate(5);
+    known
 }
 
 /// "`a`, `b`, `c`".
