@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use auditpack::catalog;
 use auditpack::collect::{Context, EndpointSettings, Variant, endpoint, prepare, signed_request};
-use auditpack::model::{Call, Catalog, Content, Each, Protocol, Region, Source, SourceScope};
+use auditpack::model::{Call, Catalog, Content, Each, Region, Source, SourceScope};
 use chrono::DateTime;
 use serde_json::{Value, json};
 

@@ -172,6 +172,12 @@ impl<'v> Asker<'v> {
         if let Some(problem) = self.others.collected.problem(other.id, self.account, None) {
             return Err(problem);
         }
+        // A row of which the part is missing may be among those wanted.
+        let part = path.split('.').next().unwrap_or(path);
+        let lacks = |row: &&&Row| row.account == *self.account && row.unread.contains_key(part);
+        if let Some((row, gap)) = other.unread.iter().find(lacks).and_then(|row| Some((row, row.unread.get(part)?))) {
+            return Err(format!("{} of {}", gap_reason(part, gap), row.resource));
+        }
         let index = other.index(path);
         let numbers = index.get(&(self.account.to_string(), wanted.to_owned())).map(Vec::as_slice).unwrap_or_default();
         let found: Vec<&'v Row> =

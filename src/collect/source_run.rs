@@ -40,7 +40,7 @@ fn run_for<'a>(
         drop(found);
         if ended.contains(&Listed::Incomplete) {
             let why = format!("`{}` could not be listed whole", source.id);
-            unfollowed(ctx, source, place, &why).await?;
+            unfollowed(ctx, source, place, &missing(source.call.actions.iter()), &why).await?;
         }
         Ok(())
     };
@@ -63,7 +63,9 @@ async fn rows(
                 Ok(false) => {}
                 Err(part) => {
                     let why = format!("`{part}` of `{}`, a row of `{}`, could not be read", row.item_key(), source.id);
-                    not_asked(ctx, source, follower, place, &why).await?;
+                    let call = source.call_of(Some(&part));
+                    let actions = missing(call.into_iter().flat_map(|call| &call.actions));
+                    not_asked(ctx, follower, place, &actions, &why).await?;
                 }
             }
         }
@@ -90,29 +92,34 @@ fn unfollowed<'a>(
     ctx: &'a AccountContext,
     source: &'a Source,
     place: &'a Region,
+    actions: &'a str,
     why: &'a str,
 ) -> BoxFuture<'a, Result<(), CollectError>> {
     async move {
         for follower in ctx.run.followers(&source.id) {
-            not_asked(ctx, source, follower, place, why).await?;
+            not_asked(ctx, follower, place, actions, why).await?;
         }
         Ok(())
     }
     .boxed()
 }
 
+/// `actions`: what closes the gap of the call that failed.
 async fn not_asked(
     ctx: &AccountContext,
-    source: &Source,
     follower: &Source,
     place: &Region,
+    actions: &str,
     why: &str,
 ) -> Result<(), CollectError> {
     let label = Label::new(follower.id.clone(), follower.call.operation.clone(), place);
-    let actions: Vec<&str> = source.actions().into_iter().collect();
     let message = format!("{} in {place} was not asked for everything: {why}", follower.call.operation);
-    ctx.gap(label, GapReason::NotAttempted, actions.join(", "), message).await?;
-    unfollowed(ctx, follower, place, why).await
+    ctx.gap(label, GapReason::NotAttempted, actions, message).await?;
+    unfollowed(ctx, follower, place, actions, why).await
+}
+
+fn missing<'a>(actions: impl Iterator<Item = &'a String>) -> String {
+    actions.map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// How a list with its pages ended.

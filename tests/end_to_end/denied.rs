@@ -10,19 +10,16 @@ use serde_json::{Value, json};
 use crate::common::{Emulator, Workplace};
 use crate::support::{SLOW, asked, assess, catalog, collect, quick_sources, settings, shown, snapshot, verdicts};
 
-/// An operation as the emulator names it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Operation {
-    service: String,
-    name: String,
-    action: String,
-}
+/// The operations, as the emulator names them (service, operation), by the IAM action that they need.
+type Operations = BTreeMap<String, BTreeSet<(String, String)>>;
 
-impl Operation {
-    fn of(call: &Value) -> Self {
+fn operations(calls: Vec<Value>) -> Operations {
+    let mut found = Operations::new();
+    for call in calls {
         let text = |name: &str| call[name].as_str().unwrap().to_owned();
-        Self { service: text("service"), name: text("operation"), action: text("iam_action") }
+        found.entry(text("iam_action")).or_default().insert((text("service"), text("operation")));
     }
+    found
 }
 
 /// A source that makes the call: for its list, or for a part of each item.
@@ -48,20 +45,34 @@ fn uses<'c>(catalog: &'c Catalog, sources: &BTreeSet<SourceId>, action: &str) ->
     found
 }
 
-/// All sources that a check looks at.
-fn sources_of(check: &Check) -> BTreeSet<&SourceId> {
-    check.reads.iter().chain([&check.source]).collect()
+/// All sources that a check looks at, and those that they follow.
+fn sources_of<'c>(catalog: &'c Catalog, check: &'c Check) -> BTreeSet<&'c SourceId> {
+    let parent = |id: &&'c SourceId| catalog.sources.get(*id)?.from.as_ref().map(|from| &from.source);
+    let looked_at = check.reads.iter().chain([&check.source]);
+    looked_at.flat_map(|source| std::iter::successors(Some(source), parent)).collect()
 }
 
 /// Whether a check's verdict hangs on a call: on the list always, on a part when an expression reads it, or reads
 /// another part whose call needs it (everything of a bucket is asked in the region that GetBucketLocation names).
-fn depends(check: &Check, used: &Use<'_>) -> bool {
-    if !sources_of(check).contains(&used.source.id) {
+fn depends(catalog: &Catalog, check: &Check, used: &Use<'_>) -> bool {
+    let looked_at = sources_of(catalog, check);
+    if !looked_at.contains(&used.source.id) {
         return false;
     }
     let Some(part) = used.part else { return true };
+    let itself = check.source == used.source.id || check.reads.contains(&used.source.id);
     let expressions = check.when.iter().chain([&check.pass]).chain(&check.detail);
     let names: BTreeSet<String> = expressions.flat_map(|expression| expression.names()).collect();
+    let followers = catalog.sources.values().filter(|source| {
+        looked_at.contains(&source.id) && source.from.as_ref().is_some_and(|from| from.source == used.source.id)
+    });
+    let of_parent = format!("from.{part}");
+    let asks = |name: &String| *name == of_parent || name.starts_with(&format!("{of_parent}."));
+    let mut followers = followers.map(|source| source.call.names().iter().any(asks));
+    // A row that carries a row with a missing part says nothing of it.
+    if followers.any(|asks| asks || names.contains("from")) {
+        return true;
+    }
     let needs = |text: &str| text.contains(&format!("{{{part}}}")) || text.contains(&format!("{{{part}."));
     let follows = used.source.each.iter().filter(|each| {
         let parameters = json!(each.call.parameters).to_string();
@@ -69,11 +80,11 @@ fn depends(check: &Check, used: &Use<'_>) -> bool {
         let region = each.region.as_deref().unwrap_or_default();
         [each.call.path.as_str(), &parameters, &when, region].into_iter().any(needs)
     });
-    names.contains(part) || follows.into_iter().any(|each| names.contains(&each.part))
+    itself && names.contains(part) || itself && follows.into_iter().any(|each| names.contains(&each.part))
 }
 
 /// Checks that rightly pass although a call that they could use is refused, and why.
-const INDEPENDENT: [(&str, &str, &str); 3] = [
+const INDEPENDENT: [(&str, &str, &str); 8] = [
     (
         "s3:GetAccountPublicAccessBlock",
         "s3.bucket-no-public-read",
@@ -85,6 +96,11 @@ const INDEPENDENT: [(&str, &str, &str); 3] = [
         "nothing of the bucket is public: no block is needed",
     ),
     ("s3:GetAccountPublicAccessBlock", "s3.bucket-public-access-block", "the bucket's own block suffices"),
+    ("application-autoscaling:DescribeScalableTargets", "dynamodb.scaling", "a table on demand needs no targets"),
+    ("cloudformation:DescribeStackResourceDrifts", "cloudformation.drift", "the stack itself says that it is in sync"),
+    ("cloudfront:ListVpcOrigins", "cloudfront.https-only", "no distribution has an origin inside a VPC"),
+    ("network-firewall:ListFirewalls", "vpc.dns-firewall", "a DNS Firewall needs no network firewall beside it"),
+    ("network-firewall:ListRuleGroups", "vpc.dns-firewall", "a DNS Firewall needs no network firewall beside it"),
 ];
 
 #[test]
@@ -101,9 +117,9 @@ fn no_check_passes_on_a_refused_call() {
         for emulator in &emulators {
             scope.spawn(|| {
                 loop {
-                    let Some(operation) = queue.lock().unwrap().pop() else { break };
-                    let found = refuse(&catalog, &all, &baseline, emulator, &expected, &operation);
-                    let named = found.into_iter().map(|fault| format!("{}: {fault}", operation.action));
+                    let Some((action, operations)) = queue.lock().unwrap().pop() else { break };
+                    let found = refuse(&catalog, &all, &baseline, emulator, &expected, (&action, &operations));
+                    let named = found.into_iter().map(|fault| format!("{action}: {fault}"));
                     faults.lock().unwrap().extend(named);
                 }
             });
@@ -144,39 +160,40 @@ fn baseline(
     emulator: &Emulator,
     expected: &Value,
     sources: &BTreeSet<SourceId>,
-) -> (BTreeMap<CheckId, Verdict>, BTreeSet<Operation>) {
+) -> (BTreeMap<CheckId, Verdict>, Operations) {
     emulator.reset();
     let place = Workplace::new();
     place.write("auditpack.toml", &settings(expected, &["us-east-1"], sources));
     let collected = collect(&place, emulator);
     assert_eq!(collected.code, Some(0), "{collected:?}");
-    let operations = emulator.calls().into_iter().map(|call| Operation::of(&call));
-    let operations = operations.filter(|operation| operation.action != "sts:GetCallerIdentity").collect();
+    let mut operations = operations(emulator.calls());
+    operations.remove("sts:GetCallerIdentity");
     (verdicts(&assess(&place).1), operations)
 }
 
-/// Collects with one operation refused; gives what is wrong with the result.
+/// Collects with one action refused; gives what is wrong with the result.
 fn refuse(
     catalog: &Catalog,
     all: &BTreeSet<SourceId>,
     baseline: &BTreeMap<CheckId, Verdict>,
     emulator: &Emulator,
     expected: &Value,
-    operation: &Operation,
+    (action, operations): (&str, &BTreeSet<(String, String)>),
 ) -> Vec<String> {
-    let uses = uses(catalog, all, &operation.action);
-    let affected = |check: &&Check| uses.iter().any(|used| depends(check, used));
+    let uses = uses(catalog, all, action);
+    let affected = |check: &&Check| uses.iter().any(|used| depends(catalog, check, used));
     // Only what the affected checks look at, and one source that has nothing to do with it.
     let mut sources: BTreeSet<SourceId> =
-        catalog.checks.values().filter(affected).flat_map(sources_of).cloned().collect();
+        catalog.checks.values().filter(affected).flat_map(|check| sources_of(catalog, check)).cloned().collect();
     sources.extend(uses.iter().map(|used| used.source.id.clone()));
     sources.insert(SourceId::from("iam.account-summary"));
     sources.retain(|source| all.contains(source));
 
     emulator.reset();
-    emulator.faults(&json!([
-        { "service": operation.service, "operation": operation.name, "kind": "access-denied", "times": -1 }
-    ]));
+    let fault = |(service, name): &(String, String)| {
+        json!({ "service": service, "operation": name, "kind": "access-denied", "times": -1 })
+    };
+    emulator.faults(&operations.iter().map(fault).collect());
     let place = Workplace::new();
     place.write("auditpack.toml", &settings(expected, &["us-east-1"], &sources));
     let collected = collect(&place, emulator);
@@ -194,19 +211,19 @@ fn refuse(
         faults.push(format!("no source of the catalog names it; asked {:?}", asked(&stored.snapshot.exchanges)));
     }
     for used in &uses {
-        if !stored.snapshot.gaps.iter().any(|gap| discloses(gap, used, &operation.action)) {
+        if !stored.snapshot.gaps.iter().any(|gap| discloses(gap, used, action)) {
             faults.push(format!("no gap of {} {:?}: {:?}", used.source.id, used.part, shown(&stored.snapshot.gaps)));
         }
     }
-    let strangers = assessment.gaps.iter().filter(|gap| gap.action != operation.action).cloned().collect::<Vec<_>>();
+    let strangers = assessment.gaps.iter().filter(|gap| gap.action != action).cloned().collect::<Vec<_>>();
     if !strangers.is_empty() {
         faults.push(format!("gaps of others: {:?}", shown(&strangers)));
     }
     let found = verdicts(&assessment);
     for check in catalog.checks.values() {
         let (was, is) = (baseline[&check.id], found[&check.id]);
-        let allowed = INDEPENDENT.iter().any(|(a, id, _)| *a == operation.action && *id == check.id.as_str());
-        let collected = sources_of(check).iter().all(|id| sources.contains(*id));
+        let allowed = INDEPENDENT.iter().any(|(a, id, _)| *a == action && *id == check.id.as_str());
+        let collected = sources_of(catalog, check).iter().all(|id| sources.contains(*id));
         match affected(&check) {
             true if is == Verdict::Pass && !allowed => faults.push(format!("{} still passes", check.id)),
             true if is == Verdict::NotApplicable && was == Verdict::Pass => {
@@ -223,7 +240,8 @@ fn discloses(gap: &Gap, used: &Use<'_>, action: &str) -> bool {
     gap.source == used.source.id
         && gap.reason == GapReason::AccessDenied
         && gap.action == action
-        && gap.item.as_ref().map(|item| item.part.as_str()) == used.part
+        // Of two parts by one action the second may need the first.
+        && gap.item.is_some() == used.part.is_some()
         && gap.code.is_some()
         && gap.body.is_some()
 }
