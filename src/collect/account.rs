@@ -11,7 +11,8 @@ use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    AccountId, Answer, Call, Exchange, Form, Gap, GapReason, Partition, Region, Settings, Sha256, Source, SourceId, Withhold,
+    AccountId, Answer, Call, Exchange, Form, Gap, GapReason, Partition, Region, Settings, Sha256, Source, SourceId,
+    Withhold,
 };
 
 use super::CollectError;
