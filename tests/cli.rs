@@ -197,7 +197,8 @@ fn the_iam_policy_reads_only() {
         let verb = action.split(':').nth(1).unwrap();
         let reads =
             ["Get", "List", "Describe", "BatchGet", "Lookup", "Select"].iter().any(|read| verb.starts_with(read));
-        assert!(reads || verb == "GenerateCredentialReport", "{action}");
+        let report = ["GenerateCredentialReport", "GenerateServiceLastAccessedDetails"].contains(&verb);
+        assert!(reads || report, "{action}");
         actions += 1;
     }
     assert!(actions > 60, "{actions}");
