@@ -337,8 +337,11 @@ async fn asked_for_secrets(answer: fn(&str, &str) -> (u16, &'static str, Vec<u8>
     let mut source = source("things.secrets", Collector::Generic, Protocol::RestJson, "GetThings");
     source.call.shape.withhold =
         [crate::model::Withhold { path: "v.*".to_owned(), form: crate::model::Form::Text }].into();
-    let account = account(&serve(answer), &memory, ArtifactSettings::default(), vec![source.clone()]);
-    crate::collect::source_run::run(&account, &source, &account.home).await.unwrap();
+    // The rule is another source's: of the same operation it holds for all.
+    let asked = crate::model::Source { id: "things.plain".into(), ..source.clone() };
+    let asked = crate::model::Source { call: Call { shape: Shape::default(), ..asked.call.clone() }, ..asked };
+    let account = account(&serve(answer), &memory, ArtifactSettings::default(), vec![source, asked.clone()]);
+    crate::collect::source_run::run(&account, &asked, &account.home).await.unwrap();
     memory
 }
 

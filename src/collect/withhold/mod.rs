@@ -8,6 +8,7 @@ mod assignments;
 mod detect;
 mod encoded;
 mod names;
+mod rules;
 mod spans;
 #[cfg(test)]
 mod tests;
