@@ -118,11 +118,28 @@ impl Condition<'_> {
     /// Whether it asks who calls, from where, when and how: one and the same caller may meet it for every deed.
     pub(super) fn is_about_caller(&self) -> bool {
         let keys = [
-            "aws:currenttime", "aws:epochtime", "aws:multifactorauthage", "aws:multifactorauthpresent",
-            "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths",
-            "aws:principaltype", "aws:referer", "aws:requestedregion", "aws:securetransport", "aws:sourceidentity",
-            "aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:tokenissuetime", "aws:useragent", "aws:userid",
-            "aws:username", "aws:vpcsourceip", "aws:principalisawsservice",
+            "aws:currenttime",
+            "aws:epochtime",
+            "aws:multifactorauthage",
+            "aws:multifactorauthpresent",
+            "aws:principalaccount",
+            "aws:principalarn",
+            "aws:principalorgid",
+            "aws:principalorgpaths",
+            "aws:principaltype",
+            "aws:referer",
+            "aws:requestedregion",
+            "aws:securetransport",
+            "aws:sourceidentity",
+            "aws:sourceip",
+            "aws:sourcevpc",
+            "aws:sourcevpce",
+            "aws:tokenissuetime",
+            "aws:useragent",
+            "aws:userid",
+            "aws:username",
+            "aws:vpcsourceip",
+            "aws:principalisawsservice",
         ];
         keys.contains(&self.key.as_str()) || self.key.starts_with("aws:principaltag/")
     }

@@ -93,6 +93,8 @@ pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTi
     add("policy_allows", simple(meter, allows))?;
     add("policy_public", simple(meter, |args| principals::public(&document(args)?).map(bool)))?;
     add("policy_denies", simple(meter, |args| policy::denies(&document(args)?, text(args, 1)?).map(bool)))?;
+    let some = |args: Given<'_, '_, '_>| policy::denies_some(&document(args)?, text(args, 1)?).map(bool);
+    add("policy_denies_some", simple(meter, some))?;
     add("policy_requires_tls", simple(meter, |args| policy::requires_tls(&document(args)?).map(bool)))?;
     add("trust_open", simple(meter, |args| principals::trust_open(&document(args)?).map(bool)))?;
     let foreign =

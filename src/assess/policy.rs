@@ -227,6 +227,12 @@ pub(super) fn denies(document: &Value, action: &str) -> Result<bool, String> {
     Ok(statements(document)?.iter().any(denied))
 }
 
+/// Whether an action is denied at all: to some, on a condition, or on some resources.
+pub(super) fn denies_some(document: &Value, action: &str) -> Result<bool, String> {
+    let denied = |statement: &Statement<'_>| statement.effect == Effect::Deny && statement.actions.has_action(action);
+    Ok(statements(document)?.iter().any(denied))
+}
+
 /// Whether every call without TLS is denied: to everyone, for all actions of the service, on the whole resource.
 pub(super) fn requires_tls(document: &Value) -> Result<bool, String> {
     let denied = |statement: &Statement<'_>| {

@@ -57,10 +57,13 @@ fn walk(name: &str, value: &Value, found: &mut Vec<String>) -> Result<(), String
 }
 
 fn each<'v>(values: impl Iterator<Item = (&'v str, &'v Value)>, found: &mut Vec<String>) -> Result<(), String> {
-    values.fold(Ok(()), |before, (name, value)| {
+    let mut first = Ok(());
+    for (name, value) in values {
+        // All are walked through, whatever the first says.
         let this = walk(name, value, found);
-        before.and(this)
-    })
+        first = first.and(this);
+    }
+    first
 }
 
 /// `{"name": …, "value": …}`; what else such an object says is no value.
@@ -94,7 +97,10 @@ mod tests {
     fn secrets_are_named_by_their_variables() {
         let table = [
             (json!({"A": CLEAN, "KEY": SECRET}), Ok(vec!["KEY: looks like a private key, line 3"])),
-            (json!([{"name": "KEY", "value": SECRET, "type": "PLAINTEXT"}]), Ok(vec!["KEY: looks like a private key, line 3"])),
+            (
+                json!([{"name": "KEY", "value": SECRET, "type": "PLAINTEXT"}]),
+                Ok(vec!["KEY: looks like a private key, line 3"]),
+            ),
             (json!([[{"name": "A", "value": CLEAN}], []]), Ok(vec![])),
             (json!({"ParameterKey": "P", "ParameterValue": SECRET}), Ok(vec!["P: looks like a private key, line 3"])),
             (json!({}), Ok(vec![])),
@@ -102,7 +108,10 @@ mod tests {
             (json!({"A": "hunter2"}), Err(())),
             (json!([{"name": "A", "value": "hunter2"}]), Err(())),
             (json!({"A": "withheld: cannot be searched"}), Err(())),
-            (json!({"A": "withheld: cannot be searched", "KEY": SECRET}), Ok(vec!["KEY: looks like a private key, line 3"])),
+            (
+                json!({"A": "withheld: cannot be searched", "KEY": SECRET}),
+                Ok(vec!["KEY: looks like a private key, line 3"]),
+            ),
         ];
         for (value, expected) in table {
             let expected = expected.map(|texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect::<Vec<_>>());

@@ -110,7 +110,8 @@ WHAT LIES WHERE
                              SHA-256 is the id of the snapshot
    evidence/                 AWS's answers byte for byte; evidence/index.csv lists them.
                              Values that may be secrets are not in them: where one stood,
-                             the text 'withheld: ...' says what was found in it, and
+                             'withheld: ...' says what was found in it (what opens a document
+                             of AWS's is '(removed)'), and
                              'withheld' in snapshot.json names the place
    mappings/, config/        the rules and settings that the verdicts come from
 ";

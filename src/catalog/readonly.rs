@@ -67,9 +67,15 @@ mod tests {
 
     #[test]
     fn operations_that_read_pass() {
-        for operation in
-            ["GetBucketAcl", "ListKeys", "DescribeKey", "BatchGetProjects", "LookupEvents", "GenerateCredentialReport", "GenerateServiceLastAccessedDetails"]
-        {
+        for operation in [
+            "GetBucketAcl",
+            "ListKeys",
+            "DescribeKey",
+            "BatchGetProjects",
+            "LookupEvents",
+            "GenerateCredentialReport",
+            "GenerateServiceLastAccessedDetails",
+        ] {
             assert_eq!(refuse_operation(operation), None, "{operation}");
         }
     }

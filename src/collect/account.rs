@@ -11,7 +11,7 @@ use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    AccountId, Answer, Call, Exchange, Form, Gap, GapReason, Partition, Region, Settings, Sha256, Source, SourceId, Withhold,
+    AccountId, Answer, Call, Exchange, Gap, GapReason, Partition, Region, Settings, Sha256, Source, SourceId,
 };
 
 use super::CollectError;
@@ -20,7 +20,6 @@ use super::generic::Callers;
 use super::label::{Label, Reply};
 use super::recorder::{Captured, Origin, Received, Recorder, Sent, observe};
 use super::run::{Pauses, Run};
-use super::withhold::Written;
 
 /// One account: who it is, where to ask, and how.
 pub struct AccountContext {
@@ -130,16 +129,6 @@ impl AccountContext {
             self.withhold(label, received);
         }
         (result, captured)
-    }
-
-    /// Takes out of a reply what must not be kept: here, so that nobody sees it who keeps or reads replies.
-    fn withhold(&self, label: &Label, received: &mut Received) {
-        let Some(source) = self.run.catalog.sources.get(&label.source) else { return };
-        let shape = &self.described(label).unwrap_or(&source.call).shape;
-        let every = || Withhold { path: "*".to_owned(), form: Form::Key };
-        let rules: Vec<Withhold> = if label.opens { vec![every()] } else { shape.withhold.iter().cloned().collect() };
-        let written = Written { protocol: source.protocol, operation: &label.operation, shape };
-        received.withhold(written, &rules);
     }
 
     /// Keeps what came of a call.
@@ -292,7 +281,7 @@ impl AccountContext {
     }
 
     /// The part of the source that describes this very call.
-    fn described(&self, label: &Label) -> Option<&Call> {
+    pub(crate) fn described(&self, label: &Label) -> Option<&Call> {
         let source = self.run.catalog.sources.get(&label.source)?;
         let part = label.item.as_ref().map(|item| item.part.as_str());
         let mut calls = std::iter::once(&source.call).chain(source.each.iter().map(|each| &each.call));

@@ -58,7 +58,7 @@ const MAX_NESTED: usize = 3;
 pub const CHARGE: &str = "@charge";
 
 /// Our functions besides CEL's own; `docs/checks.md` says what each gives.
-pub const FUNCTIONS: [&str; 24] = [
+pub const FUNCTIONS: [&str; 25] = [
     "age_days",
     "cidr_open",
     "days",
@@ -69,6 +69,7 @@ pub const FUNCTIONS: [&str; 24] = [
     "policy_admin",
     "policy_allows",
     "policy_denies",
+    "policy_denies_some",
     "policy_public",
     "policy_requires_tls",
     "ports_open",

@@ -56,7 +56,12 @@ fn no_secret_is_kept_printed_or_logged() {
     assert_eq!(collected.code, Some(0), "{collected:?}");
     assert_said_clean("collect", &collected);
 
-    let checks = ["codebuild.no-plaintext-credentials", "ec2.no-secrets-in-user-data", "ecs.no-secrets-in-env", "lambda.no-secrets-in-env"];
+    let checks = [
+        "codebuild.no-plaintext-credentials",
+        "ec2.no-secrets-in-user-data",
+        "ecs.no-secrets-in-env",
+        "lambda.no-secrets-in-env",
+    ];
     let (_, assessment) = assess(&place);
     for check in checks {
         let judged = assessment.checks.iter().find(|one| one.id.as_str() == check).unwrap();
@@ -68,12 +73,16 @@ fn no_secret_is_kept_printed_or_logged() {
 
     let (vault, stored) = snapshot(&place);
     let withheld = |exchange: &&auditpack::model::Exchange| !exchange.withheld.is_empty();
-    let paths: BTreeSet<String> = stored.snapshot.exchanges.iter().filter(withheld).flat_map(|one| one.withheld.clone()).collect();
-    let of_catalog: BTreeSet<String> = sources().iter().flat_map(|id| {
-        let source = &catalog().sources[id];
-        let calls = std::iter::once(&source.call).chain(source.each.iter().map(|each| &each.call));
-        calls.flat_map(|call| call.shape.withhold.iter().map(|rule| rule.path.clone())).collect::<Vec<_>>()
-    }).collect();
+    let paths: BTreeSet<String> =
+        stored.snapshot.exchanges.iter().filter(withheld).flat_map(|one| one.withheld.clone()).collect();
+    let of_catalog: BTreeSet<String> = sources()
+        .iter()
+        .flat_map(|id| {
+            let source = &catalog().sources[id];
+            let calls = std::iter::once(&source.call).chain(source.each.iter().map(|each| &each.call));
+            calls.flat_map(|call| call.shape.withhold.iter().map(|rule| rule.path.clone())).collect::<Vec<_>>()
+        })
+        .collect();
     assert_eq!(paths, of_catalog, "the snapshot says where");
     let mut blobs = 0;
     for exchange in &stored.snapshot.exchanges {
@@ -95,7 +104,8 @@ fn no_secret_is_kept_printed_or_logged() {
         run(command.env("AUDITPACK_KEY_PASSPHRASE", "a passphrase of the test"), arguments)
     };
     assert_eq!(passphrase(&mut place.auditpack(), &["keygen", "--quiet"]).code, Some(0));
-    let bundle = ["bundle", "--out", "pack.zip", "--key", "auditpack-key.pem", "--certificate", "auditpack-certificate.pem"];
+    let bundle =
+        ["bundle", "--out", "pack.zip", "--key", "auditpack-key.pem", "--certificate", "auditpack-certificate.pem"];
     let bundled = passphrase(&mut place.auditpack(), &bundle);
     assert_eq!(bundled.code, Some(0), "{bundled:?}");
     assert_said_clean("bundle", &bundled);
@@ -107,6 +117,7 @@ fn no_secret_is_kept_printed_or_logged() {
     for path in packed {
         assert_clean(&path.display().to_string(), &fs::read(&path).unwrap());
     }
-    let verified = run(&mut place.auditpack(), &["verify", "pack.zip", "--trust", "auditpack-certificate.pem", "--reperform"]);
+    let verified =
+        run(&mut place.auditpack(), &["verify", "pack.zip", "--trust", "auditpack-certificate.pem", "--reperform"]);
     assert_eq!(verified.code, Some(0), "{verified:?}");
 }

@@ -77,7 +77,10 @@ pub(super) const COMBINATIONS: [Combination; 50] = [
     passing("glue.amazonaws.com", &["glue:UpdateJob", "glue:StartJobRun"]),
     passing("glue.amazonaws.com", &["glue:UpdateJob", "glue:CreateTrigger"]),
     passing("glue.amazonaws.com", &["glue:CreateSession", "glue:RunStatement"]),
-    passing("sagemaker.amazonaws.com", &["sagemaker:CreateNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl"]),
+    passing(
+        "sagemaker.amazonaws.com",
+        &["sagemaker:CreateNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl"],
+    ),
     passing("sagemaker.amazonaws.com", &["sagemaker:CreateTrainingJob"]),
     passing("sagemaker.amazonaws.com", &["sagemaker:CreateProcessingJob"]),
     passing("sagemaker.amazonaws.com", &["sagemaker:CreateHyperParameterTuningJob"]),
@@ -88,7 +91,10 @@ pub(super) const COMBINATIONS: [Combination; 50] = [
     passing("codebuild.amazonaws.com", &["codebuild:CreateProject", "codebuild:StartBuild"]),
     passing("codebuild.amazonaws.com", &["codebuild:UpdateProject", "codebuild:StartBuild"]),
     passing("codepipeline.amazonaws.com", &["codepipeline:CreatePipeline"]),
-    passing("datapipeline.amazonaws.com", &["datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition", "datapipeline:ActivatePipeline"]),
+    passing(
+        "datapipeline.amazonaws.com",
+        &["datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition", "datapipeline:ActivatePipeline"],
+    ),
     passing("states.amazonaws.com", &["states:CreateStateMachine", "states:StartExecution"]),
     passing("scheduler.amazonaws.com", &["scheduler:CreateSchedule"]),
     passing("ssm.amazonaws.com", &["ssm:StartAutomationExecution"]),

@@ -177,7 +177,8 @@ fn parsed<'v>(documents: &[&'v Value]) -> Result<Vec<Rule<'v>>, String> {
     for document in documents {
         for statement in statements(document)? {
             let (Scope::Only(patterns) | Scope::AllBut(patterns)) = &statement.actions;
-            let patterns = patterns.iter().map(|pattern| pattern.to_ascii_lowercase()).filter(|pattern| may_hit(pattern));
+            let patterns =
+                patterns.iter().map(|pattern| pattern.to_ascii_lowercase()).filter(|pattern| may_hit(pattern));
             rules.push(Rule { patterns: patterns.collect(), statement });
         }
     }
@@ -187,8 +188,11 @@ fn parsed<'v>(documents: &[&'v Value]) -> Result<Vec<Rule<'v>>, String> {
 /// Whether a pattern speaks of a service that any combination names: policies have thousands that do not.
 fn may_hit(pattern: &str) -> bool {
     let service = pattern.split(':').next().unwrap_or_default();
-    let of_service = |action: &str| matches(Dialect::Iam, service, &action.split(':').next().unwrap_or_default().to_ascii_lowercase());
-    of_service("iam:") || COMBINATIONS.iter().flat_map(|combination| combination.actions).any(|action| of_service(action))
+    let of_service = |action: &str| {
+        matches(Dialect::Iam, service, &action.split(':').next().unwrap_or_default().to_ascii_lowercase())
+    };
+    of_service("iam:")
+        || COMBINATIONS.iter().flat_map(|combination| combination.actions).any(|action| of_service(action))
 }
 
 /// Whether something is allowed.
@@ -314,7 +318,10 @@ impl Who<'_> {
             }
             Target::EveryFunction => {
                 let region = self.of_account("lambda", &format!("function:{ANYBODY}"));
-                vec![Some(region.replacen(":lambda::", ":lambda:eu-west-1:", 1)), Some(region.replacen(":lambda::", ":lambda:us-east-1:", 1))]
+                vec![
+                    Some(region.replacen(":lambda::", ":lambda:eu-west-1:", 1)),
+                    Some(region.replacen(":lambda::", ":lambda:us-east-1:", 1)),
+                ]
             }
         }
     }

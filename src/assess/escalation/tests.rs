@@ -5,6 +5,9 @@ use super::escalations;
 const ROLE: &str = "arn:aws:iam::111122223333:role/app";
 const USER: &str = "arn:aws:iam::111122223333:user/team/jane";
 
+/// What is found, or how the error begins.
+type Expected = Result<Vec<&'static str>, &'static str>;
+
 fn allow(action: Value, resource: Value) -> Value {
     json!({"Effect": "Allow", "Action": action, "Resource": resource})
 }
@@ -42,7 +45,7 @@ fn known_combinations_are_found_and_narrow_permissions_are_not() {
     let lambda = || allow(json!(["lambda:CreateFunction", "lambda:InvokeFunction"]), star());
     let run = || allow(json!("ec2:RunInstances"), star());
     let lambda_found = "iam:PassRole + lambda:CreateFunction + lambda:InvokeFunction";
-    let table: Vec<(&str, Vec<Value>, Result<Vec<&str>, &str>)> = vec![
+    let table: Vec<(&str, Vec<Value>, Expected)> = vec![
         ("nothing", vec![], Ok(vec![])),
         ("reading", vec![allow(json!(["s3:Get*", "iam:List*"]), star())], Ok(vec![])),
         ("classic", vec![pass("*"), lambda()], Ok(vec![lambda_found])),
@@ -53,36 +56,135 @@ fn known_combinations_are_found_and_narrow_permissions_are_not() {
         ("all roles", vec![pass("arn:aws:iam::111122223333:role/*"), lambda()], Ok(vec![lambda_found])),
         ("all roles of all", vec![pass("arn:aws:iam::*:role/*"), lambda()], Ok(vec![lambda_found])),
         ("roles of another account", vec![pass("arn:aws:iam::999988887777:role/*"), lambda()], Ok(vec![])),
-        ("one function's name is enough", vec![pass("*"), allow(json!(["lambda:*"]), json!("arn:aws:lambda:*:*:function:x"))],
-            Ok(vec![lambda_found, "iam:PassRole + lambda:CreateFunction + lambda:AddPermission",
+        (
+            "one function's name is enough",
+            vec![pass("*"), allow(json!(["lambda:*"]), json!("arn:aws:lambda:*:*:function:x"))],
+            Ok(vec![
+                lambda_found,
+                "iam:PassRole + lambda:CreateFunction + lambda:AddPermission",
                 "iam:PassRole + lambda:CreateFunction + lambda:CreateEventSourceMapping",
-                "iam:PassRole + lambda:CreateFunction + lambda:CreateFunctionUrlConfig"])),
-        ("wildcards and case", vec![allow(json!(["IAM:pass*", "EC2:Run?nstances"]), star())], Ok(vec!["iam:PassRole + ec2:RunInstances"])),
-        ("passed to another service", vec![with(pass("*"), json!({"StringEquals": {"iam:PassedToService": ["ecs-tasks.amazonaws.com"]}})), run()], Ok(vec![])),
-        ("passed to this service", vec![with(pass("*"), json!({"StringLike": {"iam:PassedToService": ["ec2.*"]}})), run()], Ok(vec!["iam:PassRole + ec2:RunInstances"])),
-        ("on condition of the caller", vec![with(allow(json!("iam:PutRolePolicy"), star()), json!({"Bool": {"aws:MultiFactorAuthPresent": ["true"]}}))], Ok(vec!["iam:PutRolePolicy"])),
-        ("on condition of the deed", vec![with(allow(json!("iam:PutRolePolicy"), star()), json!({"StringEquals": {"iam:PermissionsBoundary": ["arn:x"]}}))], Err("iam:PutRolePolicy is allowed under a condition")),
-        ("certain beside uncertain", vec![with(allow(json!("iam:PutRolePolicy"), star()), json!({"StringEquals": {"iam:PermissionsBoundary": ["arn:x"]}})), pass("*"), run()], Ok(vec!["iam:PassRole + ec2:RunInstances"])),
+                "iam:PassRole + lambda:CreateFunction + lambda:CreateFunctionUrlConfig",
+            ]),
+        ),
+        (
+            "wildcards and case",
+            vec![allow(json!(["IAM:pass*", "EC2:Run?nstances"]), star())],
+            Ok(vec!["iam:PassRole + ec2:RunInstances"]),
+        ),
+        (
+            "passed to another service",
+            vec![with(pass("*"), json!({"StringEquals": {"iam:PassedToService": ["ecs-tasks.amazonaws.com"]}})), run()],
+            Ok(vec![]),
+        ),
+        (
+            "passed to this service",
+            vec![with(pass("*"), json!({"StringLike": {"iam:PassedToService": ["ec2.*"]}})), run()],
+            Ok(vec!["iam:PassRole + ec2:RunInstances"]),
+        ),
+        (
+            "on condition of the caller",
+            vec![with(
+                allow(json!("iam:PutRolePolicy"), star()),
+                json!({"Bool": {"aws:MultiFactorAuthPresent": ["true"]}}),
+            )],
+            Ok(vec!["iam:PutRolePolicy"]),
+        ),
+        (
+            "on condition of the deed",
+            vec![with(
+                allow(json!("iam:PutRolePolicy"), star()),
+                json!({"StringEquals": {"iam:PermissionsBoundary": ["arn:x"]}}),
+            )],
+            Err("iam:PutRolePolicy is allowed under a condition"),
+        ),
+        (
+            "certain beside uncertain",
+            vec![
+                with(
+                    allow(json!("iam:PutRolePolicy"), star()),
+                    json!({"StringEquals": {"iam:PermissionsBoundary": ["arn:x"]}}),
+                ),
+                pass("*"),
+                run(),
+            ],
+            Ok(vec!["iam:PassRole + ec2:RunInstances"]),
+        ),
         ("denied", vec![pass("*"), run(), deny(json!("iam:PassRole"), star())], Ok(vec![])),
-        ("all denied but", vec![pass("*"), run(), json!({"Effect": "Deny", "NotAction": ["s3:*"], "Resource": "*"})], Ok(vec![])),
-        ("one role denied", vec![pass("*"), run(), deny(json!("iam:PassRole"), json!("arn:aws:iam::111122223333:role/admin"))], Ok(vec!["iam:PassRole + ec2:RunInstances"])),
-        ("denied without MFA", vec![pass("*"), run(), with(deny(json!("*"), star()), json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": ["false"]}}))], Ok(vec!["iam:PassRole + ec2:RunInstances"])),
-        ("denied without a boundary", vec![allow(json!("iam:AttachRolePolicy"), star()), with(deny(json!("iam:*"), star()), json!({"StringNotEquals": {"iam:PermissionsBoundary": ["arn:x"]}}))], Err("iam:AttachRolePolicy is allowed")),
-        ("all but IAM", vec![json!({"Effect": "Allow", "NotAction": ["iam:*", "sts:*", "lambda:*"], "Resource": "*"})], Ok(vec![])),
-        ("all but S3 on all but buckets", vec![json!({"Effect": "Allow", "NotAction": ["s3:*"], "NotResource": ["arn:aws:s3:::*"]})],
-            Ok(vec!["iam:AttachUserPolicy", "iam:AttachGroupPolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:PutGroupPolicy", "iam:PutRolePolicy", "44 more"])),
+        (
+            "all denied but",
+            vec![pass("*"), run(), json!({"Effect": "Deny", "NotAction": ["s3:*"], "Resource": "*"})],
+            Ok(vec![]),
+        ),
+        (
+            "one role denied",
+            vec![pass("*"), run(), deny(json!("iam:PassRole"), json!("arn:aws:iam::111122223333:role/admin"))],
+            Ok(vec!["iam:PassRole + ec2:RunInstances"]),
+        ),
+        (
+            "denied without MFA",
+            vec![
+                pass("*"),
+                run(),
+                with(deny(json!("*"), star()), json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": ["false"]}})),
+            ],
+            Ok(vec!["iam:PassRole + ec2:RunInstances"]),
+        ),
+        (
+            "denied without a boundary",
+            vec![
+                allow(json!("iam:AttachRolePolicy"), star()),
+                with(deny(json!("iam:*"), star()), json!({"StringNotEquals": {"iam:PermissionsBoundary": ["arn:x"]}})),
+            ],
+            Err("iam:AttachRolePolicy is allowed"),
+        ),
+        (
+            "all but IAM",
+            vec![json!({"Effect": "Allow", "NotAction": ["iam:*", "sts:*", "lambda:*"], "Resource": "*"})],
+            Ok(vec![]),
+        ),
+        (
+            "all but S3 on all but buckets",
+            vec![json!({"Effect": "Allow", "NotAction": ["s3:*"], "NotResource": ["arn:aws:s3:::*"]})],
+            Ok(vec![
+                "iam:AttachUserPolicy",
+                "iam:AttachGroupPolicy",
+                "iam:AttachRolePolicy",
+                "iam:PutUserPolicy",
+                "iam:PutGroupPolicy",
+                "iam:PutRolePolicy",
+                "44 more",
+            ]),
+        ),
         ("itself", vec![allow(json!("iam:PutRolePolicy"), json!(ROLE))], Ok(vec!["iam:PutRolePolicy"])),
-        ("another one", vec![allow(json!("iam:PutRolePolicy"), json!("arn:aws:iam::111122223333:role/other"))], Ok(vec![])),
+        (
+            "another one",
+            vec![allow(json!("iam:PutRolePolicy"), json!("arn:aws:iam::111122223333:role/other"))],
+            Ok(vec![]),
+        ),
         ("assume one", vec![allow(json!("sts:AssumeRole"), json!("arn:aws:iam::111122223333:role/other"))], Ok(vec![])),
         ("assume any", vec![allow(json!("sts:AssumeRole"), star())], Ok(vec!["sts:AssumeRole"])),
-        ("functions of a team", vec![allow(json!("lambda:UpdateFunctionCode"), json!("arn:aws:lambda:*:111122223333:function:team-*"))], Ok(vec![])),
-        ("all functions of a region", vec![allow(json!("lambda:UpdateFunctionCode"), json!("arn:aws:lambda:eu-west-1:111122223333:function:*"))], Ok(vec!["lambda:UpdateFunctionCode"])),
+        (
+            "functions of a team",
+            vec![allow(json!("lambda:UpdateFunctionCode"), json!("arn:aws:lambda:*:111122223333:function:team-*"))],
+            Ok(vec![]),
+        ),
+        (
+            "all functions of a region",
+            vec![allow(json!("lambda:UpdateFunctionCode"), json!("arn:aws:lambda:eu-west-1:111122223333:function:*"))],
+            Ok(vec!["lambda:UpdateFunctionCode"]),
+        ),
     ];
     for (what, statements, expected) in table {
         let found = of_role(&statements);
         match expected {
-            Ok(expected) => assert_eq!(found.as_deref(), Ok(expected.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>().as_slice()), "{what}"),
-            Err(expected) => assert!(found.as_ref().is_err_and(|error| error.starts_with(expected)), "{what}: {found:?}"),
+            Ok(expected) => assert_eq!(
+                found.as_deref(),
+                Ok(expected.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>().as_slice()),
+                "{what}"
+            ),
+            Err(expected) => {
+                assert!(found.as_ref().is_err_and(|error| error.starts_with(expected)), "{what}: {found:?}")
+            }
         }
     }
 }
@@ -100,7 +202,8 @@ fn a_user_has_what_the_groups_have_within_the_boundary() {
         let attached: Vec<Value> = attached.iter().map(|arn| json!({"PolicyArn": arn})).collect();
         let mut user = json!({"kind": "user", "Arn": USER, "GroupList": groups, "AttachedManagedPolicies": attached});
         if let Some(arn) = boundary {
-            user["PermissionsBoundary"] = json!({"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn});
+            user["PermissionsBoundary"] =
+                json!({"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn});
         }
         user
     };
@@ -109,16 +212,26 @@ fn a_user_has_what_the_groups_have_within_the_boundary() {
     let half = group("half", &[allow(json!("iam:PassRole"), json!("*"))], &[]);
     let rest = group("rest", &[allow(json!("ec2:*"), json!("*"))], &[own]);
     let of_group = group("g", &[allow(json!("iam:PutGroupPolicy"), json!("arn:aws:iam::111122223333:group/g"))], &[]);
-    let self_service = group("s", &[allow(json!(["iam:CreateAccessKey", "iam:UpdateLoginProfile"]), json!(itself))], &[]);
+    let self_service =
+        group("s", &[allow(json!(["iam:CreateAccessKey", "iam:UpdateLoginProfile"]), json!(itself))], &[]);
     let put_self = group("p", &[allow(json!("iam:PutUserPolicy"), json!(itself))], &[]);
     let only_s3 = managed(edge, &[allow(json!("s3:*"), json!("*"))]);
     let wide = managed(edge, &[allow(json!("*"), json!("*"))]);
     let run = "iam:PassRole + ec2:RunInstances";
-    let table: Vec<(Value, Value, Value, Result<Vec<&str>, &str>)> = vec![
+    let table: Vec<(Value, Value, Value, Expected)> = vec![
         (user(&[], &[], None), json!([]), json!([]), Ok(vec![])),
         (user(&["half"], &[], None), json!([[half]]), json!([]), Ok(vec![])),
-        (user(&["half", "rest"], &[], None), json!([[half], [rest]]), json!([[null], [[change]]]),
-            Ok(vec!["iam:CreatePolicyVersion", run, "iam:PassRole + ec2:AssociateIamInstanceProfile", "iam:PassRole + ec2:ReplaceIamInstanceProfileAssociation"])),
+        (
+            user(&["half", "rest"], &[], None),
+            json!([[half], [rest]]),
+            json!([[null], [[change]]]),
+            Ok(vec![
+                "iam:CreatePolicyVersion",
+                run,
+                "iam:PassRole + ec2:AssociateIamInstanceProfile",
+                "iam:PassRole + ec2:ReplaceIamInstanceProfileAssociation",
+            ]),
+        ),
         (user(&[], &[own], None), json!([]), json!([change]), Ok(vec!["iam:CreatePolicyVersion"])),
         (user(&[], &[own], Some(edge)), json!([]), json!([change, only_s3]), Ok(vec![])),
         (user(&[], &[own], Some(edge)), json!([]), json!([change, wide]), Ok(vec!["iam:CreatePolicyVersion"])),
@@ -127,8 +240,18 @@ fn a_user_has_what_the_groups_have_within_the_boundary() {
         (user(&["p"], &[], None), json!([put_self]), json!([]), Ok(vec!["iam:PutUserPolicy"])),
         // What is not known is not guessed.
         (user(&["half"], &[], None), json!([]), json!([]), Err("the group half is not in AWS's answer")),
-        (user(&[], &[own], None), json!([]), json!([null]), Err("the policy arn:aws:iam::111122223333:policy/own is not")),
-        (user(&[], &[], Some(edge)), json!([]), json!([]), Err("the policy arn:aws:iam::111122223333:policy/edge is not")),
+        (
+            user(&[], &[own], None),
+            json!([]),
+            json!([null]),
+            Err("the policy arn:aws:iam::111122223333:policy/own is not"),
+        ),
+        (
+            user(&[], &[], Some(edge)),
+            json!([]),
+            json!([]),
+            Err("the policy arn:aws:iam::111122223333:policy/edge is not"),
+        ),
         (json!({"kind": "user", "Arn": USER, "AttachedManagedPolicies": []}), json!([]), json!([]), Err("`GroupList`")),
         (json!({"kind": "role", "Arn": ROLE}), json!([]), json!([]), Err("`AttachedManagedPolicies`")),
         (json!({"kind": "group", "Arn": ROLE}), json!([]), json!([]), Err("only users and roles")),
@@ -136,8 +259,14 @@ fn a_user_has_what_the_groups_have_within_the_boundary() {
     for (user, groups, policies, expected) in table {
         let found = escalations(&user, &groups, &policies);
         match expected {
-            Ok(expected) => assert_eq!(found.as_deref(), Ok(expected.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>().as_slice()), "{user}"),
-            Err(expected) => assert!(found.as_ref().is_err_and(|error| error.starts_with(expected)), "{user}: {found:?}"),
+            Ok(expected) => assert_eq!(
+                found.as_deref(),
+                Ok(expected.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>().as_slice()),
+                "{user}"
+            ),
+            Err(expected) => {
+                assert!(found.as_ref().is_err_and(|error| error.starts_with(expected)), "{user}: {found:?}")
+            }
         }
     }
 }

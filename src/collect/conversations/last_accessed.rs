@@ -143,7 +143,9 @@ mod tests {
 
     #[test]
     fn service_linked_roles_are_left_out() {
-        assert!(is_service_linked("arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"));
+        assert!(is_service_linked(
+            "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
+        ));
         assert!(!is_service_linked("arn:aws:iam::111122223333:role/service-role/x"));
     }
 }

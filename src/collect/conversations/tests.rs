@@ -334,3 +334,45 @@ async fn artifact_outside_the_commercial_partition_is_a_gap() {
     assert_eq!(gaps.len(), 2);
     assert!(gaps.iter().all(|gap| gap.reason == GapReason::NotAttempted && gap.message.contains("aws-us-gov")));
 }
+
+/// A generic source of secrets: `{"v": {"password": "…"}}`.
+async fn asked_for_secrets(answer: fn(&str, &str) -> (u16, &'static str, Vec<u8>)) -> Arc<Memory> {
+    let memory = Arc::new(Memory::default());
+    let mut source = source("things.secrets", Collector::Generic, Protocol::RestJson, "GetThings");
+    source.call.shape.withhold =
+        [crate::model::Withhold { path: "v.*".to_owned(), form: crate::model::Form::Text }].into();
+    // The rule is another source's: of the same operation it holds for all.
+    let asked = crate::model::Source { id: "things.plain".into(), ..source.clone() };
+    let asked = crate::model::Source { call: Call { shape: Shape::default(), ..asked.call.clone() }, ..asked };
+    let account = account(&serve(answer), &memory, ArtifactSettings::default(), vec![source, asked.clone()]);
+    crate::collect::source_run::run(&account, &asked, &account.home).await.unwrap();
+    memory
+}
+
+#[tokio::test]
+async fn values_are_taken_out_before_anybody_keeps_the_reply() {
+    let memory =
+        asked_for_secrets(|_, _| (200, "application/json", br#"{"v":{"password":"hunter2"}, "n": 1}"#.to_vec())).await;
+    let exchanges = memory.exchanges.lock().unwrap().clone();
+    let (exchange, body) = &exchanges[0];
+    assert_eq!(
+        String::from_utf8_lossy(body),
+        r#"{"v":{"password":"withheld: looks like a password or token (named)"}, "n": 1}"#
+    );
+    assert_eq!((exchange.body, exchange.size), (Sha256::of(body), body.len() as u64));
+    assert_eq!(exchange.withheld, ["v.*"]);
+}
+
+#[tokio::test]
+async fn a_reply_in_which_values_cannot_be_found_is_a_gap_without_a_body() {
+    for answer in [
+        (|_, _| (200, "application/json", br#"{"v":{"password":"hunter2""#.to_vec())) as fn(&str, &str) -> _,
+        |_, _| (200, "text/html", b"<html>hunter2</html>".to_vec()),
+    ] {
+        let memory = asked_for_secrets(answer).await;
+        assert_eq!(memory.exchanges.lock().unwrap().len(), 0);
+        let gaps = memory.gaps.lock().unwrap().clone();
+        assert_eq!((gaps.len(), gaps[0].reason, gaps[0].body), (1, GapReason::Unreadable, None));
+        assert!(gaps[0].message.contains("was not kept") && !format!("{gaps:?}").contains("hunter2"), "{gaps:?}");
+    }
+}

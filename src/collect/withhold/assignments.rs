@@ -124,7 +124,8 @@ mod tests {
     #[test]
     fn comparisons_and_addresses_are_none() {
         for line in ["if [ \"$PASSWORD\" == \"x\" ]", "std::token::x", "user:password:x", "a != b", "https://x/token"] {
-            let named: Vec<_> = of_line(line).into_iter().filter(|one| super::super::names::is_secret(one.name)).collect();
+            let named: Vec<_> =
+                of_line(line).into_iter().filter(|one| super::super::names::is_secret(one.name)).collect();
             assert_eq!(named, [], "{line}");
         }
     }

@@ -7,8 +7,11 @@ use crate::model::{Secret, Sighting, Withheld};
 use super::assignments;
 use super::names::{is_harmless, is_secret};
 
+/// A known form of a token.
+type Form = (&'static str, usize, fn(char) -> bool, Secret);
+
 /// What a token begins with, how many characters follow at least, and which.
-const TOKENS: [(&str, usize, fn(char) -> bool, Secret); 22] = [
+const TOKENS: [Form; 22] = [
     ("ghp_", 30, alphanumeric, Secret::GithubToken),
     ("gho_", 30, alphanumeric, Secret::GithubToken),
     ("ghu_", 30, alphanumeric, Secret::GithubToken),
@@ -96,7 +99,9 @@ fn kinds(line: &str) -> Vec<Secret> {
     if tokens(line, "eyJ", |c| url_safe(c) || c == '.').any(is_web_token) {
         found.push(Secret::WebToken);
     }
-    if tokens(line, "SG.", |c| url_safe(c) || c == '.').any(|rest| rest.len() >= 60 && rest.contains('.')) || has_bearer(line) {
+    if tokens(line, "SG.", |c| url_safe(c) || c == '.').any(|rest| rest.len() >= 60 && rest.contains('.'))
+        || has_bearer(line)
+    {
         found.push(Secret::ApiToken);
     }
     if has_url_password(line) {
@@ -153,9 +158,10 @@ fn tokens<'l>(line: &'l str, begin: &'l str, follows: fn(char) -> bool) -> impl 
 }
 
 fn is_private_key(line: &str) -> bool {
-    let pem = line.split("-----BEGIN ").skip(1).any(|rest| {
-        rest.split("-----").next().is_some_and(|title| title.len() < 60 && title.contains("PRIVATE KEY"))
-    });
+    let pem = line
+        .split("-----BEGIN ")
+        .skip(1)
+        .any(|rest| rest.split("-----").next().is_some_and(|title| title.len() < 60 && title.contains("PRIVATE KEY")));
     pem || line.contains("PuTTY-User-Key-File-")
 }
 
@@ -199,7 +205,10 @@ fn has_url_password(line: &str) -> bool {
         before.get(start..).is_some_and(is_user_with_password)
     };
     line.split("://").skip(1).any(in_url)
-        || line.match_indices("@tcp(").chain(line.match_indices("@unix(")).any(|(at, _)| line.get(..at).is_some_and(in_go))
+        || line
+            .match_indices("@tcp(")
+            .chain(line.match_indices("@unix("))
+            .any(|(at, _)| line.get(..at).is_some_and(in_go))
 }
 
 fn is_user_with_password(user: &str) -> bool {

@@ -3,8 +3,8 @@
 use std::io::Read as _;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::detect;
 use crate::model::{Sighting, Withheld};
@@ -16,7 +16,9 @@ const MIN_INNER: usize = 64;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 
 /// What is found in a text that is encoded.
@@ -71,7 +73,8 @@ fn inner(text: &str) -> Vec<(u32, String)> {
     let of_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
     let mut found: Vec<(u32, String)> = Vec::new();
     let mut run: Option<(u32, String)> = None;
-    let mut end = |run: &mut Option<(u32, String)>| found.extend(run.take().filter(|(_, text)| text.len() >= MIN_INNER));
+    let mut end =
+        |run: &mut Option<(u32, String)>| found.extend(run.take().filter(|(_, text)| text.len() >= MIN_INNER));
     for (line, number) in text.lines().zip(1..) {
         let line = line.trim();
         if !line.is_empty() && line.chars().all(of_base64) {

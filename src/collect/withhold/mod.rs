@@ -8,11 +8,12 @@ mod assignments;
 mod detect;
 mod encoded;
 mod names;
+mod rules;
 mod spans;
 #[cfg(test)]
 mod tests;
 
-use crate::model::{Content, Form, Protocol, Shape, Withhold, Withheld};
+use crate::model::{Content, Form, Protocol, Shape, Withheld, Withhold};
 
 use spans::{Kind, Node};
 
@@ -50,8 +51,8 @@ fn replace(body: &[u8], written: Written<'_>, rules: &[Withhold]) -> Result<(Opt
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok((None, Vec::new()));
     }
-    let json = matches!(written.protocol, Protocol::Json | Protocol::RestJson)
-        || written.shape.content == Content::Policy;
+    let json =
+        matches!(written.protocol, Protocol::Json | Protocol::RestJson) || written.shape.content == Content::Policy;
     let root = if json { spans::json(body)? } else { xml_content(body, written)? };
     let mut found: Vec<(&Node, Form)> = Vec::new();
     let mut texts: Vec<(usize, usize, String)> = Vec::new();
@@ -168,10 +169,11 @@ fn names_of(owner: Owner<'_>) -> Vec<&str> {
         matches!(name.as_str(), "name" | "key")
             || name.strip_suffix("key").or_else(|| name.strip_suffix("name")).is_some_and(|other| other == stem)
     };
-    let texts = members.iter().filter(|(name, _)| name != own && beside(name)).filter_map(|(_, node)| match &node.kind {
-        Kind::Text(text) => Some(text.as_str()),
-        _ => None,
-    });
+    let texts =
+        members.iter().filter(|(name, _)| name != own && beside(name)).filter_map(|(_, node)| match &node.kind {
+            Kind::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
     texts.chain([own]).collect()
 }
 

@@ -69,7 +69,8 @@ fn names_beside_a_value_count_and_types_say_that_it_is_a_reference() {
     let values: serde_json::Value = serde_json::from_str(&kept).unwrap();
     let values: Vec<&str> = values["e"].as_array().unwrap().iter().map(|one| one["value"].as_str().unwrap()).collect();
     assert_eq!(values, [NAMED, CLEAN, CLEAN, NAMED]);
-    let (kept, _) = json(r#"{"p":[{"ParameterKey":"MasterPassword","ParameterValue":"hunter2"}]}"#, &["p.ParameterValue"]).unwrap();
+    let (kept, _) =
+        json(r#"{"p":[{"ParameterKey":"MasterPassword","ParameterValue":"hunter2"}]}"#, &["p.ParameterValue"]).unwrap();
     assert!(kept.contains(NAMED) && kept.contains("MasterPassword"), "{kept}");
 }
 
@@ -80,7 +81,13 @@ fn a_body_that_cannot_be_searched_is_not_kept_and_not_told() {
         let error = json(body, &["e"]).unwrap_err();
         assert!(!error.contains("hunter2"), "{error}");
     }
-    for body in ["{}", "hunter2", "<GetResponse><e>hunter2</e>", "<Other><e>hunter2</e></Other>", "<GetResponse><e>&hunter2;</e></GetResponse>"] {
+    for body in [
+        "{}",
+        "hunter2",
+        "<GetResponse><e>hunter2</e>",
+        "<Other><e>hunter2</e></Other>",
+        "<GetResponse><e>&hunter2;</e></GetResponse>",
+    ] {
         let error = kept(Protocol::Ec2, &Shape::default(), body, &rules(&["e"], Form::Text)).unwrap_err();
         assert!(!error.contains("hunter2"), "{error}");
     }
@@ -92,18 +99,43 @@ fn xml_of_each_kind_is_searched_where_facts_read_it() {
     let lists = Shape { lists: BTreeSet::from(["Stacks.Stack".to_owned()]), ..Shape::default() };
     let head = "<?xml version=\"1.0\"?>\n<GetResponse xmlns=\"x\">";
     let table = [
-        (Protocol::Ec2, "userData.value", format!("{head}<userData><value>PASSWORD=hunter2</value></userData><i>1</i></GetResponse>"), 1),
+        (
+            Protocol::Ec2,
+            "userData.value",
+            format!("{head}<userData><value>PASSWORD=hunter2</value></userData><i>1</i></GetResponse>"),
+            1,
+        ),
         (Protocol::Ec2, "userData.value", format!("{head}<userData/><i>PASSWORD=hunter2</i></GetResponse>"), 0),
-        (Protocol::Ec2, "set.pwd", format!("{head}<set><item><pwd>a &amp; hunter2</pwd></item><item><pwd><![CDATA[hunter2]]></pwd></item></set></GetResponse>"), 2),
-        (Protocol::Query, "Stacks.pwd", format!("{head}<GetResult><Stacks><Stack><pwd>hunter2</pwd></Stack></Stacks></GetResult><pwd>1</pwd></GetResponse>"), 1),
-        (Protocol::Query, "O.OutputValue", format!("{head}<GetResult><O><member><OutputKey>Token</OutputKey><OutputValue>hunter2</OutputValue></member></O></GetResult></GetResponse>"), 1),
+        (
+            Protocol::Ec2,
+            "set.pwd",
+            format!(
+                "{head}<set><item><pwd>a &amp; hunter2</pwd></item><item><pwd><![CDATA[hunter2]]></pwd></item></set></GetResponse>"
+            ),
+            2,
+        ),
+        (
+            Protocol::Query,
+            "Stacks.pwd",
+            format!(
+                "{head}<GetResult><Stacks><Stack><pwd>hunter2</pwd></Stack></Stacks></GetResult><pwd>1</pwd></GetResponse>"
+            ),
+            1,
+        ),
+        (
+            Protocol::Query,
+            "O.OutputValue",
+            format!(
+                "{head}<GetResult><O><member><OutputKey>Token</OutputKey><OutputValue>hunter2</OutputValue></member></O></GetResult></GetResponse>"
+            ),
+            1,
+        ),
         (Protocol::RestXml, "a.*", "<Get><a><pwd>hunter2</pwd><b>hunter2</b></a></Get>".to_owned(), 1),
     ];
     for (protocol, path, body, found) in table {
         let (kept, _) = kept(protocol, &lists, &body, &rules(&[path], Form::Text)).unwrap();
         assert_eq!(kept.matches("looks like a password or token (named)").count(), found, "{kept}");
         assert_eq!(kept.contains("hunter2"), found == 0, "{kept}");
-        assert_eq!(kept.split("hunter2").next().unwrap().len() > 10, true);
         if found == 0 {
             assert_eq!(kept, body);
         }
@@ -122,7 +154,9 @@ fn what_opens_a_document_goes_without_being_searched() {
 #[test]
 fn secrets_are_known_by_their_form() {
     let private_key = ["-----BEGIN RSA PRIV", "ATE KEY-----\\nMIIE"].concat();
-    let token = |begin: &str, length: usize| format!("{begin}{}", "aB3".repeat(length).chars().take(length).collect::<String>());
+    let token = |begin: &str, length: usize| {
+        format!("{begin}{}", "aB3".repeat(length).chars().take(length).collect::<String>())
+    };
     let web_token = format!("{}.{}.{}", token("eyJ", 20), token("eyJ", 20), token("", 43));
     let table = [
         (key_id(), Some(Secret::AwsKeyId)),
@@ -169,7 +203,10 @@ fn user_data_is_searched_by_line_packed_and_in_parts() {
     let good = "#!/bin/bash\nTOKEN=$(curl -X PUT http://169.254.169.254/latest/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 21600')\n\
                 curl -H \"X-aws-ec2-metadata-token: $TOKEN\" http://169.254.169.254/\nDB_PASSWORD=$(aws ssm get-parameter --name /db/password --with-decryption)\n\
                 sed -i 's/PasswordAuthentication no/PasswordAuthentication yes/' /etc/ssh/sshd_config\n";
-    let mime = format!("Content-Type: multipart/mixed\n\n--b\nContent-Transfer-Encoding: base64\n\n{}\n--b--\n", base64(script.as_bytes()));
+    let mime = format!(
+        "Content-Type: multipart/mixed\n\n--b\nContent-Transfer-Encoding: base64\n\n{}\n--b--\n",
+        base64(script.as_bytes())
+    );
     let bomb = gzip(&" ".repeat(5 << 20));
     let zip = [b"PK\x03\x04".as_slice(), &[0xff, 0xfe, 0x00]].concat();
     let table = [
@@ -177,7 +214,10 @@ fn user_data_is_searched_by_line_packed_and_in_parts() {
         (base64(script.replace('\n', "\r\n").as_bytes()), keys),
         (base64(&gzip(&script)), keys),
         (base64(good.as_bytes()), CLEAN),
-        (base64(mime.as_bytes()), "withheld: looks like an AWS access key id, line 6; an AWS secret access key, line 6"),
+        (
+            base64(mime.as_bytes()),
+            "withheld: looks like an AWS access key id, line 6; an AWS secret access key, line 6",
+        ),
         (base64(&bomb), "withheld: cannot be searched"),
         (base64(&zip), "withheld: cannot be searched"),
         ("no base64!".to_owned(), "withheld: cannot be searched"),

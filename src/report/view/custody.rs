@@ -88,8 +88,8 @@ fn kept(withheld: usize) -> &'static str {
         0 => "Each reply was kept byte for byte under its SHA-256 before anything was judged from it.",
         _ => {
             "Each reply was kept byte for byte under its SHA-256 before anything was judged from it, but for values that may \
-             be secrets: these were searched in memory and replaced by what was found in them before the reply was kept. \
-             snapshot.json names their places in each reply; every other byte is AWS's."
+             be secrets or that open a document of AWS's: before the reply was kept they were searched in memory and replaced \
+             by what was found in them, or removed. snapshot.json names their places in each reply; every other byte is AWS's."
         }
     }
 }
