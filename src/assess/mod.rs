@@ -1,6 +1,9 @@
 //! Facts to an assessment. Pure: the time is the snapshot's, and the same facts, catalog and settings give the same
 //! result, however many threads judge them.
 
+mod attested;
+#[cfg(test)]
+mod attested_tests;
 mod checks;
 mod collected;
 mod conditions;
@@ -33,18 +36,19 @@ mod values;
 
 pub use examples::{ExampleFault, run_examples};
 
-use crate::model::{Assessment, Catalog, Facts, FrameworkId, Settings, Snapshot, SnapshotId};
+use crate::model::{Assessment, Attestation, Catalog, Facts, FrameworkId, Settings, Snapshot, SnapshotId};
 
 /// The format of an [`Assessment`] that this build writes.
 const FORMAT: u32 = 1;
 
-/// Judges a snapshot's facts.
+/// Judges a snapshot's facts, and with them what people attested.
 pub fn assess(
     catalog: &Catalog,
     settings: &Settings,
     id: SnapshotId,
     snapshot: &Snapshot,
     facts: &Facts,
+    attestations: &[Attestation],
 ) -> Assessment {
     let collected = collected::Collected::new(catalog, &settings.scope.regions, snapshot, facts);
     let params = settings::params(catalog, settings);
@@ -52,7 +56,8 @@ pub fn assess(
     let mut checks = checks::check_all(catalog, &fixed, facts, &collected);
     let exceptions = settings::exceptions(settings, snapshot.time.date_naive(), &mut checks);
     let services = services::in_use(catalog, facts, &collected);
-    let reports = reports::Reports::new(catalog, snapshot.period, facts, &collected);
+    let attested = attested::Attested::new(attestations, snapshot.period);
+    let reports = reports::Reports::new(catalog, snapshot.period, facts, &collected, attested);
     let all = || catalog.frameworks.keys().collect();
     let chosen: Vec<&FrameworkId> = match settings.frameworks.is_empty() {
         true => all(),
@@ -60,7 +65,7 @@ pub fn assess(
     };
     let frameworks = chosen.into_iter().filter_map(|id| catalog.frameworks.get(id));
     let requirements = frameworks
-        .flat_map(|framework| requirements::framework(framework, catalog, &checks, &reports, &services))
+        .flat_map(|framework| requirements::framework(framework, catalog, &checks, &reports, &services, attested))
         .collect::<Vec<_>>();
     Assessment {
         format: FORMAT,
@@ -75,5 +80,6 @@ pub fn assess(
         services,
         params: settings::param_changes(catalog, settings),
         exceptions,
+        attestations: attested.all().to_vec(),
     }
 }

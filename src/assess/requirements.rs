@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::attested::Attested;
 use super::reports::Reports;
 use super::services::split;
 use crate::model::{
-    AwsPart, Catalog, CheckId, CheckResult, CheckUse, CustomerPart, Framework, ManualState, ManualUse, ReportCoverage,
-    Requirement, RequirementId, RequirementResult, Responsibility, ServiceInUse, Status, Verdict,
+    AttestationUse, AwsPart, Catalog, CheckId, CheckResult, CheckUse, CustomerPart, Framework, ManualState, ManualUse, ReportCoverage,
+    Requirement, RequirementId, RequirementResult, Responsibility, ServiceInUse, Status, Term, Verdict,
 };
 
 /// All requirements of a framework, in its order.
@@ -16,6 +17,7 @@ pub(super) fn framework(
     checks: &[CheckResult],
     reports: &Reports<'_>,
     services: &[ServiceInUse],
+    attested: Attested<'_>,
 ) -> Vec<RequirementResult> {
     let verdicts: BTreeMap<&CheckId, Verdict> = checks.iter().map(|check| (&check.id, check.verdict)).collect();
     let parents: BTreeSet<&RequirementId> =
@@ -24,7 +26,12 @@ pub(super) fn framework(
         let (responsibility, split) = split(requirement, catalog, services);
         let is_parent = parents.contains(&requirement.id);
         let aws_part = aws_part(requirement, responsibility, reports, is_parent);
-        let customer_part = customer_part(requirement, responsibility, catalog, &verdicts, is_parent);
+        let requests = requirement.requests(responsibility);
+        let people = People {
+            manual: attested.manual(&framework.id, &requirement.id, &requests),
+            supporting: attested.supporting(&framework.id, requirement, &requests),
+        };
+        let customer_part = customer_part(requirement, responsibility, catalog, &verdicts, people, is_parent);
         RequirementResult {
             framework: framework.id.clone(),
             id: requirement.id.clone(),
@@ -121,21 +128,22 @@ fn aws_part(
     part(status, &reasons.join("; "), uses)
 }
 
+/// What people gave and are asked for.
+struct People {
+    manual: Vec<ManualUse>,
+    supporting: Vec<AttestationUse>,
+}
+
 fn customer_part(
     requirement: &Requirement,
     responsibility: Responsibility,
     catalog: &Catalog,
     verdicts: &BTreeMap<&CheckId, Verdict>,
+    people: People,
     is_parent: bool,
 ) -> CustomerPart {
     let checks = checks_of(requirement, catalog, verdicts);
-    let missing = |manual: &crate::model::ManualEvidence| ManualUse {
-        id: manual.id.clone(),
-        ask: manual.ask.clone(),
-        owner: manual.owner.clone(),
-        state: ManualState::Missing,
-    };
-    let manual: Vec<ManualUse> = requirement.manual.iter().map(missing).collect();
+    let People { manual, supporting } = people;
     let (status, reason) = customer_status(responsibility, &checks, &manual, is_parent);
     CustomerPart {
         status,
@@ -144,6 +152,7 @@ fn customer_part(
         controls: requirement.controls.clone(),
         checks,
         manual,
+        supporting,
     }
 }
 
@@ -173,12 +182,10 @@ fn customer_status(
     if responsibility == Responsibility::Inherited && manual.is_empty() {
         return (Status::NotApplicable, "AWS's alone for the services in use".to_owned());
     }
-    let missing = manual.iter().filter(|manual| manual.state != ManualState::Present).count();
+    let open: Vec<&ManualUse> = manual.iter().filter(|manual| manual.state != ManualState::Present).collect();
     match () {
         () if unknown > 0 => (Status::Undetermined, format!("{unknown} of {all} checks are undetermined")),
-        () if missing > 0 => {
-            (Status::AwaitingEvidence, format!("{missing} of {} pieces of manual evidence are missing", manual.len()))
-        }
+        () if !open.is_empty() => (Status::AwaitingEvidence, awaited(&open, manual.len())),
         () if all == 0 && manual.is_empty() && is_parent => (Status::NotApplicable, IN_ITS_PARTS.to_owned()),
         () if all == 0 && manual.is_empty() => {
             (Status::Undetermined, "no check and no manual evidence is defined for it".to_owned())
@@ -186,6 +193,38 @@ fn customer_status(
         () if not_applicable == all && manual.is_empty() => {
             (Status::NotApplicable, "nothing of the kind is in use".to_owned())
         }
-        () => (Status::Satisfied, format!("{} of {all} checks pass", count(Verdict::Pass))),
+        () => (Status::Satisfied, satisfied(count(Verdict::Pass), all, manual)),
     }
+}
+
+/// The first open request in its own words, and how many there are.
+fn awaited(open: &[&ManualUse], all: usize) -> String {
+    let mut text = format!("awaiting {} of {all} documents", open.len());
+    for manual in open.iter().take(1) {
+        text.push_str(&format!(": {}", manual.ask));
+        if let Some(old) = manual.attestations.first() {
+            text.push_str(&format!(" (\u{201c}{}\u{201d} was valid until {})", old.title, old.valid_until));
+        }
+    }
+    if open.len() > 1 {
+        text.push_str(&format!(" And {} more", open.len() - 1));
+    }
+    text
+}
+
+fn satisfied(pass: usize, checks: usize, manual: &[ManualUse]) -> String {
+    let mut parts = Vec::new();
+    if checks > 0 {
+        parts.push(format!("{pass} of {checks} checks pass"));
+    }
+    if !manual.is_empty() {
+        parts.push(format!("{0} of {0} documents are there", manual.len()));
+    }
+    let late = |manual: &&ManualUse| manual.attestations.first().is_some_and(|one| one.term == Term::DatedAfterPeriod);
+    match manual.iter().filter(late).count() {
+        0 => {}
+        1 => parts.push("1 of them dated after the period's end".to_owned()),
+        several => parts.push(format!("{several} of them dated after the period's end")),
+    }
+    parts.join(", ")
 }

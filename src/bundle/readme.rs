@@ -109,5 +109,7 @@ WHAT LIES WHERE
    snapshot.json             what was asked, what AWS answered, what is missing; its
                              SHA-256 is the id of the snapshot
    evidence/                 AWS's answers byte for byte; evidence/index.csv lists them
+   attestations/             documents that people attested; index.json lists those that
+                             count, log.jsonl is the whole history in a chain of hashes
    mappings/, config/        the rules and settings that the verdicts come from
 ";

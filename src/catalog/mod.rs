@@ -4,6 +4,7 @@
 //! fault in the [`ledger`], which also knows what is defined and used where.
 
 mod checks;
+mod exceptions;
 mod expressions;
 mod fault;
 mod folder;
@@ -28,7 +29,9 @@ use toml::de::DeTable;
 
 pub use fault::{Fault, Faults};
 pub use folder::{FolderError, embedded, read_folder};
-pub use settings::load_settings;
+pub use exceptions::Beside;
+pub use ledger::remedy;
+pub use settings::{load_settings, load_settings_beside};
 
 use crate::model::Catalog;
 use fault::{File, Place};

@@ -1,11 +1,14 @@
 //! Plain data and pure functions: no I/O, no clock, no network. Every room speaks in these types.
 
 mod assessment;
+mod attestation;
+mod attestation_log;
 mod catalog;
 mod evidence;
 mod exchange;
 mod expression;
 mod ids;
+mod requests;
 mod row;
 mod row_data;
 mod settings;
@@ -16,11 +19,14 @@ mod verdict;
 mod wire;
 
 pub use assessment::*;
+pub use attestation::*;
+pub use attestation_log::*;
 pub use catalog::*;
 pub use evidence::*;
 pub use exchange::*;
 pub use expression::*;
 pub use ids::*;
+pub use requests::*;
 pub use row::*;
 pub use row_data::RowData;
 pub use settings::*;

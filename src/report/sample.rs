@@ -55,6 +55,7 @@ fn settings() -> Settings {
         artifact: ArtifactSettings::default(),
         signing: None,
         exceptions: Vec::new(),
+        exceptions_file: None,
         file: b"organization = \"Example GmbH\"\n".to_vec(),
     }
 }

@@ -148,6 +148,7 @@ fn settings(artifact: ArtifactSettings) -> Settings {
         artifact,
         signing: None,
         exceptions: Vec::new(),
+        exceptions_file: None,
         file: Vec::new(),
     }
 }
