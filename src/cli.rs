@@ -1,11 +1,15 @@
 //! The command line: clap types only.
 
+mod attest;
+
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::vault::Selector;
+
+pub use attest::{Attest, AttestAdd, AttestCommand, AttestList, AttestWithdraw};
 
 /// AWS audit evidence: collected read-only, kept byte for byte, split by responsibility, signed, verifiable offline.
 #[derive(Debug, Parser)]
@@ -59,6 +63,10 @@ pub enum Format {
     Table,
     /// For machines; the schemas are in `docs/schema`.
     Json,
+    /// For spreadsheets; open requests only.
+    Csv,
+    /// For tickets and pages; open requests only.
+    Markdown,
 }
 
 /// What to do.
@@ -71,6 +79,8 @@ pub enum Command {
     /// Snapshot the evidence into the vault; every gap is disclosed.
     #[command(after_help = "Exit codes: 0 complete, 3 evidence incomplete (the gaps are listed), 1 error, 2 usage.")]
     Collect(Collect),
+    /// Attach documents as manual evidence, and list what is still asked for.
+    Attest(Attest),
     /// Judge a snapshot.
     #[command(
         after_help = "Exit codes: 0 ok, 3 evidence incomplete, 4 failing controls (only with --fail-on), 1 error, 2 usage."
@@ -91,6 +101,20 @@ pub enum Command {
     Demo(Demo),
     /// Print the completions of a shell.
     Completions(Completions),
+}
+
+impl Cli {
+    /// What clap's types cannot say: most results have no form for spreadsheets and pages.
+    pub fn check(self) -> Result<Self, clap::Error> {
+        let listed = matches!(&self.command, Command::Attest(attest) if attest.lists_requests());
+        match self.common.format {
+            Format::Csv | Format::Markdown if !listed => Err(Self::command().error(
+                clap::error::ErrorKind::InvalidValue,
+                "`--format csv` and `--format markdown` are for `attest --requests`; the others are `table` and `json`",
+            )),
+            _ => Ok(self),
+        }
+    }
 }
 
 /// Flags of `init`.

@@ -1,6 +1,7 @@
 //! One file per subcommand: fetch from a room, hand to the next. The only room that knows the others.
 
 mod assess;
+mod attest;
 mod bundle;
 mod checks;
 mod collect;
@@ -37,6 +38,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>, out: &mut dyn Write) -> miette::Result<
         Command::Init(flags) => init::run(&flags, &mut context),
         Command::IamPolicy => iam_policy::run(&mut context),
         Command::Collect(flags) => collect::run(&flags, &mut context),
+        Command::Attest(flags) => attest::run(&flags, &mut context),
         Command::Assess(flags) => assess::run(&flags, &mut context),
         Command::Bundle(flags) => bundle::run(&flags, &mut context),
         Command::Verify(flags) => verify::run(&flags, &mut context),
