@@ -88,17 +88,8 @@ impl<'a> Attested<'a> {
             valid_until: attestation.valid_until,
             sha256: attestation.document.sha256(),
             url: attestation.document.url().map(str::to_owned),
-            term: term(self.period, attestation),
+            term: attestation.term(self.period),
         }
-    }
-}
-
-/// How a document's days relate to the audit's period.
-fn term(period: Period, attestation: &Attestation) -> Term {
-    match () {
-        () if attestation.valid_until < period.end => Term::Expired,
-        () if attestation.date > period.end => Term::DatedAfterPeriod,
-        () => Term::Valid,
     }
 }
 

@@ -4,7 +4,7 @@ use super::context::{Context, Judged};
 use super::exit::Exit;
 use super::table::{Table, visible};
 use crate::cli::{Assess, FailOn};
-use crate::model::{Assessment, CheckResult, Status, Verdict};
+use crate::model::{Assessment, CheckResult, ExceptionState, ExceptionTerm, Status, Verdict, open_requests};
 
 /// Findings printed a check before the rest is only counted; `-v` prints all.
 const FINDINGS_SHOWN: usize = 5;
@@ -79,11 +79,50 @@ fn summary(judged: &Judged, all: bool) -> String {
         ]);
     }
     text.push_str(&table.to_string());
+    text.push_str(&exceptions(&judged.assessment));
+    text.push_str(&documents(judged));
     if !gaps.is_empty() {
         text.push_str(&format!("\n\n{}\n", super::collect::incomplete(gaps)));
         text.push_str(&super::collect::gap_table(gaps));
     }
     text
+}
+
+/// Exceptions that somebody should look at again: run out, covering nothing, or running for longer than a year.
+fn exceptions(assessment: &Assessment) -> String {
+    let mut table = Table::new(["exception", "until", "state", "approver", "resources"]);
+    let mut lines = 0;
+    for exception in &assessment.exceptions {
+        let mut words = vec![match exception.state {
+            ExceptionState::Used => "in use",
+            ExceptionState::Unused => "unused",
+            ExceptionState::Expired => "expired",
+        }];
+        if exception.term == ExceptionTerm::LongerThanAYear {
+            words.push("longer than a year");
+        }
+        if words == ["in use"] {
+            continue;
+        }
+        lines += 1;
+        let until = exception.until.to_string();
+        let resources = exception.resources.join(", ");
+        table.row([exception.check.as_str(), &until, &words.join(", "), &exception.approver, &resources]);
+    }
+    match lines {
+        0 => String::new(),
+        _ => format!("\n\nWarning: {lines} of {} exceptions to look at again\n{table}", assessment.exceptions.len()),
+    }
+}
+
+/// What people attached and are still asked for.
+fn documents(judged: &Judged) -> String {
+    let open = open_requests(&judged.assessment, &judged.catalog).len();
+    let attached = judged.assessment.attestations.len();
+    match open {
+        0 => format!("\n\nDocuments: {attached} attached, no request is open"),
+        _ => format!("\n\nDocuments: {attached} attached, {open} requests are open (`auditpack attest --requests`)"),
+    }
 }
 
 fn check_lines(check: &CheckResult, all: bool) -> String {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ControlId, FrameworkId, ReportKind, RequirementId, Sha256};
+use super::{ControlId, FrameworkId, Period, ReportKind, RequirementId, Sha256};
 
 /// The number of an attestation in its log, written `A7`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +74,17 @@ pub struct Attestation {
     /// The attestation that it takes the place of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<AttestationId>,
+}
+
+impl Attestation {
+    /// How its days relate to an audit's period: it counts when it is valid through the period's end.
+    pub fn term(&self, period: Period) -> Term {
+        match () {
+            () if self.valid_until < period.end => Term::Expired,
+            () if self.date > period.end => Term::DatedAfterPeriod,
+            () => Term::Valid,
+        }
+    }
 }
 
 /// What was attested.
