@@ -31,8 +31,7 @@ impl<'a> Attested<'a> {
         requests: &[ManualEvidence],
     ) -> Vec<ManualUse> {
         let answer = |request: &ManualEvidence| {
-            let attestations =
-                self.uses(|target| answers(target, framework, requirement, &request.id, requests.len()));
+            let attestations = self.uses(|target| answers(target, framework, requirement, &request.id, requests.len()));
             ManualUse {
                 id: request.id.clone(),
                 ask: request.ask.clone(),

@@ -6,8 +6,8 @@ use super::attested::Attested;
 use super::reports::Reports;
 use super::services::split;
 use crate::model::{
-    AttestationUse, AwsPart, Catalog, CheckId, CheckResult, CheckUse, CustomerPart, Framework, ManualState, ManualUse, ReportCoverage,
-    Requirement, RequirementId, RequirementResult, Responsibility, ServiceInUse, Status, Term, Verdict,
+    AttestationUse, AwsPart, Catalog, CheckId, CheckResult, CheckUse, CustomerPart, Framework, ManualState, ManualUse,
+    ReportCoverage, Requirement, RequirementId, RequirementResult, Responsibility, ServiceInUse, Status, Term, Verdict,
 };
 
 /// All requirements of a framework, in its order.

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::glob::{Dialect, matches};
 use crate::model::{
-    Catalog, CheckResult, Direction, Exception, ExceptionState, ExceptionTerm, ExceptionUse, Finding, Param, ParamChange, Settings,
-    Stricter, Verdict,
+    Catalog, CheckResult, Direction, Exception, ExceptionState, ExceptionTerm, ExceptionUse, Finding, Param,
+    ParamChange, Settings, Stricter, Verdict,
 };
 
 /// The thresholds that count, by name.

@@ -27,9 +27,9 @@ use std::sync::Arc;
 use miette::NamedSource;
 use toml::de::DeTable;
 
+pub use exceptions::Beside;
 pub use fault::{Fault, Faults};
 pub use folder::{FolderError, embedded, read_folder};
-pub use exceptions::Beside;
 pub use ledger::remedy;
 pub use settings::{load_settings, load_settings_beside};
 

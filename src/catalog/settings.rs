@@ -12,8 +12,8 @@ use super::fault::{Fault, Faults};
 use super::ledger::{Ledger, Word, remedy};
 use super::table::{Table, distinct};
 use crate::model::{
-    AccountId, AccountSettings, ArtifactSettings, Catalog, Documents, FrameworkId, Period, Region,
-    ScopeSettings, Settings, SigningSettings, SourceId,
+    AccountId, AccountSettings, ArtifactSettings, Catalog, Documents, FrameworkId, Period, Region, ScopeSettings,
+    Settings, SigningSettings, SourceId,
 };
 
 /// Reads settings that name no other file; `name` is what messages call the file.
@@ -97,7 +97,12 @@ fn named<'a>(table: &Table<'_>, key: &str, kind: &str, known: impl Iterator<Item
     words.into_iter().map(|word| word.text).collect()
 }
 
-pub(super) fn must_be_known<'a>(ledger: &Ledger, word: &Word, kind: &str, known: impl Iterator<Item = &'a str> + Clone) {
+pub(super) fn must_be_known<'a>(
+    ledger: &Ledger,
+    word: &Word,
+    kind: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) {
     if !known.clone().any(|name| name == word.text) {
         ledger.fault(&word.place, format!("there is no {kind} `{}`", word.text), "unknown", remedy(&word.text, known));
     }

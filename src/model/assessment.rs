@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AccountId, Attestation, AttestationUse, CheckId, ControlId, FrameworkId, Gap, Period, Region, ReportKind, RequirementId, Responsibility,
-    ServiceKey, Severity, Sha256, SnapshotId, SourceId, Status, Verdict,
+    AccountId, Attestation, AttestationUse, CheckId, ControlId, FrameworkId, Gap, Period, Region, ReportKind,
+    RequirementId, Responsibility, ServiceKey, Severity, Sha256, SnapshotId, SourceId, Status, Verdict,
 };
 
 /// A snapshot judged.

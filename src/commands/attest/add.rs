@@ -30,7 +30,8 @@ pub(super) fn run(flags: &AttestAdd, context: &mut Context<'_>) -> miette::Resul
     let note = flags.note.as_deref().map(|note| words::line("--note", note)).transpose()?.unwrap_or_default();
     let url = flags.url.as_deref().map(words::url).transpose()?;
     let title = title(flags, url.as_deref())?;
-    let mut attesting = Vault::create(&context.common.vault).and_then(|vault| vault.attesting()).map_err(vault_fault)?;
+    let mut attesting =
+        Vault::create(&context.common.vault).and_then(|vault| vault.attesting()).map_err(vault_fault)?;
     if let Some(replaced) = flags.replaces {
         must_be_active(&attesting, replaced)?;
     }

@@ -49,7 +49,8 @@ pub(super) fn url(text: &str) -> miette::Result<String> {
     let Some(rest) = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")) else {
         return Err(miette!(help = HELP, "`--url` takes addresses that begin with `https://` or `http://`"));
     };
-    let bad = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '`' | '^' | '{' | '}');
+    let bad =
+        |c: char| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '`' | '^' | '{' | '}');
     if text.len() > LONGEST_URL || text.chars().any(bad) {
         return Err(miette!(help = HELP, "`--url` is no address: it is too long or has blanks, quotes or brackets"));
     }
@@ -65,7 +66,10 @@ pub(super) fn url(text: &str) -> miette::Result<String> {
     let parameters = rest.split(['?', '#', '&', ';']).skip(1).filter_map(|part| part.split_once('='));
     if let Some(name) = parameters.map(|(name, _)| name).find(|name| SECRETS.contains(name)) {
         let help = "attach the file itself, or an address that asks its reader to sign in: the report prints it";
-        return Err(miette!(help = help, "`--url` holds a key: its parameter `{name}` opens the document to every reader"));
+        return Err(miette!(
+            help = help,
+            "`--url` holds a key: its parameter `{name}` opens the document to every reader"
+        ));
     }
     Ok(text.to_owned())
 }

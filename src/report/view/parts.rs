@@ -9,8 +9,7 @@ use super::summary::{RESPONSIBILITIES, framework_ids, framework_title, letter};
 use super::text::{anchor, number};
 use super::{Badge, Text, evidence, findings, text};
 use crate::model::{
-    AwsPart, CheckId, CheckResult, CustomerPart, FrameworkId, RequirementId, RequirementResult,
-    Responsibility, Status,
+    AwsPart, CheckId, CheckResult, CustomerPart, FrameworkId, RequirementId, RequirementResult, Responsibility, Status,
 };
 use crate::report::Input;
 
