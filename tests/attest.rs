@@ -163,7 +163,7 @@ fn history_stays() {
         "--title",
         "Wiki",
     ]);
-    step(&["attest", "add", "code-2.txt", "--for", "m.1-code", "--owner", "Jo Doe", "--replaces", "A1"]);
+    step(&["attest", "add", "code-2.txt", "--owner", "Jo Doe", "--replaces", "A1"]);
     step(&["attest", "add", "code.txt", "--for", "m.1-review", "--owner", "Jo", "--valid-until", "2027-12-31"]);
     step(&["attest", "withdraw", "A4", "--reason", "a draft"]);
     step(&["attest", "list"]);

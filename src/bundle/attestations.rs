@@ -8,7 +8,7 @@ use super::digests::Digested;
 use super::pack::{Pack, PackReadError};
 use super::path::PackPath;
 use super::problem::{Problem, ProblemKind};
-use crate::model::{Attestation, AttestationLog, AttestedFile, Sha256, attested_files};
+use crate::model::{Attestation, AttestationId, AttestationLog, AttestedFile, Sha256, attested_files};
 
 /// The vault's log, byte for byte: each line names the SHA-256 of the line before it.
 pub const ATTESTATION_LOG: &str = "attestations/log.jsonl";
@@ -39,10 +39,10 @@ impl Index {
     fn of(log: &AttestationLog) -> Self {
         let active = log.active();
         let files = attested_files(&active);
-        let path = |attestation: &Attestation| {
-            files.iter().find(|file| file.of.contains(&attestation.id)).map(|file| file.path.clone())
-        };
-        let indexed = |attestation: Attestation| Indexed { path: path(&attestation), attestation };
+        let paths: BTreeMap<AttestationId, &String> =
+            files.iter().flat_map(|file| file.of.iter().map(|id| (*id, &file.path))).collect();
+        let path = |id: &AttestationId| paths.get(id).map(|path| (*path).clone());
+        let indexed = |attestation: Attestation| Indexed { path: path(&attestation.id), attestation };
         let attestations = active.into_iter().map(indexed).collect();
         Self { format: AttestationLog::FORMAT, head: log.head(), attestations }
     }

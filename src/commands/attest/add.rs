@@ -12,7 +12,7 @@ use crate::cli::AttestAdd;
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
 use crate::commands::table::visible;
-use crate::model::{Attestation, AttestedDocument, LogEvent, Target};
+use crate::model::{Attestation, AttestationId, AttestedDocument, LogEvent, Target};
 use crate::vault::{Attesting, KeepError, LARGEST_DOCUMENT, Vault};
 
 pub(super) fn run(flags: &AttestAdd, context: &mut Context<'_>) -> miette::Result<Exit> {
@@ -25,7 +25,6 @@ pub(super) fn run(flags: &AttestAdd, context: &mut Context<'_>) -> miette::Resul
             targets.push(target);
         }
     }
-    let (date, valid_until) = days(flags, context.now.date_naive(), &targets, &known)?;
     let owner = words::line("--owner", &flags.owner)?;
     let note = flags.note.as_deref().map(|note| words::line("--note", note)).transpose()?.unwrap_or_default();
     let url = flags.url.as_deref().map(words::url).transpose()?;
@@ -33,8 +32,12 @@ pub(super) fn run(flags: &AttestAdd, context: &mut Context<'_>) -> miette::Resul
     let mut attesting =
         Vault::create(&context.common.vault).and_then(|vault| vault.attesting()).map_err(vault_fault)?;
     if let Some(replaced) = flags.replaces {
-        must_be_active(&attesting, replaced)?;
+        let old = active(&attesting, replaced)?;
+        if targets.is_empty() {
+            targets = old.targets;
+        }
     }
+    let (date, valid_until) = days(flags, context.now.date_naive(), &targets, &known)?;
     let document = match (&flags.file, url) {
         (Some(path), _) => keep(&attesting, path)?,
         (None, Some(url)) => AttestedDocument::Url(url),
@@ -96,11 +99,11 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn must_be_active(attesting: &Attesting, id: crate::model::AttestationId) -> miette::Result<()> {
-    match attesting.log().active().iter().any(|one| one.id == id) {
-        true => Ok(()),
-        false => Err(miette!(help = "`auditpack attest list` names them", "no attestation that counts is called {id}")),
-    }
+fn active(attesting: &Attesting, id: AttestationId) -> miette::Result<Attestation> {
+    let found = attesting.log().active().into_iter().find(|one| one.id == id);
+    found.ok_or_else(|| {
+        miette!(help = "`auditpack attest list` names them", "no attestation that counts is called {id}")
+    })
 }
 
 /// Takes a plain file's bytes; a folder, a pipe or a device is none.

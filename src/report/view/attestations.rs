@@ -8,7 +8,7 @@ use super::parts::requirement_anchor;
 use super::text::{anchor, counted, moment, size};
 use super::{Badge, Link, Text};
 use crate::model::{
-    Attestation, AttestationUse, AttestedDocument, AttestedFile, ManualState, OpenRequest, RequirementResult, Term,
+    Attestation, AttestationId, AttestationUse, AttestedDocument, ManualState, OpenRequest, RequirementResult, Term,
     attested_files, open_requests,
 };
 use crate::report::Input;
@@ -102,16 +102,18 @@ impl Attestations {
     pub(super) fn new(input: &Input<'_>) -> Self {
         let all = &input.assessment.attestations;
         let files = attested_files(all);
+        let paths: BTreeMap<AttestationId, &str> =
+            files.iter().flat_map(|file| file.of.iter().map(|id| (*id, file.path.as_str()))).collect();
         Self {
             counted: counted(all.len(), "document", "documents"),
-            rows: all.iter().map(|attestation| row(input, attestation, &files)).collect(),
+            rows: all.iter().map(|attestation| row(input, attestation, &paths)).collect(),
         }
     }
 }
 
-fn row(input: &Input<'_>, attestation: &Attestation, files: &[AttestedFile]) -> Row {
+fn row(input: &Input<'_>, attestation: &Attestation, paths: &BTreeMap<AttestationId, &str>) -> Row {
     let id = attestation.id.to_string();
-    let path = files.iter().find(|file| file.of.contains(&attestation.id)).map(|file| Text::name(&file.path));
+    let path = paths.get(&attestation.id).map(|path| Text::name(path));
     let (sha256, bytes, url) = match &attestation.document {
         AttestedDocument::File { sha256, size: bytes, .. } => (Some(sha256.to_string()), Some(size(*bytes)), None),
         AttestedDocument::Url(url) => (None, None, Some(Text::name(url))),
