@@ -264,6 +264,12 @@ fn documents_travel_in_the_pack_and_are_judged_again() {
     let url = "https://wiki.example.com/?q='onmouseover=alert(1)";
     attest(&["--url", url, "--for", "soc2/CC1.2", "--owner", "Jo", "--date", "2026-08-01"]);
     assert!(before == files(&place.path("auditpack-demo/vault/snapshots")), "a snapshot never changes");
+    let table = good(&place, &[&["assess"], &DEMO[..]].concat());
+    assert!(table.contains("\nDocuments: 5 attached, ") && !table.contains("for nothing"), "{table}");
+    place.write("auditpack.toml", &THREE.replace(", \"iso27001-2022\"", ""));
+    let table = good(&place, &[&["assess"], &DEMO[..]].concat());
+    assert!(table.contains("for nothing in the chosen frameworks: A4\n"), "{table}");
+    place.write("auditpack.toml", THREE);
     let assessed = good(&place, &[&["assess", "--format", "json"], &DEMO[..]].concat());
     let assessed: Value = serde_json::from_str(&assessed).unwrap();
     let conduct = requirement(&assessed, "soc2", "CC1.1");

@@ -50,7 +50,7 @@ fn a_document_counts_when_it_is_valid_through_the_periods_end() {
 fn reasons_say_what_is_awaited_and_what_is_there() {
     let mut world = asked(&["m", "n", "o"]);
     let reason = |world: &World| world.first().customer_part.reason;
-    assert_eq!(reason(&world), "awaiting 3 of 3 documents: Please attach m. And 2 more");
+    assert_eq!(reason(&world), "awaiting 3 of 3 documents: Please attach m. And 2 more.");
     world.attestations = vec![
         attestation(1, &["m"], "2026-01-01", "2026-08-31"),
         attestation(2, &["n", "o"], "2026-10-02", "2027-01-01"),

@@ -312,7 +312,7 @@ fn an_inherited_requirement_rests_on_awss_report_and_its_review() {
     let result = world.first();
     assert_eq!((result.status, result.aws_part.status), (Status::AwaitingEvidence, Status::Satisfied));
     assert!(
-        result.reason.starts_with("customer's part: awaiting 1 of 1 documents: Please attach the dated note of who")
+        result.reason.starts_with("customer's part: awaiting 1 of 1 document: Please attach the dated note of who")
     );
     world.attestations = vec![attestation(1, &["r-report-review"], "2026-09-01", "2027-09-01")];
     let result = world.first();

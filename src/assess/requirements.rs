@@ -199,7 +199,8 @@ fn customer_status(
 
 /// The first open request in its own words, and how many there are.
 fn awaited(open: &[&ManualUse], all: usize) -> String {
-    let mut text = format!("awaiting {} of {all} documents", open.len());
+    let documents = if all == 1 { "document" } else { "documents" };
+    let mut text = format!("awaiting {} of {all} {documents}", open.len());
     for manual in open.iter().take(1) {
         text.push_str(&format!(": {}", manual.ask));
         if let Some(old) = manual.attestations.first() {
@@ -207,7 +208,7 @@ fn awaited(open: &[&ManualUse], all: usize) -> String {
         }
     }
     if open.len() > 1 {
-        text.push_str(&format!(" And {} more", open.len() - 1));
+        text.push_str(&format!(" And {} more.", open.len() - 1));
     }
     text
 }
@@ -217,12 +218,15 @@ fn satisfied(pass: usize, checks: usize, manual: &[ManualUse]) -> String {
     if checks > 0 {
         parts.push(format!("{pass} of {checks} checks pass"));
     }
-    if !manual.is_empty() {
-        parts.push(format!("{0} of {0} documents are there", manual.len()));
+    match manual.len() {
+        0 => {}
+        1 => parts.push("the document asked for is there".to_owned()),
+        several => parts.push(format!("{several} of {several} documents are there")),
     }
     let late = |manual: &&ManualUse| manual.attestations.first().is_some_and(|one| one.term == Term::DatedAfterPeriod);
     match manual.iter().filter(late).count() {
         0 => {}
+        1 if manual.len() == 1 => parts.push("dated after the period's end".to_owned()),
         1 => parts.push("1 of them dated after the period's end".to_owned()),
         several => parts.push(format!("{several} of them dated after the period's end")),
     }

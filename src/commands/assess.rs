@@ -1,10 +1,14 @@
 //! `assess`: judge a snapshot.
 
+use std::collections::BTreeSet;
+
 use super::context::{Context, Judged};
 use super::exit::Exit;
 use super::table::{Table, visible};
 use crate::cli::{Assess, FailOn};
-use crate::model::{Assessment, CheckResult, ExceptionState, ExceptionTerm, Status, Verdict, open_requests};
+use crate::model::{
+    Assessment, AttestationId, CheckResult, ExceptionState, ExceptionTerm, Status, Target, Verdict, open_requests,
+};
 
 /// Findings printed a check before the rest is only counted; `-v` prints all.
 const FINDINGS_SHOWN: usize = 5;
@@ -115,14 +119,26 @@ fn exceptions(assessment: &Assessment) -> String {
     }
 }
 
-/// What people attached and are still asked for.
+/// What people attached and are still asked for, and the documents that no requirement of the chosen frameworks uses.
 fn documents(judged: &Judged) -> String {
-    let open = open_requests(&judged.assessment, &judged.catalog).len();
-    let attached = judged.assessment.attestations.len();
-    match open {
-        0 => format!("\n\nDocuments: {attached} attached, no request is open"),
-        _ => format!("\n\nDocuments: {attached} attached, {open} requests are open (`auditpack attest --requests`)"),
+    let assessment = &judged.assessment;
+    let open = match open_requests(assessment, &judged.catalog).len() {
+        0 => "no request is open".to_owned(),
+        1 => "1 request is open (`auditpack attest --requests`)".to_owned(),
+        several => format!("{several} requests are open (`auditpack attest --requests`)"),
+    };
+    let parts = assessment.requirements.iter().map(|requirement| &requirement.customer_part);
+    let uses =
+        parts.flat_map(|part| part.manual.iter().flat_map(|manual| &manual.attestations).chain(&part.supporting));
+    let used: BTreeSet<AttestationId> = uses.map(|one| one.id).collect();
+    let of_aws = |target: &Target| matches!(target, Target::Report(_));
+    let idle = assessment.attestations.iter().filter(|one| !used.contains(&one.id) && !one.targets.iter().any(of_aws));
+    let idle: Vec<String> = idle.map(|one| one.id.to_string()).collect();
+    let mut text = format!("\n\nDocuments: {} attached, {open}", assessment.attestations.len());
+    if !idle.is_empty() {
+        text.push_str(&format!("\n  for nothing in the chosen frameworks: {}", idle.join(", ")));
     }
+    text
 }
 
 fn check_lines(check: &CheckResult, all: bool) -> String {
