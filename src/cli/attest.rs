@@ -49,7 +49,7 @@ pub struct AttestAdd {
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
     /// What it is evidence for: a request, a requirement, a control, or a report (`cc1.1-code-of-conduct`, `soc2/CC1.1`,
-    /// `control/key-management`, `report/DPA`); default: what the one that it replaces was for.
+    /// `control/key-rotation`, `report/DPA`); default: what the one that it replaces was for.
     #[arg(long = "for", value_name = "ID", required_unless_present = "replaces", num_args = 1.., value_delimiter = ',')]
     pub targets: Vec<String>,
     /// Who answers for it.

@@ -1,4 +1,4 @@
-//! Ids as people type them: `CC1.1`, `soc2/CC1.1`, `cc1.1-code-of-conduct`, `control/key-management`, `report/DPA`.
+//! Ids as people type them: `CC1.1`, `soc2/CC1.1`, `cc1.1-code-of-conduct`, `control/key-rotation`, `report/DPA`.
 
 use std::collections::BTreeSet;
 
