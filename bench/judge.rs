@@ -46,7 +46,8 @@ fn main() {
     let facts = spread(&facts, &accounts, wanted);
     let rows: usize = facts.rows.values().map(Vec::len).sum();
     let of_rows = peak_mb();
-    let assess = |facts: &Facts| auditpack::assess::assess(&catalog, &settings, stored.id, &stored.snapshot, facts);
+    let assess =
+        |facts: &Facts| auditpack::assess::assess(&catalog, &settings, stored.id, &stored.snapshot, facts, &[]);
     let mut findings = 0;
     let time = seconds(|| {
         let assessment = assess(&facts);

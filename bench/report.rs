@@ -16,7 +16,7 @@ fn main() {
     let demo = Demo::open();
     let (catalog, settings, mut stored) = (&demo.catalog, &demo.settings, demo.stored);
     let facts = auditpack::facts::read(catalog, &stored.snapshot, &mut |hash| demo.vault.get(hash)).unwrap();
-    let assessment = auditpack::assess::assess(catalog, settings, stored.id, &stored.snapshot, &facts);
+    let assessment = auditpack::assess::assess(catalog, settings, stored.id, &stored.snapshot, &facts, &[]);
     if large {
         multiply(&mut stored.snapshot);
     }

@@ -1,11 +1,15 @@
 //! The command line: clap types only.
 
+mod attest;
+
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::vault::Selector;
+
+pub use attest::{Attest, AttestAdd, AttestCommand, AttestList, AttestWithdraw};
 
 /// AWS audit evidence: collected read-only, kept byte for byte, split by responsibility, signed, verifiable offline.
 #[derive(Debug, Parser)]
@@ -59,8 +63,10 @@ pub enum Format {
     Table,
     /// For machines; the schemas are in `docs/schema`.
     Json,
-    /// For spreadsheets; `checks coverage` only.
+    /// For spreadsheets: open requests and the coverage of checks.
     Csv,
+    /// For tickets and pages: open requests.
+    Markdown,
 }
 
 /// What to do.
@@ -73,6 +79,8 @@ pub enum Command {
     /// Snapshot the evidence into the vault; every gap is disclosed.
     #[command(after_help = "Exit codes: 0 complete, 3 evidence incomplete (the gaps are listed), 1 error, 2 usage.")]
     Collect(Collect),
+    /// Attach documents as manual evidence, and list what is still asked for.
+    Attest(Attest),
     /// Judge a snapshot.
     #[command(
         after_help = "Exit codes: 0 ok, 3 evidence incomplete, 4 failing controls (only with --fail-on), 1 error, 2 usage."
@@ -95,10 +103,22 @@ pub enum Command {
     Completions(Completions),
 }
 
-impl Command {
-    /// Whether its result can be CSV.
-    pub fn gives_csv(&self) -> bool {
-        matches!(self, Self::Checks(Checks { command: ChecksCommand::Coverage { .. } }))
+impl Cli {
+    /// What clap's types cannot say: most results have no form for spreadsheets and pages.
+    pub fn check(self) -> Result<Self, clap::Error> {
+        let requests = matches!(&self.command, Command::Attest(attest) if attest.lists_requests());
+        let coverage = matches!(&self.command, Command::Checks(Checks { command: ChecksCommand::Coverage { .. } }));
+        match self.common.format {
+            Format::Csv if !requests && !coverage => Err(Self::command().error(
+                clap::error::ErrorKind::InvalidValue,
+                "`--format csv` is for `attest --requests` and `checks coverage`; the others are `table` and `json`",
+            )),
+            Format::Markdown if !requests => Err(Self::command().error(
+                clap::error::ErrorKind::InvalidValue,
+                "`--format markdown` is for `attest --requests`; the others are `table` and `json`",
+            )),
+            _ => Ok(self),
+        }
     }
 }
 

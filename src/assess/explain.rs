@@ -66,7 +66,7 @@ pub fn explain(
         params: catalog.params.clone(),
         ..Catalog::default()
     };
-    let result = super::assess(&alone, settings, id, snapshot, facts).checks.pop()?;
+    let result = super::assess(&alone, settings, id, snapshot, facts, &[]).checks.pop()?;
     let rows = facts.rows.get(&check.source).map(Vec::as_slice).unwrap_or_default();
     let collected = Collected::new(&alone, &settings.scope.regions, snapshot, facts);
     let fixed = Fixed { now: snapshot.time, period: snapshot.period, params: settings::params(catalog, settings) };

@@ -17,6 +17,7 @@ pub(super) struct World {
     pub(super) settings: Settings,
     pub(super) snapshot: Snapshot,
     pub(super) facts: Facts,
+    pub(super) attestations: Vec<Attestation>,
 }
 
 pub(super) fn day(text: &str) -> NaiveDate {
@@ -136,10 +137,34 @@ pub(super) fn world() -> World {
         signing: None,
         splits: Vec::new(),
         exceptions: vec![],
+        exceptions_file: None,
         file: vec![],
     };
-    World { catalog: Catalog::default(), settings, snapshot, facts: Facts::default() }
+    World { catalog: Catalog::default(), settings, snapshot, facts: Facts::default(), attestations: vec![] }
         .source("account.regions", SourceScope::Account)
+}
+
+/// A document for requests of the framework `f`, for one of its requirements (`R`), for a control (`control/c`), or for
+/// a report (`report/DPA`).
+pub(super) fn attestation(id: u32, targets: &[&str], date: &str, valid_until: &str) -> Attestation {
+    let target = |text: &&str| match text.split_once('/') {
+        Some(("control", id)) => Target::Control(id.into()),
+        Some((_, kind)) => Target::Report(kind.into()),
+        None if text.starts_with('R') => Target::Requirement { framework: "f".into(), id: (*text).into() },
+        None => Target::Request { framework: "f".into(), id: (*text).to_owned() },
+    };
+    Attestation {
+        id: AttestationId::new(id),
+        title: format!("Document {id}"),
+        document: AttestedDocument::Url(format!("https://example.com/{id}")),
+        targets: targets.iter().map(target).collect(),
+        owner: "Jo".to_owned(),
+        date: day(date),
+        valid_until: day(valid_until),
+        note: String::new(),
+        recorded: time(),
+        replaces: None,
+    }
 }
 
 impl World {
@@ -188,7 +213,7 @@ impl World {
     }
 
     pub(super) fn assess(&self) -> Assessment {
-        assess(&self.catalog, &self.settings, Sha256::of(b"id"), &self.snapshot, &self.facts)
+        assess(&self.catalog, &self.settings, Sha256::of(b"id"), &self.snapshot, &self.facts, &self.attestations)
     }
 
     pub(super) fn result(&self) -> CheckResult {

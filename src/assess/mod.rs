@@ -1,6 +1,9 @@
 //! Facts to an assessment. Pure: the time is the snapshot's, and the same facts, catalog and settings give the same
 //! result, however many threads judge them.
 
+mod attested;
+#[cfg(test)]
+mod attested_tests;
 mod checks;
 mod collected;
 mod conditions;
@@ -47,18 +50,19 @@ pub use coverage::{Class, ControlCoverage, Coverage, FrameworkCoverage, Requirem
 pub use examples::{ExampleFault, run_examples};
 pub use explain::{Explained, Seen, Sight, explain};
 
-use crate::model::{Assessment, Catalog, Facts, FrameworkId, Settings, Snapshot, SnapshotId};
+use crate::model::{Assessment, Attestation, Catalog, Facts, FrameworkId, Settings, Snapshot, SnapshotId};
 
 /// The format of an [`Assessment`] that this build writes.
 const FORMAT: u32 = 1;
 
-/// Judges a snapshot's facts.
+/// Judges a snapshot's facts, and with them what people attested.
 pub fn assess(
     catalog: &Catalog,
     settings: &Settings,
     id: SnapshotId,
     snapshot: &Snapshot,
     facts: &Facts,
+    attestations: &[Attestation],
 ) -> Assessment {
     let collected = collected::Collected::new(catalog, &settings.scope.regions, snapshot, facts);
     let params = settings::params(catalog, settings);
@@ -68,7 +72,8 @@ pub fn assess(
     witness::hear(catalog, facts, &collected, &mut checks);
     let exceptions = settings::exceptions(settings, snapshot.time.date_naive(), &mut checks);
     let services = services::in_use(catalog, facts, &collected, &fixed, &others);
-    let reports = reports::Reports::new(catalog, snapshot.period, facts, &collected);
+    let attested = attested::Attested::new(attestations, snapshot.period);
+    let reports = reports::Reports::new(catalog, snapshot.period, facts, &collected, attested);
     let all = || catalog.frameworks.keys().collect();
     let chosen: Vec<&FrameworkId> = match settings.frameworks.is_empty() {
         true => all(),
@@ -76,8 +81,9 @@ pub fn assess(
     };
     let frameworks = chosen.into_iter().filter_map(|id| catalog.frameworks.get(id));
     let (mut requirements, mut overrides) = (Vec::new(), Vec::new());
+    let judged = requirements::Judged { catalog, settings, checks: &checks, reports: &reports, services: &services };
     for framework in frameworks {
-        let (mut own, mut set) = requirements::framework(framework, catalog, &checks, &reports, settings, &services);
+        let (mut own, mut set) = requirements::framework(framework, &judged, attested);
         requirements.append(&mut own);
         overrides.append(&mut set);
     }
@@ -95,5 +101,6 @@ pub fn assess(
         params: settings::param_changes(catalog, settings),
         exceptions,
         overrides,
+        attestations: attested.all().to_vec(),
     }
 }

@@ -3,10 +3,11 @@
 use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
+use super::attested::Attested;
 use super::collected::Collected;
 use crate::model::{
     Catalog, Facts, Period, ReportCoverage, ReportDefinition, ReportFound, ReportKind, ReportOrigin, ReportUse, Row,
-    Sha256, SourceId, text_of,
+    Sha256, SourceId, Term, text_of,
 };
 
 /// Where Artifact's list of reports is.
@@ -19,10 +20,17 @@ pub(super) struct Reports<'a> {
     problem: Option<String>,
     catalog: &'a Catalog,
     period: Period,
+    attested: Attested<'a>,
 }
 
 impl<'a> Reports<'a> {
-    pub(super) fn new(catalog: &'a Catalog, period: Period, facts: &Facts, collected: &Collected<'_>) -> Self {
+    pub(super) fn new(
+        catalog: &'a Catalog,
+        period: Period,
+        facts: &Facts,
+        collected: &Collected<'_>,
+        attested: Attested<'a>,
+    ) -> Self {
         let source = SourceId::from(SOURCE);
         let rows = facts.rows.get(&source).map(Vec::as_slice).unwrap_or_default();
         let mut found: Vec<ReportFound> = rows.iter().map(|row| report(catalog, row)).collect();
@@ -34,15 +42,14 @@ impl<'a> Reports<'a> {
             true => None,
             false => problems.into_iter().flatten().next().or(Some("AWS Artifact was not collected".to_owned())),
         };
-        Self { found, problem, catalog, period }
+        Self { found, problem, catalog, period, attested }
     }
 
     /// What Artifact has of a kind, and how that relates to the audit's period.
     pub(super) fn of(&self, kind: &ReportKind) -> ReportUse {
         let attached = self.catalog.reports.get(kind).is_some_and(|report| report.origin == ReportOrigin::Attached);
         if attached {
-            let reason = format!("{kind} is no Artifact document: attach a dated copy");
-            return ReportUse { kind: kind.clone(), coverage: ReportCoverage::ToAttach, id: None, reason };
+            return self.attached(kind);
         }
         let own = self.spans(|found| found.kind.as_ref() == Some(kind));
         let bridges = self.spans(|found| {
@@ -53,6 +60,24 @@ impl<'a> Reports<'a> {
         let latest = own.iter().filter(|span| span.touches(&self.period)).max_by_key(|span| span.end);
         let latest = latest.or(own.iter().max_by_key(|span| span.end));
         ReportUse { kind: kind.clone(), coverage, id: latest.map(|span| span.id.clone()), reason }
+    }
+
+    /// A document that AWS Artifact does not have: what was attested as a copy of it.
+    fn attached(&self, kind: &ReportKind) -> ReportUse {
+        let copies = self.attested.report(kind);
+        let (coverage, reason) = match copies.first() {
+            Some(copy) if copy.term != Term::Expired => {
+                let (id, date, until) = (copy.id, copy.date, copy.valid_until);
+                let late = if copy.term == Term::DatedAfterPeriod { " (after the period's end)" } else { "" };
+                (ReportCoverage::Covers, format!("{kind} attached as {id}, dated {date}{late}, valid until {until}"))
+            }
+            Some(copy) => {
+                let reason = format!("{kind} attached as {}, valid until {} only", copy.id, copy.valid_until);
+                (ReportCoverage::ToAttach, format!("{reason}: attach a newer copy"))
+            }
+            None => (ReportCoverage::ToAttach, format!("{kind} is no Artifact document: attach a dated copy")),
+        };
+        ReportUse { kind: kind.clone(), coverage, id: None, reason }
     }
 
     fn spans(&self, wanted: impl Fn(&ReportFound) -> bool) -> Vec<Span> {

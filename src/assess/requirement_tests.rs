@@ -28,7 +28,7 @@ impl World {
         self
     }
 
-    fn report(mut self, kind: &str, names: &[&str], bridges: Option<&str>) -> Self {
+    pub(super) fn report(mut self, kind: &str, names: &[&str], bridges: Option<&str>) -> Self {
         let definition = ReportDefinition {
             kind: kind.into(),
             title: String::new(),
@@ -311,13 +311,19 @@ fn an_article_folds_its_paragraphs_and_counts_once() {
 }
 
 #[test]
-fn an_inherited_requirement_rests_on_awss_report_alone() {
+fn an_inherited_requirement_rests_on_awss_report_and_its_review() {
     let mut world = artifact(&[("SOC 2", "2026-01-01", "2026-12-31")]);
     world.catalog.frameworks.get_mut(&FrameworkId::from("f")).unwrap().requirements[0].responsibility =
         Responsibility::Inherited;
     let result = world.first();
-    assert_eq!((result.status, result.customer_part.status), (Status::Satisfied, Status::NotApplicable));
-    assert_eq!(result.reason, "AWS's part: SOC2 covers 2026-07-01 to 2026-09-30");
+    assert_eq!((result.status, result.aws_part.status), (Status::AwaitingEvidence, Status::Satisfied));
+    assert!(
+        result.reason.starts_with("customer's part: awaiting 1 of 1 document: Please attach the dated note of who")
+    );
+    world.attestations = vec![attestation(1, &["r-report-review"], "2026-09-01", "2027-09-01")];
+    let result = world.first();
+    assert_eq!((result.status, result.customer_part.status), (Status::Satisfied, Status::Satisfied));
+    assert!(result.reason.contains("AWS's part: SOC2 covers 2026-07-01 to 2026-09-30"), "{}", result.reason);
     world.facts.rows.clear();
     assert_eq!(world.first().status, Status::Undetermined, "inherited is not free");
 }

@@ -2,23 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::attested::Attested;
 use super::reports::Reports;
 use super::split::split;
 use crate::model::{
-    AwsPart, Catalog, CheckId, CheckResult, CheckUse, CustomerPart, Framework, ManualState, ManualUse, ReportCoverage,
-    Requirement, RequirementId, RequirementResult, Responsibility, ServiceInUse, Settings, SplitOverride, Status,
-    Verdict,
+    AttestationUse, AwsPart, Catalog, CheckId, CheckResult, CheckUse, CustomerPart, Framework, ManualState, ManualUse,
+    ReportCoverage, Requirement, RequirementId, RequirementResult, Responsibility, ServiceInUse, Settings,
+    SplitOverride, Status, Term, Verdict,
 };
 
-/// All requirements of a framework, in its order.
+/// All that requirements are folded from, besides what people attested.
+pub(super) struct Judged<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) settings: &'a Settings,
+    pub(super) checks: &'a [CheckResult],
+    pub(super) reports: &'a Reports<'a>,
+    pub(super) services: &'a [ServiceInUse],
+}
+
+/// All requirements of a framework, in its order, and those whose owner the settings set.
 pub(super) fn framework(
     framework: &Framework,
-    catalog: &Catalog,
-    checks: &[CheckResult],
-    reports: &Reports<'_>,
-    settings: &Settings,
-    services: &[ServiceInUse],
+    judged: &Judged<'_>,
+    attested: Attested<'_>,
 ) -> (Vec<RequirementResult>, Vec<SplitOverride>) {
+    let Judged { catalog, settings, checks, reports, services } = *judged;
     let verdicts: BTreeMap<&CheckId, Verdict> = checks.iter().map(|check| (&check.id, check.verdict)).collect();
     let parents: BTreeSet<&RequirementId> =
         framework.requirements.iter().filter_map(|one| one.parent.as_ref()).collect();
@@ -29,7 +37,12 @@ pub(super) fn framework(
         overrides.extend(split.set);
         let is_parent = parents.contains(&requirement.id);
         let aws_part = aws_part(requirement, responsibility, reports, is_parent);
-        let customer_part = customer_part(requirement, responsibility, catalog, &verdicts, is_parent);
+        let requests = requirement.requests(responsibility);
+        let people = People {
+            manual: attested.manual(&framework.id, &requirement.id, &requests),
+            supporting: attested.supporting(&framework.id, requirement, &requests),
+        };
+        let customer_part = customer_part(requirement, responsibility, catalog, &verdicts, people, is_parent);
         RequirementResult {
             framework: framework.id.clone(),
             id: requirement.id.clone(),
@@ -127,21 +140,22 @@ fn aws_part(
     part(status, &reasons.join("; "), uses)
 }
 
+/// What people gave and are asked for.
+struct People {
+    manual: Vec<ManualUse>,
+    supporting: Vec<AttestationUse>,
+}
+
 fn customer_part(
     requirement: &Requirement,
     responsibility: Responsibility,
     catalog: &Catalog,
     verdicts: &BTreeMap<&CheckId, Verdict>,
+    people: People,
     is_parent: bool,
 ) -> CustomerPart {
     let checks = checks_of(requirement, catalog, verdicts);
-    let missing = |manual: &crate::model::ManualEvidence| ManualUse {
-        id: manual.id.clone(),
-        ask: manual.ask.clone(),
-        owner: manual.owner.clone(),
-        state: ManualState::Missing,
-    };
-    let manual: Vec<ManualUse> = requirement.manual.iter().map(missing).collect();
+    let People { manual, supporting } = people;
     let (status, reason) = customer_status(responsibility, &checks, &manual, is_parent);
     CustomerPart {
         status,
@@ -150,6 +164,7 @@ fn customer_part(
         controls: requirement.controls.clone(),
         checks,
         manual,
+        supporting,
     }
 }
 
@@ -179,12 +194,10 @@ fn customer_status(
     if responsibility == Responsibility::Inherited && manual.is_empty() {
         return (Status::NotApplicable, "AWS's alone for the services in use".to_owned());
     }
-    let missing = manual.iter().filter(|manual| manual.state != ManualState::Present).count();
+    let open: Vec<&ManualUse> = manual.iter().filter(|manual| manual.state != ManualState::Present).collect();
     match () {
         () if unknown > 0 => (Status::Undetermined, format!("{unknown} of {all} checks are undetermined")),
-        () if missing > 0 => {
-            (Status::AwaitingEvidence, format!("{missing} of {} pieces of manual evidence are missing", manual.len()))
-        }
+        () if !open.is_empty() => (Status::AwaitingEvidence, awaited(&open, manual.len())),
         () if all == 0 && manual.is_empty() && is_parent => (Status::NotApplicable, IN_ITS_PARTS.to_owned()),
         () if all == 0 && manual.is_empty() => {
             (Status::Undetermined, "no check and no manual evidence is defined for it".to_owned())
@@ -192,6 +205,42 @@ fn customer_status(
         () if not_applicable == all && manual.is_empty() => {
             (Status::NotApplicable, "nothing of the kind is in use".to_owned())
         }
-        () => (Status::Satisfied, format!("{} of {all} checks pass", count(Verdict::Pass))),
+        () => (Status::Satisfied, satisfied(count(Verdict::Pass), all, manual)),
     }
+}
+
+/// The first open request in its own words, and how many there are.
+fn awaited(open: &[&ManualUse], all: usize) -> String {
+    let documents = if all == 1 { "document" } else { "documents" };
+    let mut text = format!("awaiting {} of {all} {documents}", open.len());
+    for manual in open.iter().take(1) {
+        text.push_str(&format!(": {}", manual.ask));
+        if let Some(old) = manual.attestations.first() {
+            text.push_str(&format!(" (\u{201c}{}\u{201d} was valid until {})", old.title, old.valid_until));
+        }
+    }
+    if open.len() > 1 {
+        text.push_str(&format!(" And {} more.", open.len() - 1));
+    }
+    text
+}
+
+fn satisfied(pass: usize, checks: usize, manual: &[ManualUse]) -> String {
+    let mut parts = Vec::new();
+    if checks > 0 {
+        parts.push(format!("{pass} of {checks} checks pass"));
+    }
+    match manual.len() {
+        0 => {}
+        1 => parts.push("the document asked for is there".to_owned()),
+        several => parts.push(format!("{several} of {several} documents are there")),
+    }
+    let late = |manual: &&ManualUse| manual.attestations.first().is_some_and(|one| one.term == Term::DatedAfterPeriod);
+    match manual.iter().filter(late).count() {
+        0 => {}
+        1 if manual.len() == 1 => parts.push("dated after the period's end".to_owned()),
+        1 => parts.push("1 of them dated after the period's end".to_owned()),
+        several => parts.push(format!("{several} of them dated after the period's end")),
+    }
+    parts.join(", ")
 }

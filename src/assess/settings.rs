@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use serde_json::Value;
 
 use super::glob::{Dialect, matches};
 use crate::model::{
-    Catalog, CheckResult, Direction, Exception, ExceptionState, ExceptionUse, Finding, Param, ParamChange, Settings,
-    Stricter, Verdict,
+    Catalog, CheckResult, Direction, Exception, ExceptionState, ExceptionTerm, ExceptionUse, Finding, Param,
+    ParamChange, Settings, Stricter, Verdict,
 };
 
 /// The thresholds that count, by name.
@@ -59,7 +59,8 @@ pub(super) fn exceptions(settings: &Settings, today: NaiveDate, checks: &mut [Ch
     let mut uses = Vec::new();
     for (number, exception) in settings.exceptions.iter().enumerate() {
         let expired = exception.until < today;
-        let results = checks.iter_mut().filter(|check| check.id == exception.check);
+        let begun = exception.since.is_none_or(|since| since <= today);
+        let results = checks.iter_mut().filter(|check| begun && check.id == exception.check);
         let mut covers = 0;
         for finding in results.flat_map(|check| &mut check.findings).filter(|finding| covered(exception, finding)) {
             covers += 1;
@@ -77,12 +78,23 @@ pub(super) fn exceptions(settings: &Settings, today: NaiveDate, checks: &mut [Ch
             resources: exception.resources.clone(),
             reason: exception.reason.clone(),
             approver: exception.approver.clone(),
+            since: exception.since,
             until: exception.until,
             state,
             covers,
+            term: term(exception, today),
         });
     }
     uses
+}
+
+/// From its first day, or from the snapshot's when nobody wrote it down, to its last.
+fn term(exception: &Exception, today: NaiveDate) -> ExceptionTerm {
+    let start = exception.since.unwrap_or(today);
+    match start.checked_add_months(Months::new(12)) {
+        Some(year) if exception.until > year => ExceptionTerm::LongerThanAYear,
+        _ => ExceptionTerm::WithinAYear,
+    }
 }
 
 fn covered(exception: &Exception, finding: &Finding) -> bool {

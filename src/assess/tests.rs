@@ -245,6 +245,7 @@ fn exceptions_stand_beside_verdicts() {
         resources: resources.iter().map(|one| (*one).to_owned()).collect(),
         reason: "legacy".into(),
         approver: "ciso".into(),
+        since: None,
         until: day(until),
     };
     let mut world = keys()
@@ -263,6 +264,36 @@ fn exceptions_stand_beside_verdicts() {
     assert_eq!(covered, [Some(1), None, None]);
     let states: Vec<_> = assessment.exceptions.iter().map(|one| (one.state, one.covers)).collect();
     assert_eq!(states, [(ExceptionState::Expired, 1), (ExceptionState::Used, 1), (ExceptionState::Unused, 0)]);
+}
+
+#[test]
+fn an_exception_longer_than_a_year_is_marked() {
+    use ExceptionTerm::{LongerThanAYear, WithinAYear};
+    let mut world = keys().check(check("x.a", "x.keys", "r.Fine")).row(
+        "x.keys",
+        ONE,
+        "eu-west-1",
+        json!({"Id": "a-1", "Fine": false}),
+    );
+    // The snapshot is of 2026-09-30.
+    for (since, until, term, covers) in [
+        (None, "2027-09-30", WithinAYear, 1),
+        (None, "2027-10-01", LongerThanAYear, 1),
+        (Some("2026-01-01"), "2027-01-01", WithinAYear, 1),
+        (Some("2025-12-31"), "2027-01-01", LongerThanAYear, 1),
+        (Some("2026-10-01"), "2027-01-01", WithinAYear, 0),
+    ] {
+        world.settings.exceptions = vec![Exception {
+            check: "x.a".into(),
+            resources: vec!["*".to_owned()],
+            reason: "legacy".into(),
+            approver: "ciso".into(),
+            since: since.map(day),
+            until: day(until),
+        }];
+        let one = world.assess().exceptions.remove(0);
+        assert_eq!((one.term, one.covers), (term, covers), "{since:?} to {until}");
+    }
 }
 
 #[test]

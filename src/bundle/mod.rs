@@ -4,6 +4,7 @@
 //! and `SHA256SUMS.p7s` signs. So each byte of a pack is either signed or has only one right value.
 
 mod archive;
+mod attestations;
 mod digests;
 mod evidence;
 mod folder;
@@ -17,6 +18,7 @@ mod unpack;
 mod verify;
 mod write;
 
+pub use attestations::{ATTESTATION_INDEX, ATTESTATION_LOG, attestation_index, attestation_log};
 pub use evidence::{EVIDENCE_INDEX, evidence_index};
 pub use pack::{Pack, PackReadError, open_pack};
 pub use path::{PackPath, PathFault};

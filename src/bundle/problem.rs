@@ -139,6 +139,8 @@ pub enum ProblemKind {
     SnapshotMismatch,
     /// The evidence is not what the snapshot lists.
     EvidenceMismatch,
+    /// The attested documents are not what the log of attestations says, or the log does not hold.
+    AttestationMismatch,
     /// Judging the evidence again gave another result.
     AssessmentDiffers,
 }

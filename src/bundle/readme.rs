@@ -113,5 +113,7 @@ WHAT LIES WHERE
                              'withheld: ...' says what was found in it (what opens a document
                              of AWS's is '(removed)'), and
                              'withheld' in snapshot.json names the place
+   attestations/             documents that people attested; index.json lists those that
+                             count, log.jsonl is the whole history in a chain of hashes
    mappings/, config/        the rules and settings that the verdicts come from
 ";

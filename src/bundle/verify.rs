@@ -7,7 +7,7 @@ use super::digests::{Digested, digests};
 use super::pack::{Pack, PackReadError};
 use super::path::PackPath;
 use super::problem::{Limits, Problem, ProblemKind, SignerFacts, Verification, VerifyError};
-use super::{REPORT, SIGNATURE, SUMS, evidence, sums};
+use super::{REPORT, SIGNATURE, SUMS, attestations, evidence, sums};
 use crate::model::Sha256;
 use crate::seal::{PdfFault, SignatureFacts, Trust, Trusted, verify_detached, verify_pdf};
 
@@ -39,6 +39,7 @@ fn judge(pack: &Pack<'_>, trust: &Trust, mut problems: Vec<Problem>) -> Verifica
     let signer = signature.as_ref().map(|facts| SignerFacts::of(facts, decide(facts, trust, &mut problems)));
     report(pack, signature.as_ref(), &mut problems);
     evidence::check(pack, &found, &mut problems);
+    attestations::check(pack, &found, &mut problems);
     problems.sort();
     problems.dedup();
     let signed_at = signature.and_then(|facts| facts.signing_time);

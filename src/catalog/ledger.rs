@@ -178,8 +178,9 @@ impl Ledger {
             }
         }
         let text = String::from_utf8_lossy(&text).into_owned();
-        let file = Arc::new(NamedSource::new(file.name(), text).with_language("TOML"));
-        self.faults.borrow_mut().iter_mut().for_each(|fault| fault.show(&file));
+        let shown = Arc::new(NamedSource::new(file.name(), text).with_language("TOML"));
+        let mut faults = self.faults.borrow_mut();
+        faults.iter_mut().filter(|fault| fault.file() == file.name()).for_each(|fault| fault.show(&shown));
     }
 
     /// Closes the book.
@@ -189,7 +190,7 @@ impl Ledger {
 }
 
 /// "did you mean", or all that is known.
-pub(super) fn remedy<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub fn remedy<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
     let near =
         known.iter().map(|name| (strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase()), *name));

@@ -5,6 +5,7 @@
 
 mod attach;
 mod checks;
+mod exceptions;
 mod expressions;
 mod fault;
 mod folder;
@@ -30,10 +31,12 @@ use std::sync::Arc;
 use miette::NamedSource;
 use toml::de::DeTable;
 
+pub use exceptions::Beside;
 pub use fault::{Fault, Faults};
 pub use folder::{FolderError, embedded, read_folder};
 pub use layers::{is_complete, with_own};
-pub use settings::load_settings;
+pub use ledger::remedy;
+pub use settings::{load_settings, load_settings_beside};
 
 use crate::model::Catalog;
 use fault::{File, Place};

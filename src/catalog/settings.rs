@@ -1,24 +1,37 @@
 //! `auditpack.toml`: what the user wants, checked against the catalog.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::PathBuf;
 
 use chrono::{Months, NaiveDate};
 use serde_json::Value;
 
+use super::exceptions::{self, Beside, read_exceptions};
 use super::fault::{Fault, Faults};
 use super::frameworks::RESPONSIBILITIES;
 use super::ledger::{Ledger, Word, remedy};
 use super::table::{Table, distinct};
 use crate::model::{
-    AccountId, AccountSettings, ArtifactSettings, Catalog, CheckId, Documents, Exception, FrameworkId, Period, Region,
-    RequirementId, ScopeSettings, Settings, SigningSettings, SourceId, SplitSetting,
+    AccountId, AccountSettings, ArtifactSettings, Catalog, Documents, FrameworkId, Period, Region, RequirementId,
+    ScopeSettings, Settings, SigningSettings, SourceId, SplitSetting,
 };
 
-/// Reads the settings; `name` is what messages call the file.
+/// Reads settings that name no other file; `name` is what messages call the file.
 pub fn load_settings(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Settings, Faults> {
+    let alone = &mut |_: &str| Err(io::Error::other("these settings stand alone"));
+    load_settings_beside(name, bytes, catalog, alone)
+}
+
+/// Reads settings; `beside` gives the files that they name, by their path from the settings file's folder.
+pub fn load_settings_beside(
+    name: &str,
+    bytes: &[u8],
+    catalog: &Catalog,
+    beside: Beside<'_>,
+) -> Result<Settings, Faults> {
     let ledger = Ledger::default();
-    let settings = read(&ledger, name, bytes, catalog);
+    let settings = read(&ledger, name, bytes, catalog, beside);
     let faults: Vec<Fault> = ledger.faults();
     match settings {
         Some(settings) if faults.is_empty() => Ok(settings),
@@ -26,7 +39,7 @@ pub fn load_settings(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Sett
     }
 }
 
-fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog) -> Option<Settings> {
+fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog, beside: Beside<'_>) -> Option<Settings> {
     let file = super::open(ledger, name, bytes)?;
     let Some(tree) = super::parse(ledger, &file) else {
         ledger.conceal(&file, &secrets(file.inner(), catalog));
@@ -41,6 +54,7 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog) -> Option<
         "params",
         "artifact",
         "signing",
+        "exceptions",
         "exception",
         "split",
     ]);
@@ -59,7 +73,8 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog) -> Option<
     let params = root.table("params").map(|table| read_params(&table, catalog)).unwrap_or_default();
     let artifact = root.table("artifact").map(read_artifact).unwrap_or_default();
     let signing = root.table("signing").and_then(read_signing);
-    let exceptions = root.tables("exception").into_iter().filter_map(|row| read_exception(row, catalog)).collect();
+    let mut exceptions = read_exceptions(&root, catalog);
+    let exceptions_file = exceptions::read_file(&root, catalog, beside, &mut exceptions);
     let splits = root.tables("split").into_iter().filter_map(|row| read_split(row, catalog)).collect();
     ledger.conceal(&file, &secrets(file.inner(), catalog));
     Some(Settings {
@@ -73,6 +88,7 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog) -> Option<
         signing,
         exceptions,
         splits,
+        exceptions_file,
         file: bytes.to_vec(),
     })
 }
@@ -85,7 +101,12 @@ fn named<'a>(table: &Table<'_>, key: &str, kind: &str, known: impl Iterator<Item
     words.into_iter().map(|word| word.text).collect()
 }
 
-fn must_be_known<'a>(ledger: &Ledger, word: &Word, kind: &str, known: impl Iterator<Item = &'a str> + Clone) {
+pub(super) fn must_be_known<'a>(
+    ledger: &Ledger,
+    word: &Word,
+    kind: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) {
     if !known.clone().any(|name| name == word.text) {
         ledger.fault(&word.place, format!("there is no {kind} `{}`", word.text), "unknown", remedy(&word.text, known));
     }
@@ -266,30 +287,6 @@ fn read_signing(table: Table<'_>) -> Option<SigningSettings> {
     Some(SigningSettings { key: PathBuf::from(key?.text), certificate: PathBuf::from(certificate?.text) })
 }
 
-/// An exception without a reason, an approver and an end is no exception.
-fn read_exception(table: Table<'_>, catalog: &Catalog) -> Option<Exception> {
-    let table = table.only(&["check", "resources", "reason", "approver", "until"]);
-    let (check, reason, approver) = (table.need("check"), table.need("reason"), table.need("approver"));
-    if let Some(word) = &check {
-        must_be_known(table.ledger, word, "check", catalog.checks.keys().map(CheckId::as_str));
-    }
-    table.demand("resources");
-    let resources: Vec<String> = table.texts("resources");
-    if table.is_list("resources") && resources.is_empty() {
-        let help = "name the resources, `\"*\"` for all";
-        table.ledger.fault(&table.place_of("resources"), "the exception covers nothing", "empty", help);
-    }
-    table.demand("until");
-    let until = table.date("until");
-    Some(Exception {
-        check: CheckId::new(check?.text),
-        resources,
-        reason: reason?.text,
-        approver: approver?.text,
-        until: until?.0,
-    })
-}
-
 /// Who owns a requirement, set against what the services in use say; without a reason it is a whim.
 fn read_split(table: Table<'_>, catalog: &Catalog) -> Option<SplitSetting> {
     let table = table.only(&["framework", "requirement", "responsibility", "reason"]);
@@ -311,7 +308,7 @@ fn read_split(table: Table<'_>, catalog: &Catalog) -> Option<SplitSetting> {
 
 /// Texts that messages must not show, should somebody have written them here: values of keys that sound like secrets and
 /// are no thresholds (`min_password_length` is one).
-fn secrets(text: &str, catalog: &Catalog) -> Vec<std::ops::Range<usize>> {
+pub(super) fn secrets(text: &str, catalog: &Catalog) -> Vec<std::ops::Range<usize>> {
     const SOUNDS: [&str; 5] = ["pass", "secret", "token", "credential", "access_key"];
     let mut found = Vec::new();
     let mut start = 0;

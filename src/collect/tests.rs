@@ -123,6 +123,7 @@ fn plan(sources: Vec<Source>, recorded: &[String], regions: &[&str]) -> (Plan, A
         signing: None,
         splits: Vec::new(),
         exceptions: Vec::new(),
+        exceptions_file: None,
         file: Vec::new(),
     };
     let sources = sources.into_iter().map(|source| (source.id.clone(), source)).collect();

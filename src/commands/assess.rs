@@ -1,10 +1,15 @@
 //! `assess`: judge a snapshot.
 
+use std::collections::BTreeSet;
+
 use super::context::{Context, Judged};
 use super::exit::Exit;
 use super::table::{Table, visible};
 use crate::cli::{Assess, FailOn};
-use crate::model::{Assessment, CheckResult, Standing, Status, Verdict};
+use crate::model::{
+    Assessment, AttestationId, CheckResult, ExceptionState, ExceptionTerm, Standing, Status, Target, Verdict,
+    open_requests,
+};
 
 /// Findings printed a check before the rest is only counted; `-v` prints all.
 const FINDINGS_SHOWN: usize = 5;
@@ -80,6 +85,8 @@ fn summary(judged: &Judged, all: bool) -> String {
     }
     text.push_str(&table.to_string());
     text.push_str(&second_witness(&judged.assessment));
+    text.push_str(&exceptions(&judged.assessment));
+    text.push_str(&documents(judged));
     if !gaps.is_empty() {
         text.push_str(&format!("\n\n{}\n", super::collect::incomplete(gaps)));
         text.push_str(&super::collect::gap_table(gaps));
@@ -104,6 +111,55 @@ fn second_witness(assessment: &Assessment) -> String {
                 text.push_str(&format!("\n    {}: {resource}: we say {ours}, AWS Config says {theirs}", check.id));
             }
         }
+    }
+    text
+}
+
+/// Exceptions that somebody should look at again: run out, covering nothing, or running for longer than a year.
+fn exceptions(assessment: &Assessment) -> String {
+    let mut table = Table::new(["exception", "until", "state", "approver", "resources"]);
+    let mut lines = 0;
+    for exception in &assessment.exceptions {
+        let mut words = vec![match exception.state {
+            ExceptionState::Used => "in use",
+            ExceptionState::Unused => "unused",
+            ExceptionState::Expired => "expired",
+        }];
+        if exception.term == ExceptionTerm::LongerThanAYear {
+            words.push("longer than a year");
+        }
+        if words == ["in use"] {
+            continue;
+        }
+        lines += 1;
+        let until = exception.until.to_string();
+        let resources = exception.resources.join(", ");
+        table.row([exception.check.as_str(), &until, &words.join(", "), &exception.approver, &resources]);
+    }
+    match lines {
+        0 => String::new(),
+        _ => format!("\n\nWarning: {lines} of {} exceptions to look at again\n{table}", assessment.exceptions.len()),
+    }
+}
+
+/// What people attached and are still asked for, and the documents that no requirement of the chosen frameworks uses.
+fn documents(judged: &Judged) -> String {
+    let assessment = &judged.assessment;
+    let open = match open_requests(assessment, &judged.catalog).len() {
+        0 => "no request is open".to_owned(),
+        1 => "1 request is open (`auditpack attest --requests`)".to_owned(),
+        several => format!("{several} requests are open (`auditpack attest --requests`)"),
+    };
+    let parts = assessment.requirements.iter().map(|requirement| &requirement.customer_part);
+    let uses =
+        parts.flat_map(|part| part.manual.iter().flat_map(|manual| &manual.attestations).chain(&part.supporting));
+    let used: BTreeSet<AttestationId> = uses.map(|one| one.id).collect();
+    let of_aws = |target: &Target| matches!(target, Target::Report(_));
+    let idle = assessment.attestations.iter().filter(|one| !used.contains(&one.id) && !one.targets.iter().any(of_aws));
+    let idle: Vec<String> = idle.map(|one| one.id.to_string()).collect();
+    let mut text = format!("\n\nDocuments: {} attached, {open}", assessment.attestations.len());
+    if !idle.is_empty() {
+        text.push_str(&format!("\n  for nothing in the chosen frameworks: {}", idle.join(", ")));
     }
     text
 }

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use miette::{IntoDiagnostic as _, miette};
 
 use super::collect::TOOL;
-use super::context::{Context, Judged};
+use super::context::{Context, Judged, vault_fault};
 use super::exit::Exit;
 use super::identity;
 use crate::bundle::{self, Content, Member, Readme, Written};
 use crate::cli::Bundle;
-use crate::model::{EvidenceFile, Origin, Sha256, Snapshot, evidence_files};
+use crate::model::{AttestedFile, EvidenceFile, Origin, Sha256, Snapshot, attested_files, evidence_files};
 use crate::report::{self, Input, SignerLine, Templates};
 use crate::seal::{Certificate, PdfSignature, Signer, sign_pdf};
 
@@ -65,6 +65,7 @@ pub(super) fn write(
     for (path, bytes) in &judged.catalog.files {
         members.push(Member { path: format!("mappings/{path}"), content: Content::Bytes(bytes.clone()) });
     }
+    members.extend(attested(judged)?);
     for file in files.iter().filter(|file| !withheld.contains(&file.sha256)) {
         members.push(Member { path: file.path.clone(), content: evidence(judged, file) });
     }
@@ -109,18 +110,47 @@ fn rendered<'a>(
         ("snapshot.json", judged.stored.bytes.clone()),
         ("config/auditpack.toml", judged.settings.file.clone()),
     ];
-    Ok(members.map(|(path, bytes)| Member { path: path.to_owned(), content: Content::Bytes(bytes) }).into())
+    let named = judged.settings.exceptions_file.iter();
+    let named = named.map(|file| (format!("config/{}", file.path), file.bytes.clone()));
+    let members = members.map(|(path, bytes)| (path.to_owned(), bytes)).into_iter().chain(named);
+    Ok(members.map(|(path, bytes)| Member { path, content: Content::Bytes(bytes) }).collect())
+}
+
+/// What people attested: the log with its whole history, the index of what counts, and the documents that count.
+fn attested(judged: &Judged) -> miette::Result<Vec<Member<'_>>> {
+    let log = &judged.attested.log;
+    if log.head().is_none() {
+        return Ok(Vec::new());
+    }
+    let index = bundle::attestation_index(log).into_diagnostic()?;
+    let mut members = vec![
+        Member { path: bundle::ATTESTATION_LOG.to_owned(), content: Content::Bytes(judged.attested.bytes.clone()) },
+        Member { path: bundle::ATTESTATION_INDEX.to_owned(), content: Content::Bytes(index) },
+    ];
+    for AttestedFile { path, sha256, size, .. } in attested_files(&log.active()) {
+        judged.vault.check(&sha256).map_err(vault_fault)?;
+        members.push(Member { path, content: kept(judged, sha256, size) });
+    }
+    Ok(members)
 }
 
 fn evidence<'a>(judged: &'a Judged, file: &EvidenceFile) -> Content<'a> {
-    let (hash, size) = (file.sha256, file.size);
-    let fault = |error: crate::vault::VaultError| io::Error::other(error.to_string());
     match file.origin {
-        Origin::Exchange(_) if size > STREAMED => Content::Stream {
+        Origin::Exchange(_) => kept(judged, file.sha256, file.size),
+        // The snapshot does not say how long a refusal is.
+        Origin::Gap(_) => kept(judged, file.sha256, 0),
+    }
+}
+
+/// Bytes of the vault.
+fn kept(judged: &Judged, hash: Sha256, size: u64) -> Content<'_> {
+    let fault = |error: crate::vault::VaultError| io::Error::other(error.to_string());
+    match size > STREAMED {
+        true => Content::Stream {
             size,
             open: Box::new(move || Ok(Box::new(judged.vault.reader(&hash).map_err(fault)?) as Box<dyn io::Read>)),
         },
-        _ => Content::Later(Box::new(move || judged.vault.get(&hash).map_err(fault))),
+        false => Content::Later(Box::new(move || judged.vault.get(&hash).map_err(fault))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -10,9 +10,9 @@ use miette::{IntoDiagnostic as _, miette};
 
 use crate::catalog;
 use crate::cli::{Common, Format};
-use crate::model::{Assessment, Catalog, Facts, Settings, SnapshotId};
+use crate::model::{Assessment, Catalog, Facts, Settings};
 use crate::report::Templates;
-use crate::vault::{Stored, Vault, VaultError};
+use crate::vault::{Stored, StoredAttestations, Vault, VaultError};
 
 /// The larger part of a command's world.
 pub(super) struct Context<'a> {
@@ -33,6 +33,8 @@ pub(super) struct Judged {
     pub(super) vault: Vault,
     /// The snapshot.
     pub(super) stored: Stored,
+    /// What people attested.
+    pub(super) attested: StoredAttestations,
     /// The verdicts.
     pub(super) assessment: Assessment,
 }
@@ -111,7 +113,11 @@ impl<'a> Context<'a> {
     pub(super) fn settings(&self, catalog: &Catalog) -> miette::Result<Settings> {
         let path = &self.common.config;
         match fs::read(path) {
-            Ok(bytes) => Ok(catalog::load_settings(&path.display().to_string(), &bytes, catalog)?),
+            Ok(bytes) => {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                let beside = &mut |name: &str| read_beside(folder, name);
+                Ok(catalog::load_settings_beside(&path.display().to_string(), &bytes, catalog, beside)?)
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(miette!(
                 help = "`auditpack init` writes one; `--config` names another",
                 "there is no settings file `{}`",
@@ -134,8 +140,10 @@ impl<'a> Context<'a> {
         let stored = vault.load(&self.common.snapshot).map_err(vault_fault)?;
         same_period(&settings, &stored)?;
         let facts = facts_of(&catalog, &vault, &stored)?;
-        let assessment = assess(&catalog, &settings, stored.id, &stored, &facts);
-        Ok(Judged { catalog, settings, vault, stored, assessment })
+        let attested = vault.attestations().map_err(vault_fault)?;
+        let active = attested.log.active();
+        let assessment = crate::assess::assess(&catalog, &settings, stored.id, &stored.snapshot, &facts, &active);
+        Ok(Judged { catalog, settings, vault, stored, attested, assessment })
     }
 }
 
@@ -161,8 +169,21 @@ pub(super) fn facts_of(catalog: &Catalog, vault: &Vault, stored: &Stored) -> mie
     crate::facts::read(catalog, &stored.snapshot, &mut |hash| vault.get(hash)).map_err(vault_fault)
 }
 
-fn assess(catalog: &Catalog, settings: &Settings, id: SnapshotId, stored: &Stored, facts: &Facts) -> Assessment {
-    crate::assess::assess(catalog, settings, id, &stored.snapshot, facts)
+/// The largest file that settings may name, and a byte more, so that it shows when one is larger.
+const BESIDE_LIMIT: u64 = (1 << 20) + 1;
+
+/// A file that the settings name: below their folder, whatever links there are on the way.
+fn read_beside(folder: &Path, name: &str) -> io::Result<Vec<u8>> {
+    let path = folder.join(name).canonicalize()?;
+    if !path.starts_with(folder.canonicalize()?) {
+        return Err(io::Error::other("it leads out of the folder of the settings file"));
+    }
+    if !fs::metadata(&path)?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(&path)?.take(BESIDE_LIMIT).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A vault's fault with its remedy.

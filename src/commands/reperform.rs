@@ -1,12 +1,13 @@
 //! Judging a pack's raw evidence again, with the mappings and settings in the pack, and comparing.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::path::Path;
 
 use miette::{IntoDiagnostic as _, miette};
 use serde::Serialize;
 
-use crate::bundle::{Limits, Pack, open_pack};
+use crate::bundle::{self, Limits, Pack, open_pack};
 use crate::model::{Assessment, Catalog, Settings, Sha256, Snapshot, evidence_files};
 use crate::{assess, catalog, facts};
 
@@ -46,7 +47,8 @@ pub(super) fn run(path: &Path, limits: &Limits) -> miette::Result<Reperformed> {
         pack.read(path).into_diagnostic()
     };
     let facts = facts::read(&catalog, &snapshot, &mut body)?;
-    let again = assess::assess(&catalog, &settings, Sha256::of(&bytes), &snapshot, &facts);
+    let attested = bundle::attestation_log(&pack).map_err(|message| miette!("{message}"))?.active();
+    let again = assess::assess(&catalog, &settings, Sha256::of(&bytes), &snapshot, &facts, &attested);
     Ok(compare(&claimed, &again))
 }
 
@@ -63,7 +65,8 @@ fn mappings(pack: &Pack<'_>) -> miette::Result<Catalog> {
 fn settings(pack: &Pack<'_>, catalog: &Catalog) -> miette::Result<Settings> {
     let name = "config/auditpack.toml";
     let bytes = pack.read(name).into_diagnostic()?;
-    Ok(catalog::load_settings(name, &bytes, catalog)?)
+    let beside = &mut |path: &str| pack.read(&format!("config/{path}")).map_err(io::Error::other);
+    Ok(catalog::load_settings_beside(name, &bytes, catalog, beside)?)
 }
 
 fn compare(claimed: &Assessment, again: &Assessment) -> Reperformed {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AccountId, CheckId, ControlId, FrameworkId, Gap, Owner, Period, Region, ReportKind, RequirementId, Responsibility,
-    ServiceKey, Severity, Sha256, SnapshotId, SourceId, Status, Verdict,
+    AccountId, Attestation, AttestationUse, CheckId, ControlId, FrameworkId, Gap, Owner, Period, Region, ReportKind,
+    RequirementId, Responsibility, ServiceKey, Severity, Sha256, SnapshotId, SourceId, Status, Verdict,
 };
 
 /// A snapshot judged.
@@ -39,6 +39,9 @@ pub struct Assessment {
     /// Requirements whose owner the settings set.
     #[serde(default)]
     pub overrides: Vec<SplitOverride>,
+    /// Manual evidence: the attestations that count, in the order in which they were made.
+    #[serde(default)]
+    pub attestations: Vec<Attestation>,
     /// Counts over stated denominators.
     pub totals: Totals,
 }
@@ -299,6 +302,9 @@ pub struct CustomerPart {
     pub checks: Vec<CheckUse>,
     /// What a human must attach.
     pub manual: Vec<ManualUse>,
+    /// Documents that were attested for the requirement or one of its controls without answering a request.
+    #[serde(default)]
+    pub supporting: Vec<AttestationUse>,
 }
 
 /// A check that supports a requirement.
@@ -321,6 +327,9 @@ pub struct ManualUse {
     pub owner: String,
     /// Whether it is there.
     pub state: ManualState,
+    /// What was attached, those that count first.
+    #[serde(default)]
+    pub attestations: Vec<AttestationUse>,
 }
 
 /// Whether manual evidence is there.
@@ -412,12 +421,29 @@ pub struct ExceptionUse {
     pub reason: String,
     /// Who approved it.
     pub approver: String,
+    /// Since when, if the settings say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<NaiveDate>,
     /// Until when.
     pub until: NaiveDate,
     /// What became of it.
     pub state: ExceptionState,
     /// How many failing findings it covers.
     pub covers: usize,
+    /// For how long it runs.
+    #[serde(default)]
+    pub term: ExceptionTerm,
+}
+
+/// For how long an exception runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExceptionTerm {
+    /// At most a year.
+    #[default]
+    WithinAYear,
+    /// Longer than a year: a warning, as what nobody looks at again is no exception but the rule.
+    LongerThanAYear,
 }
 
 /// What became of an exception.

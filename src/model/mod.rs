@@ -1,12 +1,15 @@
 //! Plain data and pure functions: no I/O, no clock, no network. Every room speaks in these types.
 
 mod assessment;
+mod attestation;
+mod attestation_log;
 mod catalog;
 mod cell;
 mod evidence;
 mod exchange;
 mod expression;
 mod ids;
+mod requests;
 mod row;
 mod row_data;
 mod settings;
@@ -18,12 +21,15 @@ mod wire;
 mod withheld;
 
 pub use assessment::*;
+pub use attestation::*;
+pub use attestation_log::*;
 pub use catalog::*;
 pub use cell::harmless;
 pub use evidence::*;
 pub use exchange::*;
 pub use expression::*;
 pub use ids::*;
+pub use requests::*;
 pub use row::*;
 pub use row_data::RowData;
 pub use settings::*;

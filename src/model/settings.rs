@@ -27,12 +27,23 @@ pub struct Settings {
     pub artifact: ArtifactSettings,
     /// Signing.
     pub signing: Option<SigningSettings>,
-    /// Exceptions.
+    /// Exceptions: the file's own, then those of the file that it names.
     pub exceptions: Vec<Exception>,
     /// Who owns a requirement in the user's own view.
     pub splits: Vec<SplitSetting>,
+    /// The file of exceptions that the settings name; it goes into the pack too.
+    pub exceptions_file: Option<SettingsFile>,
     /// The file's bytes: they go into the pack.
     pub file: Vec<u8>,
+}
+
+/// A file that the settings name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsFile {
+    /// Its path from the settings file's folder, with `/` between its parts; never out of that folder.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// Accounts and regions.
@@ -107,6 +118,8 @@ pub struct Exception {
     pub reason: String,
     /// Who approved it.
     pub approver: String,
+    /// Since when; without it, its length is measured from the snapshot's time.
+    pub since: Option<NaiveDate>,
     /// Until when, this day included.
     pub until: NaiveDate,
 }

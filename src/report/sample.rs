@@ -56,6 +56,7 @@ fn settings() -> Settings {
         signing: None,
         splits: Vec::new(),
         exceptions: Vec::new(),
+        exceptions_file: None,
         file: b"organization = \"Example GmbH\"\n".to_vec(),
     }
 }
@@ -233,10 +234,43 @@ fn requirement(framework: &str, id: &str, title: &str, group: &str, responsibili
     })
 }
 
+/// Two documents: one with a name that is an attack, which ran out, and an address.
+fn attestations() -> Value {
+    json!([
+        {
+            "id": "A1", "title": "</td><script>alert(1)</script>\u{202E}fdp", "owner": "Jo <b>Doe</b>", "date": "2025-08-01",
+            "document": { "file": { "name": "../../=code.html", "sha256": Sha256::of(b"code"), "size": 1_234 } },
+            "for": [{ "request": { "framework": "soc2", "id": "CC1.1-policy" } }], "valid_until": "2026-08-01",
+            "note": "approved\nby the board", "recorded": "2026-10-01T09:00:00Z",
+        },
+        {
+            "id": "A3", "title": "Wiki page", "owner": "Jo Doe", "date": "2026-10-02",
+            "document": { "url": "javascript:alert('&\"')" },
+            "for": [{ "requirement": { "framework": "soc2", "id": "CC1.1" } }, { "control": "storage" }],
+            "valid_until": "2027-10-02", "recorded": "2026-10-02T09:00:00Z", "replaces": "A2",
+        },
+    ])
+}
+
+/// The documents where a requirement relies on them.
+fn attach(requirement: &mut Value) {
+    let all: Vec<Attestation> = serde_json::from_value(attestations()).unwrap();
+    let period: Period = settings().period;
+    let used = |one: &Attestation| {
+        json!({
+            "id": one.id, "title": one.title, "owner": one.owner, "date": one.date, "valid_until": one.valid_until,
+            "sha256": one.document.sha256(), "url": one.document.url(), "term": one.term(period),
+        })
+    };
+    requirement["customer_part"]["manual"][0]["state"] = json!("expired");
+    requirement["customer_part"]["manual"][0]["attestations"] = json!([used(&all[0])]);
+    requirement["customer_part"]["supporting"] = json!([used(&all[1])]);
+}
+
 fn requirements() -> Value {
     let mut paragraph = requirement("gdpr", "Art.32(1)(b)", "Ongoing security", "Security", "customer", "gap");
     paragraph["parent"] = json!("Art.32");
-    json!([
+    let mut all = json!([
         requirement("soc2", "CC6.4", "Physical access", "Logical and physical access", "inherited", "satisfied"),
         requirement("soc2", "CC6.1", "Logical access", "Logical and physical access", "shared", "gap"),
         requirement(
@@ -253,7 +287,9 @@ fn requirements() -> Value {
         requirement("gdpr", "Art.32", "Security of processing", "Security", "shared", "gap"),
         paragraph,
         requirement("gdpr", "Art.30", "Records of processing", "Accountability", "customer", "awaiting-evidence"),
-    ])
+    ]);
+    attach(&mut all[2]);
+    all
 }
 
 fn finding(resource: &str, region: &str, verdict: &str, reason: &str, body: &[u8]) -> Value {
@@ -309,7 +345,9 @@ fn assessment(snapshot: &Snapshot) -> Value {
         "exceptions": [
             { "check": "s3.bucket-no-public-read", "resources": ["arn:aws:s3:::website"], "reason": "The public website.", "approver": "Jo Doe, CISO", "until": "2026-12-31", "state": "used", "covers": 1 },
             { "check": "kms.key-rotation", "resources": ["*"], "reason": "Old.", "approver": "Jo Doe, CISO", "until": "2026-01-31", "state": "expired", "covers": 0 },
+            { "check": "kms.key-rotation", "resources": ["*/old"], "reason": "Legacy.", "approver": "Jo Doe, CISO", "since": "2025-01-01", "until": "2027-01-31", "state": "unused", "covers": 0, "term": "longer-than-a-year" },
         ],
+        "attestations": attestations(),
         "totals": { "checks": {}, "findings": {}, "failing": {}, "frameworks": {}, "gaps": {} },
     })
 }

@@ -238,6 +238,7 @@ fn an_empty_snapshot_makes_a_report() {
     sample.assessment.services.clear();
     sample.assessment.params.clear();
     sample.assessment.exceptions.clear();
+    sample.assessment.attestations.clear();
     sample.files.clear();
     let input = super::Input { signer: None, ..sample.input() };
     let page = String::from_utf8(html(&input, &Templates::embedded().unwrap()).unwrap()).unwrap();

@@ -4,6 +4,7 @@
 //! A badge's `class` is one of `pass`, `fail`, `undetermined`, `na`, `awaiting`; its `word` always says the same, so
 //! that color never stands alone. An `href` is an anchor of the report (`#check-kms.key-rotation`) or a path in the pack.
 
+mod attestations;
 mod custody;
 mod deviations;
 mod evidence;
@@ -46,6 +47,10 @@ pub(crate) struct View {
     reports: Vec<evidence::Report>,
     /// The services really in use.
     services: Vec<evidence::Service>,
+    /// Documents that people attached.
+    attestations: attestations::Attestations,
+    /// What they are still asked for.
+    requests: attestations::Requests,
     evidence: evidence::Index,
     custody: custody::Custody,
 }
@@ -106,6 +111,8 @@ impl View {
             second_witness,
             reports,
             services: evidence::services(input),
+            attestations: attestations::Attestations::new(input),
+            requests: attestations::Requests::new(input),
             evidence: evidence::Index::new(input, &numbers),
             custody: custody::Custody::new(input),
         }

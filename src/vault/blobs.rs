@@ -95,7 +95,7 @@ impl Vault {
         Ok(())
     }
 
-    fn blob_path(&self, hash: &Sha256) -> PathBuf {
+    pub(super) fn blob_path(&self, hash: &Sha256) -> PathBuf {
         let name = hash.to_string();
         self.root().join("blobs").join(&name[..2]).join(format!("{name}.zst"))
     }

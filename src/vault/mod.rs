@@ -6,8 +6,10 @@
 //! blobs/ab/<sha256>.zst               the hash is over the uncompressed bytes
 //! journal/<time>.jsonl                an unfinished collection
 //! snapshots/<time>-<id>/snapshot.json its SHA-256 is the snapshot's id
+//! attestations.jsonl                  manual evidence: each line names the hash of the line before it
 //! ```
 
+mod attestations;
 mod blobs;
 mod files;
 mod journal;
@@ -21,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Sha256, SnapshotId};
 
+pub use attestations::{Attesting, KeepError, LARGEST_DOCUMENT, StoredAttestations};
 pub use blobs::Document;
 pub use journal::{Journal, Resumed, Started};
 pub use snapshots::{Selector, Stored};
@@ -94,6 +97,12 @@ pub enum VaultError {
     /// Nothing to resume.
     #[error("there is no unfinished collection in `{}`", .0.display())]
     NothingToResume(PathBuf),
+    /// The log of attestations does not take an event.
+    #[error("{what}")]
+    Refused {
+        /// Why.
+        what: String,
+    },
     /// The unfinished collection was begun for something else.
     #[error("the unfinished collection was begun with another {0}")]
     Changed(&'static str),
@@ -113,6 +122,7 @@ impl VaultError {
                 "restore the file from a backup; the evidence no longer stands without it"
             }
             Self::Unknown(_) | Self::Ambiguous(..) => "name a snapshot by more digits of its id, or `latest`",
+            Self::Refused { .. } => "`auditpack attest list --all` shows what was attested",
             Self::NothingToResume(_) => "leave `--resume` away to begin a new collection",
             Self::Changed(_) => "leave `--resume` away to begin a new collection",
         }

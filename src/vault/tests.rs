@@ -203,3 +203,78 @@ fn files_are_private_and_a_full_disk_is_said() {
     let full = fault(Path::new("x"), io::Error::from(io::ErrorKind::StorageFull));
     assert!(full.to_string().contains("disk is full") && full.remedy().contains("--resume"));
 }
+
+fn attested(log: &crate::model::AttestationLog, hash: Option<(Sha256, u64)>) -> crate::model::LogEvent {
+    use crate::model::{Attestation, AttestedDocument, LogEvent};
+    let document = match hash {
+        Some((sha256, size)) => AttestedDocument::File { name: "policy.pdf".into(), sha256, size },
+        None => AttestedDocument::Url("https://example.com".into()),
+    };
+    LogEvent::Attested(Attestation {
+        id: log.next(),
+        title: "Policy".into(),
+        document,
+        targets: vec![],
+        owner: "Jo".into(),
+        date: period().start,
+        valid_until: period().end,
+        note: String::new(),
+        recorded: time(0),
+        replaces: None,
+    })
+}
+
+#[test]
+fn a_killed_attestation_leaves_a_readable_log_that_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(&folder.path().join("vault")).unwrap();
+    let mut attesting = vault.attesting().unwrap();
+    let kept = attesting.keep(&b"policy"[..]).unwrap().unwrap();
+    assert_eq!(vault.get(&kept.0).unwrap(), b"policy");
+    attesting.record(attested(attesting.log(), Some(kept))).unwrap();
+    drop(attesting);
+    let path = vault.root().join("attestations.jsonl");
+    let whole = fs::read(&path).unwrap();
+    for torn in [&b"{"[..], b"{\"format\":1,\"previous\":", &whole[..whole.len() - 1]] {
+        fs::write(&path, [whole.as_slice(), torn].concat()).unwrap();
+        let stored = vault.attestations().unwrap();
+        assert_eq!(
+            (stored.log.active().len(), stored.bytes.as_slice()),
+            (1, whole.as_slice()),
+            "what is torn is not read"
+        );
+        let mut attesting = vault.attesting().unwrap();
+        attesting.record(attested(attesting.log(), None)).unwrap();
+        drop(attesting);
+        assert_eq!(vault.attestations().unwrap().log.active().len(), 2, "and it does not spoil what comes after");
+    }
+}
+
+#[test]
+fn one_attests_at_a_time_and_a_newer_log_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(&folder.path().join("vault")).unwrap();
+    assert_eq!(vault.attestations().unwrap(), StoredAttestations::default());
+    let attesting = vault.attesting().unwrap();
+    assert!(matches!(vault.attesting().err(), Some(VaultError::Locked(_))));
+    assert!(matches!(vault.begin(time(0), period(), "Example").err(), Some(VaultError::Locked(_))));
+    drop(attesting);
+    let path = vault.root().join("attestations.jsonl");
+    fs::write(&path, "{\"format\":2,\"novelty\":true}\n").unwrap();
+    assert!(matches!(vault.attestations(), Err(VaultError::Newer { found: 2, .. })));
+    assert!(vault.attesting().is_err());
+    assert_eq!(fs::read(&path).unwrap(), b"{\"format\":2,\"novelty\":true}\n");
+    fs::write(&path, "[]\n").unwrap();
+    assert!(matches!(vault.attestations(), Err(VaultError::Altered { .. })));
+}
+
+#[test]
+fn a_blob_is_checked_without_holding_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(&folder.path().join("vault")).unwrap();
+    let (one, other) = (vault.put(b"one").unwrap(), vault.put(b"other").unwrap());
+    assert!(vault.check(&one).is_ok());
+    fs::copy(vault.blob_path(&other), vault.blob_path(&one)).unwrap();
+    assert!(matches!(vault.check(&one), Err(VaultError::Altered { .. })));
+    assert!(matches!(vault.check(&Sha256::of(b"gone")), Err(VaultError::Missing(_))));
+}

@@ -190,9 +190,7 @@ fn refuse(
     sources.retain(|source| all.contains(source));
 
     emulator.reset();
-    let fault = |(service, name): &(String, String)| {
-        json!({ "service": service, "operation": name, "kind": "access-denied", "times": -1 })
-    };
+    let fault = |(service, name): &(String, String)| json!({ "service": service, "operation": name, "kind": "access-denied", "times": -1 });
     emulator.faults(&operations.iter().map(fault).collect());
     let place = Workplace::new();
     place.write("auditpack.toml", &settings(expected, &["us-east-1"], &sources));

@@ -151,6 +151,7 @@ fn settings(artifact: ArtifactSettings) -> Settings {
         signing: None,
         splits: Vec::new(),
         exceptions: Vec::new(),
+        exceptions_file: None,
         file: Vec::new(),
     }
 }

@@ -128,6 +128,9 @@ impl Custody {
             None => facts.push(Fact::text("Snapshot before it", "none: the first of its vault")),
         }
         facts.push(Fact::hash("Settings file's SHA-256", &Sha256::of(&input.settings.file)));
+        if let Some(file) = &input.settings.exceptions_file {
+            facts.push(Fact::hash("Exceptions file's SHA-256", &Sha256::of(&file.bytes)));
+        }
         match &input.signer {
             Some(signer) => {
                 facts.push(Fact::text("Signed by", &signer.name));
@@ -141,7 +144,7 @@ impl Custody {
                 "AWS was only read: every call lists, describes or gets.",
                 kept(withheld),
                 "AWS's request id of a reply finds the same call in the organization's own CloudTrail.",
-                "Every verdict follows from the evidence, the mappings and the settings in this pack; the moment of judging is \
+                "Every verdict follows from the evidence, the attested documents, the mappings and the settings in this pack; the moment of judging is \
                  the moment when collecting began.",
             ],
         }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::summary::framework_title;
 use super::text::counted;
 use super::{Badge, Link, Text};
-use crate::model::{Direction, ExceptionState};
+use crate::model::{Direction, ExceptionState, ExceptionTerm};
 use crate::report::Input;
 
 /// Exceptions and what became of them.
@@ -25,7 +25,10 @@ struct ExceptionRow {
     resources: Vec<Text>,
     reason: Text,
     approver: Text,
+    since: Option<String>,
     until: String,
+    /// Marks one that runs for longer than a year.
+    long: Option<Badge>,
     state: Badge,
     /// `covers 2 failing findings`.
     covers: String,
@@ -45,6 +48,7 @@ impl Exceptions {
         let exceptions = &input.assessment.exceptions;
         let count = |state| exceptions.iter().filter(|exception| exception.state == state).count();
         let (expired, unused) = (count(ExceptionState::Expired), count(ExceptionState::Unused));
+        let long = exceptions.iter().filter(|exception| exception.term == ExceptionTerm::LongerThanAYear).count();
         let rows = exceptions.iter().enumerate().map(|(index, exception)| ExceptionRow {
             anchor: format!("exception-{}", index + 1),
             number: index + 1,
@@ -52,17 +56,24 @@ impl Exceptions {
             resources: exception.resources.iter().map(|pattern| Text::name(pattern)).collect(),
             reason: Text::prose(&exception.reason),
             approver: Text::prose(&exception.approver),
+            since: exception.since.map(|since| since.to_string()),
             until: exception.until.to_string(),
+            long: (exception.term == ExceptionTerm::LongerThanAYear).then(|| Badge::new("over a year", "undetermined")),
             state: state(exception.state),
             covers: counted(exception.covers, "failing finding", "failing findings"),
         });
         Self {
-            note: (expired + unused > 0).then(|| {
-                format!(
+            note: (expired + unused + long > 0).then(|| {
+                let mut note = format!(
                     "{} expired; {} unused.",
                     counted(expired, "exception has", "exceptions have"),
                     counted(unused, "is", "are")
-                )
+                );
+                if long > 0 {
+                    let runs = counted(long, "runs", "run");
+                    note.push_str(&format!(" {runs} for longer than a year: it should be approved again each year."));
+                }
+                note
             }),
             rows: rows.collect(),
         }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::attestations::{self, Attached};
 use super::summary::{RESPONSIBILITIES, framework_ids, framework_title, letter};
 use super::text::{anchor, number};
 use super::{Badge, Text, evidence, findings, text};
 use crate::model::{
-    AwsPart, CheckId, CheckResult, CustomerPart, FrameworkId, ManualState, RequirementId, RequirementResult,
-    Responsibility, Status,
+    AwsPart, CheckId, CheckResult, CustomerPart, FrameworkId, RequirementId, RequirementResult, Responsibility, Status,
 };
 use crate::report::Input;
 
@@ -90,6 +90,8 @@ struct CustomerHalf {
     controls: Vec<Text>,
     checks: Vec<CheckLine>,
     manual: Vec<ManualLine>,
+    /// Documents that answer no request.
+    supporting: Vec<Attached>,
 }
 
 /// A check that supports a requirement.
@@ -110,6 +112,7 @@ struct ManualLine {
     ask: Text,
     owner: Text,
     state: Badge,
+    attached: Vec<Attached>,
 }
 
 /// What the parts are built from, looked up once.
@@ -263,7 +266,8 @@ impl<'a> Builder<'a> {
     }
 
     fn customer(&self, part: &CustomerPart) -> Option<CustomerHalf> {
-        let nothing = part.text.is_empty() && part.checks.is_empty() && part.manual.is_empty();
+        let people = part.manual.len() + part.supporting.len();
+        let nothing = part.text.is_empty() && part.checks.is_empty() && people == 0;
         let empty = nothing && part.status == Status::NotApplicable;
         (!empty).then(|| CustomerHalf {
             status: part.status.into(),
@@ -285,13 +289,11 @@ impl<'a> Builder<'a> {
                     id: Text::name(&manual.id),
                     ask: Text::prose(&manual.ask),
                     owner: Text::prose(&manual.owner),
-                    state: match manual.state {
-                        ManualState::Missing => Badge::new("awaiting evidence", "awaiting"),
-                        ManualState::Present => Badge::new("present", "pass"),
-                        ManualState::Expired => Badge::new("expired", "awaiting"),
-                    },
+                    state: attestations::state(manual.state),
+                    attached: Attached::all(&manual.attestations),
                 })
                 .collect(),
+            supporting: Attached::all(&part.supporting),
         })
     }
 

@@ -1,0 +1,123 @@
+//! Attestations to the requests they answer and the requirements they support.
+//!
+//! A document counts when it is valid **through the end of the audit's period**. The period is what the pack speaks
+//! for, so neither today nor the moment of collecting matters: a policy that ran out in August says nothing of
+//! September, though it may have been valid when AWS was asked. A document dated after the period's end counts, for
+//! reviews of a quarter are written when the quarter is over, but it is marked as such wherever it is shown: whether it
+//! speaks for the period is the auditor's to judge.
+
+use crate::model::{
+    Attestation, AttestationUse, ControlId, FrameworkId, ManualEvidence, ManualState, ManualUse, Period, ReportKind,
+    Requirement, RequirementId, Target, Term,
+};
+
+/// The attestations that count.
+#[derive(Clone, Copy)]
+pub(super) struct Attested<'a> {
+    attestations: &'a [Attestation],
+    period: Period,
+}
+
+impl<'a> Attested<'a> {
+    pub(super) fn new(attestations: &'a [Attestation], period: Period) -> Self {
+        Self { attestations, period }
+    }
+
+    /// Each request with what answers it.
+    pub(super) fn manual(
+        &self,
+        framework: &FrameworkId,
+        requirement: &RequirementId,
+        requests: &[ManualEvidence],
+    ) -> Vec<ManualUse> {
+        let answer = |request: &ManualEvidence| {
+            let attestations = self.uses(|target| answers(target, framework, requirement, &request.id, requests.len()));
+            ManualUse {
+                id: request.id.clone(),
+                ask: request.ask.clone(),
+                owner: request.owner.clone(),
+                state: state(&attestations),
+                attestations,
+            }
+        };
+        requests.iter().map(answer).collect()
+    }
+
+    /// The documents that support a requirement without answering a request of it.
+    pub(super) fn supporting(
+        &self,
+        framework: &FrameworkId,
+        requirement: &Requirement,
+        requests: &[ManualEvidence],
+    ) -> Vec<AttestationUse> {
+        let about = |target: &Target| match target {
+            Target::Requirement { framework: of, id } => {
+                of == framework && *id == requirement.id && requests.len() != 1
+            }
+            Target::Control(id) => supports(requirement, id),
+            Target::Request { .. } | Target::Report(_) => false,
+        };
+        self.uses(about)
+    }
+
+    /// The dated copies of a document of AWS.
+    pub(super) fn report(&self, kind: &ReportKind) -> Vec<AttestationUse> {
+        self.uses(|target| matches!(target, Target::Report(of) if of == kind))
+    }
+
+    /// All that count.
+    pub(super) fn all(&self) -> &'a [Attestation] {
+        self.attestations
+    }
+
+    /// Those with a fitting target: valid ones first, then those of the latest date.
+    fn uses(&self, fits: impl Fn(&Target) -> bool) -> Vec<AttestationUse> {
+        let fitting = self.attestations.iter().filter(|attestation| attestation.targets.iter().any(&fits));
+        let mut uses: Vec<AttestationUse> = fitting.map(|attestation| self.used(attestation)).collect();
+        uses.sort_by_key(|one| (one.term, std::cmp::Reverse(one.date), one.id));
+        uses
+    }
+
+    fn used(&self, attestation: &Attestation) -> AttestationUse {
+        AttestationUse {
+            id: attestation.id,
+            title: attestation.title.clone(),
+            owner: attestation.owner.clone(),
+            date: attestation.date,
+            valid_until: attestation.valid_until,
+            sha256: attestation.document.sha256(),
+            url: attestation.document.url().map(str::to_owned),
+            term: attestation.term(self.period),
+        }
+    }
+}
+
+/// A request is answered by its own id, or by the requirement's where that has no other request: anything else would
+/// let one document for a requirement settle all that is asked for it.
+fn answers(
+    target: &Target,
+    framework: &FrameworkId,
+    requirement: &RequirementId,
+    request: &str,
+    requests: usize,
+) -> bool {
+    match target {
+        Target::Request { framework: of, id } => of == framework && id == request,
+        Target::Requirement { framework: of, id } => of == framework && id == requirement && requests == 1,
+        // A control serves requirements of several frameworks that ask for different documents.
+        Target::Control(_) | Target::Report(_) => false,
+    }
+}
+
+fn supports(requirement: &Requirement, control: &ControlId) -> bool {
+    requirement.controls.contains(control)
+}
+
+/// One valid document is enough.
+fn state(attestations: &[AttestationUse]) -> ManualState {
+    match attestations {
+        [] => ManualState::Missing,
+        all if all.iter().all(|one| one.term == Term::Expired) => ManualState::Expired,
+        _ => ManualState::Present,
+    }
+}

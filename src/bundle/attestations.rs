@@ -1,0 +1,137 @@
+//! Manual evidence in a pack: the log of attestations with its chain, the index of those that count, their documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::digests::Digested;
+use super::pack::{Pack, PackReadError};
+use super::path::PackPath;
+use super::problem::{Problem, ProblemKind};
+use crate::model::{Attestation, AttestationId, AttestationLog, AttestedFile, Sha256, attested_files};
+
+/// The vault's log, byte for byte: each line names the SHA-256 of the line before it.
+pub const ATTESTATION_LOG: &str = "attestations/log.jsonl";
+/// The attestations that count, and where their documents lie.
+pub const ATTESTATION_INDEX: &str = "attestations/index.json";
+const FOLDER: &str = "attestations/";
+const ASSESSMENT: &str = "assessment.json";
+
+/// `index.json`.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Index {
+    format: u32,
+    /// The SHA-256 of the log's last line.
+    head: Option<Sha256>,
+    attestations: Vec<Indexed>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Indexed {
+    /// Where the document lies; none for a URL, whose content is not in the pack.
+    path: Option<String>,
+    #[serde(flatten)]
+    attestation: Attestation,
+}
+
+impl Index {
+    fn of(log: &AttestationLog) -> Self {
+        let active = log.active();
+        let files = attested_files(&active);
+        let paths: BTreeMap<AttestationId, &String> =
+            files.iter().flat_map(|file| file.of.iter().map(|id| (*id, &file.path))).collect();
+        let path = |id: &AttestationId| paths.get(id).map(|path| (*path).clone());
+        let indexed = |attestation: Attestation| Indexed { path: path(&attestation.id), attestation };
+        let attestations = active.into_iter().map(indexed).collect();
+        Self { format: AttestationLog::FORMAT, head: log.head(), attestations }
+    }
+}
+
+/// Writes the index of what counts.
+pub fn attestation_index(log: &AttestationLog) -> Result<Vec<u8>, serde_json::Error> {
+    let mut bytes = serde_json::to_vec_pretty(&Index::of(log))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// The log of a pack; an empty one when nothing was attested.
+pub fn attestation_log(pack: &Pack<'_>) -> Result<AttestationLog, String> {
+    let bytes = match pack.read(ATTESTATION_LOG) {
+        Ok(bytes) => bytes,
+        Err(PackReadError::Missing(_)) => return Ok(AttestationLog::default()),
+        Err(error) => return Err(error.to_string()),
+    };
+    let log = AttestationLog::parse(&bytes).map_err(|fault| format!("`{ATTESTATION_LOG}`, {fault}"))?;
+    if log.complete() != bytes.len() {
+        return Err(format!("`{ATTESTATION_LOG}`: its last line has no end"));
+    }
+    Ok(log)
+}
+
+/// Checks that the log holds, and that index, documents and assessment are what it says. Members already known to be
+/// altered are not reported again.
+pub(super) fn check(pack: &Pack<'_>, digests: &BTreeMap<PackPath, Digested>, problems: &mut Vec<Problem>) {
+    let known: BTreeSet<String> = problems.iter().map(|problem| problem.path.clone()).collect();
+    let mut found = Vec::new();
+    let mut add = |path: &str, message: &str| {
+        if !known.contains(path) {
+            found.push(Problem::new(ProblemKind::AttestationMismatch, path, message));
+        }
+    };
+    let log = attestation_log(pack).unwrap_or_else(|message| {
+        add(ATTESTATION_LOG, &message);
+        AttestationLog::default()
+    });
+    let expected = Index::of(&log);
+    match read_index(pack) {
+        Ok(None) if log.head().is_none() => {}
+        Ok(Some(index)) if index == expected => {}
+        Ok(Some(_)) => add(ATTESTATION_INDEX, "it is not what the log of attestations says"),
+        Ok(None) => add(ATTESTATION_INDEX, "the log has attestations, and there is no index of them"),
+        Err(message) => add(ATTESTATION_INDEX, &message),
+    }
+    let files = attested_files(&log.active());
+    for file in &files {
+        match PackPath::parse(&file.path).ok().and_then(|path| digests.get(&path)).map(|digested| digested.sha256) {
+            None => add(&file.path, "it was attested, and it is not in the pack"),
+            Some(digest) if digest != Some(file.sha256) => add(&file.path, "it is not the document that was attested"),
+            Some(_) => {}
+        }
+    }
+    extra(digests, &files).for_each(|path| add(path, "no attestation that counts names it"));
+    if judged(pack).is_some_and(|judged| judged != log.active()) {
+        add(ASSESSMENT, "it rests on other attestations than those of the log");
+    }
+    problems.append(&mut found);
+}
+
+/// Members of the folder that nobody attested.
+fn extra<'a>(
+    digests: &'a BTreeMap<PackPath, Digested>,
+    files: &[AttestedFile],
+) -> impl Iterator<Item = &'a str> + use<'a> {
+    let mut expected: BTreeSet<String> = files.iter().map(|file| file.path.clone()).collect();
+    expected.extend([ATTESTATION_LOG, ATTESTATION_INDEX].map(str::to_owned));
+    let members = digests.keys().map(PackPath::as_str);
+    members.filter(move |path| path.starts_with(FOLDER) && !expected.contains(*path))
+}
+
+fn read_index(pack: &Pack<'_>) -> Result<Option<Index>, String> {
+    match pack.read(ATTESTATION_INDEX) {
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| format!("it is no index: {error}")),
+        Err(PackReadError::Missing(_)) => Ok(None),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The attestations that the assessment says to rest on; none when it cannot be read, which is reported elsewhere.
+fn judged(pack: &Pack<'_>) -> Option<Vec<Attestation>> {
+    #[derive(Deserialize)]
+    struct Judged {
+        #[serde(default)]
+        attestations: Vec<Attestation>,
+    }
+    let bytes = pack.read(ASSESSMENT).ok()?;
+    serde_json::from_slice::<Judged>(&bytes).ok().map(|judged| judged.attestations)
+}

@@ -1,0 +1,58 @@
+//! `attest list`: what was attached, and with `--all` what became of the rest.
+
+use serde_json::{Value, json};
+
+use crate::cli::AttestList;
+use crate::commands::context::{Context, vault_fault};
+use crate::commands::exit::Exit;
+use crate::commands::table::Table;
+use crate::model::{Attestation, AttestationState, AttestedDocument};
+
+pub(super) fn run(flags: &AttestList, context: &mut Context<'_>) -> miette::Result<Exit> {
+    let stored = context.open_vault()?.attestations().map_err(vault_fault)?;
+    let shown = |state: &AttestationState| flags.all || *state == AttestationState::Active;
+    let rows: Vec<_> = stored.log.all().filter(|(_, state)| shown(state)).collect();
+    if context.json() {
+        let row = |(attestation, state): &(&Attestation, &AttestationState)| -> Value {
+            let mut row = json!(attestation);
+            row["state"] = json!(state);
+            row
+        };
+        let rows: Vec<Value> = rows.iter().map(row).collect();
+        context.print_json(&json!({ "format": 1, "head": stored.log.head(), "attestations": rows }))?;
+        return Ok(Exit::Ok);
+    }
+    if rows.is_empty() {
+        context.note("nothing is attested; `auditpack attest --requests` lists what is asked for");
+        return Ok(Exit::Ok);
+    }
+    let mut table = Table::new(["id", "state", "date", "valid until", "owner", "document", "for", "title"]);
+    for (attestation, state) in rows {
+        let targets: Vec<String> = attestation.targets.iter().map(ToString::to_string).collect();
+        table.row([
+            &attestation.id.to_string(),
+            &words(state),
+            &attestation.date.to_string(),
+            &attestation.valid_until.to_string(),
+            &attestation.owner,
+            &match &attestation.document {
+                AttestedDocument::File { sha256, .. } => sha256.short(),
+                AttestedDocument::Url(url) => url.clone(),
+            },
+            &targets.join(", "),
+            &attestation.title,
+        ]);
+    }
+    context.say(&table.to_string())?;
+    Ok(Exit::Ok)
+}
+
+fn words(state: &AttestationState) -> String {
+    match state {
+        AttestationState::Active => "counts".to_owned(),
+        AttestationState::Replaced { by } => format!("replaced by {by}"),
+        AttestationState::Withdrawn { reason, recorded } => {
+            format!("withdrawn {}: {reason}", recorded.date_naive())
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `attest`: documents that people attach, and what is still asked of them.
+
+mod add;
+mod list;
+mod requests;
+mod targets;
+mod words;
+
+use super::context::{Context, vault_fault};
+use super::exit::Exit;
+use crate::cli::{Attest, AttestCommand, AttestWithdraw};
+use crate::model::LogEvent;
+
+pub(super) fn run(flags: &Attest, context: &mut Context<'_>) -> miette::Result<Exit> {
+    match &flags.command {
+        Some(AttestCommand::Add(flags)) => add::run(flags, context),
+        Some(AttestCommand::List(flags)) => list::run(flags, context),
+        Some(AttestCommand::Withdraw(flags)) => withdraw(flags, context),
+        Some(AttestCommand::Requests) | None => requests::run(context),
+    }
+}
+
+fn withdraw(flags: &AttestWithdraw, context: &mut Context<'_>) -> miette::Result<Exit> {
+    let reason = words::line("--reason", &flags.reason)?;
+    let mut attesting = context.open_vault()?.attesting().map_err(vault_fault)?;
+    attesting
+        .record(LogEvent::Withdrawn { id: flags.id, reason: reason.clone(), recorded: context.now })
+        .map_err(vault_fault)?;
+    if context.json() {
+        context.print_json(&serde_json::json!({ "format": 1, "withdrawn": flags.id, "reason": reason }))?;
+    } else {
+        context.say(&format!("{} withdrawn: {reason}", flags.id))?;
+    }
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,190 @@
+//! `attest --requests`: what is still asked for, by owner; auditors call it the list of what the client prepares.
+
+use std::collections::BTreeMap;
+
+use miette::{IntoDiagnostic as _, miette};
+use serde_json::json;
+
+use crate::cli::Format;
+use crate::commands::collect::TOOL;
+use crate::commands::context::{Context, vault_fault};
+use crate::commands::exit::Exit;
+use crate::commands::table::{Table, visible};
+use crate::model::{
+    AccountId, Assessment, Caller, Catalog, Facts, ManualState, OpenRequest, Period, Scope, Settings, Sha256, Snapshot,
+    open_requests,
+};
+use crate::vault::{Vault, VaultError};
+
+/// The list, and what its head says.
+struct List {
+    organization: String,
+    period: Period,
+    open: Vec<OpenRequest>,
+}
+
+pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
+    let list = list(context)?;
+    match context.common.format {
+        Format::Table => context.say(&table(&list))?,
+        Format::Json => context.print_json(&json!({
+            "format": 1, "organization": list.organization, "period": list.period, "requests": list.open,
+        }))?,
+        Format::Csv => context.print(&csv(&list)?)?,
+        Format::Markdown => context.print(markdown(&list).as_bytes())?,
+    }
+    Ok(Exit::Ok)
+}
+
+fn list(context: &Context<'_>) -> miette::Result<List> {
+    let (catalog, settings, assessment) = match Vault::open(&context.common.vault).and_then(|vault| vault.newest()) {
+        Ok(Some(_)) => {
+            let judged = context.judge()?;
+            (judged.catalog, judged.settings, judged.assessment)
+        }
+        Ok(None) | Err(VaultError::None(_)) => before_collecting(context)?,
+        Err(error) => return Err(vault_fault(error)),
+    };
+    let open = open_requests(&assessment, &catalog);
+    Ok(List { organization: settings.organization, period: assessment.period, open })
+}
+
+/// People can be asked before AWS is: nothing is known of the services in use, so that every requirement is split as
+/// the framework says for AWS in general.
+fn before_collecting(context: &Context<'_>) -> miette::Result<(Catalog, Settings, Assessment)> {
+    context.note("note: nothing is collected yet; what AWS takes over is known afterwards");
+    let catalog = context.catalog()?;
+    let settings = context.settings(&catalog)?;
+    let attestations = match Vault::open(&context.common.vault) {
+        Ok(vault) => vault.attestations().map_err(vault_fault)?.log.active(),
+        Err(_) => Vec::new(),
+    };
+    let nobody = AccountId::new("");
+    let nothing = Snapshot {
+        format: Snapshot::FORMAT,
+        tool: TOOL.to_owned(),
+        previous: None,
+        organization: settings.organization.clone(),
+        period: settings.period,
+        time: context.now,
+        finished: context.now,
+        caller: Caller { account: nobody, arn: String::new(), user_id: String::new() },
+        scope: Scope { accounts: Vec::new(), sources: Vec::new() },
+        exchanges: Vec::new(),
+        gaps: Vec::new(),
+        coverage: BTreeMap::new(),
+    };
+    let id = Sha256::of(b"");
+    let assessment = crate::assess::assess(&catalog, &settings, id, &nothing, &Facts::default(), &attestations);
+    Ok((catalog, settings, assessment))
+}
+
+/// The requests of each owner.
+fn owners(list: &List) -> BTreeMap<&str, Vec<&OpenRequest>> {
+    let mut owners: BTreeMap<&str, Vec<&OpenRequest>> = BTreeMap::new();
+    for request in &list.open {
+        owners.entry(&request.owner).or_default().push(request);
+    }
+    owners
+}
+
+fn head(list: &List) -> String {
+    let Period { start, end } = list.period;
+    let open = match list.open.len() {
+        0 => "No open request".to_owned(),
+        1 => "1 open request".to_owned(),
+        several => format!("{several} open requests"),
+    };
+    format!("{open} of {} for {start} to {end}", list.organization)
+}
+
+/// `soc2 CC1.1`, several of them with commas.
+fn waiting(request: &OpenRequest) -> String {
+    let names = request.requirements.iter().map(|one| format!("{} {}", one.framework, one.id));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// Why it is open: `missing`, or what ran out and when.
+fn state(request: &OpenRequest) -> String {
+    match request.state {
+        ManualState::Missing | ManualState::Present => "missing".to_owned(),
+        ManualState::Expired => {
+            let old = request.expired.iter().map(|one| format!("{} was valid until {}", one.id, one.valid_until));
+            format!("expired: {}", old.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn table(list: &List) -> String {
+    let mut text = visible(&head(list));
+    for (owner, requests) in owners(list) {
+        text.push_str(&format!("\n\n{} ({})\n", visible(owner), requests.len()));
+        let mut table = Table::new(["to attest", "for", "state", "request"]);
+        for request in requests {
+            table.row([&request.id, &waiting(request), &state(request), &request.ask]);
+        }
+        text.push_str(&table.to_string());
+    }
+    text
+}
+
+fn csv(list: &List) -> miette::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["owner", "id", "requirements", "state", "request"]).into_diagnostic()?;
+    for request in &list.open {
+        let cells = [&request.owner, &request.id, &waiting(request), &state(request), &request.ask];
+        writer.write_record(cells.map(|cell| cell_of(cell))).into_diagnostic()?;
+    }
+    writer.into_inner().map_err(|error| miette!("{}", error.error()))
+}
+
+/// Text that a spreadsheet would take for a formula gets an apostrophe in front.
+fn cell_of(text: &str) -> String {
+    let text = visible(text);
+    let begins = text.trim_start().starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    if begins { format!("'{text}") } else { text }
+}
+
+fn markdown(list: &List) -> String {
+    let mut text = format!("# {}\n", plain(&head(list)));
+    for (owner, requests) in owners(list) {
+        text.push_str(&format!("\n## {} ({})\n\n", plain(owner), requests.len()));
+        text.push_str("| to attest | for | state | request |\n| --- | --- | --- | --- |\n");
+        for request in requests {
+            let cells = [&request.id, &waiting(request), &state(request), &request.ask].map(|cell| plain(cell));
+            text.push_str(&format!("| {} |\n", cells.join(" | ")));
+        }
+    }
+    text
+}
+
+/// Text that means nothing to Markdown or HTML.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in visible(text).chars() {
+        match character {
+            '<' => plain.push_str("&lt;"),
+            '>' => plain.push_str("&gt;"),
+            '&' => plain.push_str("&amp;"),
+            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '~' | '$' => plain.extend(['\\', character]),
+            _ => plain.push(character),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cell_of, plain};
+
+    #[test]
+    fn cells_are_no_formulas_and_no_markup() {
+        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\u{ff1d}1"] {
+            assert!(cell_of(evil).starts_with('\''), "{evil}");
+        }
+        assert_eq!(cell_of("\t=1"), "\\u{9}=1", "a tab is shown, and the cell begins with it");
+        assert_eq!(cell_of("Please attach the plan."), "Please attach the plan.");
+        assert_eq!(plain("a|b <img src=x> [x](y)"), "a\\|b &lt;img src=x&gt; \\[x\\](y)");
+        assert_eq!(plain("a\nb"), "a\\\\u{a}b");
+    }
+}

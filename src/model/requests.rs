@@ -1,0 +1,177 @@
+//! What people are asked for: the requests of a requirement, and those that an assessment leaves open (the list that
+//! auditors call "prepared by client").
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{
+    Assessment, AttestationUse, Catalog, FrameworkId, ManualEvidence, ManualState, ReportCoverage, ReportKind,
+    Requirement, RequirementId, RequirementResult, Responsibility, Status, Target,
+};
+
+/// How the id of the request ends that asks for the review of AWS's report.
+const REVIEW: &str = "report-review";
+/// A review is due again with AWS's next report, which is a year later at most.
+const REVIEW_DAYS: u32 = 365;
+/// Who has contracts with AWS.
+const HOLDS_CONTRACTS: &str = "legal";
+
+impl Requirement {
+    /// What people are asked for. What is inherited rests on AWS's reports, and these count only when somebody has
+    /// reviewed them: a framework that does not ask for that review itself is asked it here.
+    pub fn requests(&self, responsibility: Responsibility) -> Vec<ManualEvidence> {
+        let mut requests = self.manual.clone();
+        if responsibility == Responsibility::Inherited {
+            requests.extend(self.review());
+        }
+        requests
+    }
+
+    /// The request that follows from inheriting, `<requirement>-report-review`; none where nothing can be inherited, or
+    /// where the framework asks for it itself.
+    pub fn review(&self) -> Option<ManualEvidence> {
+        let asked = self.manual.iter().any(|request| request.id.ends_with(REVIEW));
+        (!asked && !self.reports.is_empty()).then(|| ManualEvidence {
+            id: format!("{}-{REVIEW}", plain(self.id.as_str())),
+            ask: format!(
+                "Please attach the dated note of who reviewed the AWS audit report about this point ({}) and what was found.",
+                self.title
+            ),
+            owner: "security".to_owned(),
+            valid_days: REVIEW_DAYS,
+        })
+    }
+}
+
+/// `Art.32(1)(b)` to `art.32-1-b`.
+fn plain(id: &str) -> String {
+    let plain = |character: char| match character.to_ascii_lowercase() {
+        character if character.is_ascii_alphanumeric() || character == '.' => character,
+        _ => '-',
+    };
+    let id: String = id.chars().map(plain).collect();
+    id.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// A request that no valid document answers yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OpenRequest {
+    /// Who is asked.
+    pub owner: String,
+    /// What to attest: `soc2/cc1.1-code-of-conduct`, `report/DPA`.
+    pub id: String,
+    /// The requirements that wait for it.
+    pub requirements: Vec<OpenRequirement>,
+    /// The request, in words that an employee understands.
+    pub ask: String,
+    /// Why it is open: never answered, or the answer's validity has ended.
+    pub state: ManualState,
+    /// The answers whose validity has ended.
+    pub expired: Vec<AttestationUse>,
+}
+
+/// A requirement that waits for a document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct OpenRequirement {
+    /// The framework.
+    pub framework: FrameworkId,
+    /// The requirement.
+    pub id: RequirementId,
+    /// Its title.
+    pub title: String,
+}
+
+/// The requests that an assessment leaves open, by owner, then in the frameworks' order.
+pub fn open_requests(assessment: &Assessment, catalog: &Catalog) -> Vec<OpenRequest> {
+    let mut open: Vec<OpenRequest> = assessment.requirements.iter().flat_map(of_requirement).collect();
+    open.extend(of_reports(assessment, catalog));
+    open.sort_by(|a, b| a.owner.cmp(&b.owner));
+    open
+}
+
+fn of_requirement(requirement: &RequirementResult) -> impl Iterator<Item = OpenRequest> + '_ {
+    let open = requirement.customer_part.manual.iter().filter(|manual| manual.state != ManualState::Present);
+    open.map(|manual| OpenRequest {
+        owner: manual.owner.clone(),
+        id: Target::Request { framework: requirement.framework.clone(), id: manual.id.clone() }.to_string(),
+        requirements: vec![waiting(requirement)],
+        ask: manual.ask.clone(),
+        state: manual.state,
+        expired: manual.attestations.clone(),
+    })
+}
+
+/// Documents of AWS that AWS Artifact does not have, each once, for the requirements that nothing else evidences.
+fn of_reports(assessment: &Assessment, catalog: &Catalog) -> Vec<OpenRequest> {
+    let mut wanted: BTreeMap<&ReportKind, Vec<OpenRequirement>> = BTreeMap::new();
+    let open = assessment.requirements.iter().filter(|requirement| requirement.aws_part.status != Status::Satisfied);
+    for requirement in open {
+        let missing = requirement.aws_part.reports.iter().filter(|one| one.coverage == ReportCoverage::ToAttach);
+        for report in missing {
+            wanted.entry(&report.kind).or_default().push(waiting(requirement));
+        }
+    }
+    let request = |(kind, requirements): (&ReportKind, Vec<OpenRequirement>)| {
+        let title = catalog.reports.get(kind).map_or(kind.as_str(), |report| report.title.as_str());
+        OpenRequest {
+            owner: HOLDS_CONTRACTS.to_owned(),
+            id: Target::Report(kind.clone()).to_string(),
+            requirements,
+            ask: format!("Please attach a dated copy of this document of AWS, as we agreed to it: {title}."),
+            state: ManualState::Missing,
+            expired: Vec::new(),
+        }
+    };
+    wanted.into_iter().map(request).collect()
+}
+
+fn waiting(requirement: &RequirementResult) -> OpenRequirement {
+    OpenRequirement {
+        framework: requirement.framework.clone(),
+        id: requirement.id.clone(),
+        title: requirement.title.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn requirement(id: &str, reports: &[&str], manual: &[&str]) -> Requirement {
+        let request = |id: &&str| ManualEvidence {
+            id: (*id).to_owned(),
+            ask: String::new(),
+            owner: String::new(),
+            valid_days: 92,
+        };
+        Requirement {
+            id: id.into(),
+            title: "Physical access".to_owned(),
+            group: String::new(),
+            parent: None,
+            responsibility: Responsibility::Shared,
+            layers: vec![],
+            aws_part: String::new(),
+            customer_part: String::new(),
+            reports: reports.iter().map(|kind| ReportKind::from(*kind)).collect(),
+            controls: vec![],
+            manual: manual.iter().map(request).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_inherited_asks_for_the_review_of_awss_report_once() {
+        let ids = |requirement: &Requirement, responsibility| {
+            requirement.requests(responsibility).into_iter().map(|request| request.id).collect::<Vec<_>>()
+        };
+        let none = requirement("Art.32(1)(b)", &["SOC2"], &[]);
+        assert_eq!(ids(&none, Responsibility::Inherited), ["art.32-1-b-report-review"]);
+        assert!(ids(&none, Responsibility::Shared).is_empty());
+        assert!(none.review().unwrap().ask.contains("Physical access"));
+        let own = requirement("A.7.1", &["SOC2"], &["a.7.1-aws-report-review", "a.7.1-offices"]);
+        assert_eq!(ids(&own, Responsibility::Inherited).len(), 2, "the framework asks for it itself");
+        let nothing = requirement("A.1", &[], &[]);
+        assert!(ids(&nothing, Responsibility::Inherited).is_empty(), "there is no report to review");
+    }
+}
