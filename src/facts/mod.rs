@@ -6,13 +6,14 @@ mod lists;
 mod parts;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 use crate::model::{
-    AccountId, Call, Catalog, Exchange, Facts, Gap, GapReason, Paging, Partition, Region, Row, Sha256, Snapshot,
+    AccountId, Call, Catalog, Collector, Exchange, Facts, Gap, GapReason, Paging, Partition, Region, Row, Sha256, Snapshot,
     Source, SourceId, has_member, select, text_of,
 };
 use bodies::{Reply, replies};
@@ -34,8 +35,12 @@ pub fn read<E>(
     }
     for source in catalog.sources.values() {
         let Some(asked) = exchanges.get(&source.id) else { continue };
-        let replies = replies(source, asked, body)?;
         let known = gaps.get(&source.id).map(Vec::as_slice).unwrap_or_default();
+        if source.collector == Collector::Trail {
+            trail::read(source, snapshot, asked, known, body, &mut facts)?;
+            continue;
+        }
+        let replies = replies(source, asked, body)?;
         Reader::new(source, snapshot, replies, known).read(&mut facts);
     }
     for rows in facts.rows.values_mut() {

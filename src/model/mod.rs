@@ -12,6 +12,7 @@ mod settings;
 mod sink;
 mod snapshot;
 mod source;
+mod trail;
 mod verdict;
 mod wire;
 
@@ -27,5 +28,6 @@ pub use settings::*;
 pub use sink::*;
 pub use snapshot::*;
 pub use source::*;
+pub use trail::*;
 pub use verdict::*;
 pub use wire::*;

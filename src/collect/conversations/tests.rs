@@ -146,6 +146,7 @@ fn settings(artifact: ArtifactSettings) -> Settings {
         sources: Default::default(),
         params: BTreeMap::new(),
         artifact,
+        trail: crate::model::TrailSettings::default(),
         signing: None,
         exceptions: Vec::new(),
         file: Vec::new(),
