@@ -151,8 +151,12 @@ pub(super) fn cover(
         },
         Some(_) => {}
         None => match status {
-            Some(status) if status.started().is_some_and(|started| started + NEAR >= due) => from = due,
-            Some(status) if status.stopped().is_some_and(|stopped| stopped <= from) => due = from,
+            Some(status) if status.started().is_some_and(|started| started + NEAR >= due) => {
+                untold = Some("there is no digest yet: the trail began to record when the window was nearly over".to_owned());
+            }
+            Some(status) if status.stopped().is_some_and(|stopped| stopped <= from) => {
+                untold = Some("there is no digest: the trail did not record".to_owned());
+            }
             Some(_) => {}
             None => untold = Some("there is no digest, and since when the trail records could not be read".to_owned()),
         },
