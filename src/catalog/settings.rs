@@ -10,8 +10,8 @@ use super::fault::{Fault, Faults};
 use super::ledger::{Ledger, Word, remedy};
 use super::table::{Table, distinct};
 use crate::model::{
-    AccountId, AccountSettings, ArtifactSettings, Catalog, CheckId, Documents, Exception, FrameworkId, LogFiles, Period, Region,
-    ScopeSettings, Settings, SigningSettings, SourceId, TrailSettings,
+    AccountId, AccountSettings, ArtifactSettings, Catalog, CheckId, Documents, Exception, FrameworkId, LogFiles,
+    Period, Region, ScopeSettings, Settings, SigningSettings, SourceId, TrailSettings,
 };
 
 /// Reads the settings; `name` is what messages call the file.

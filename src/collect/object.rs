@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::model::{Region, Source};
 
+use super::CollectError;
 use super::account::AccountContext;
 use super::classify::{Failure, failure};
 use super::label::Label;
 use super::recorder::Captured;
 use super::request::{Prepared, encode, encode_path};
-use super::CollectError;
 
 /// The regions of buckets, as far as they are known.
 #[derive(Debug, Default)]
@@ -40,7 +40,10 @@ impl Ask {
 
     fn new(bucket: &str, rest: String, headers: BTreeMap<String, String>) -> Self {
         let path = format!("/{}{rest}", encode(bucket));
-        Self { bucket: bucket.to_owned(), prepared: Prepared { method: "GET".to_owned(), path, headers, body: Vec::new() } }
+        Self {
+            bucket: bucket.to_owned(),
+            prepared: Prepared { method: "GET".to_owned(), path, headers, body: Vec::new() },
+        }
     }
 }
 

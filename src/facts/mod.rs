@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 use crate::model::{
-    AccountId, Call, Catalog, Collector, Exchange, Facts, Gap, GapReason, Paging, Partition, Region, Row, Sha256, Snapshot,
-    Source, SourceId, has_member, select, text_of,
+    AccountId, Call, Catalog, Collector, Exchange, Facts, Gap, GapReason, Paging, Partition, Region, Row, Sha256,
+    Snapshot, Source, SourceId, has_member, select, text_of,
 };
 use bodies::{Reply, replies};
 

@@ -348,7 +348,8 @@ mod tests {
     fn keys_tell_their_times_and_those_of_other_trails_are_not_ours() {
         let ours = folders(Some("p/q"), Some("o-x"));
         assert_eq!(ours.logs, "p/q/AWSLogs/o-x/111122223333/CloudTrail/eu-west-1/");
-        let key = |name: &str| format!("{}2026/09/30/111122223333_CloudTrail-Digest_eu-west-1_{name}.json.gz", ours.digests);
+        let key =
+            |name: &str| format!("{}2026/09/30/111122223333_CloudTrail-Digest_eu-west-1_{name}.json.gz", ours.digests);
         let end = Some(at("2026-09-30T14:01:31Z"));
         assert_eq!(ours.digest_time(&key("main_us-east-1_20260930T140131Z")), end);
         assert_eq!(ours.digest_time(&key("main_us-east-1_20260930T140131Z_backfill")), end);

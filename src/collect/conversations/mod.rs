@@ -6,9 +6,9 @@ mod cloudtrail;
 mod config;
 mod iam;
 mod lookup;
-mod trail;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 use std::collections::HashSet;
 use std::error::Error as StdError;

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use aws_sdk_cloudtrail::Client;
 use aws_smithy_types::DateTime as SdkTime;
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 
 use super::cloudtrail::{Home, home};
@@ -21,9 +21,9 @@ use crate::collect::object::{Answered, Ask, Buckets};
 use crate::collect::run::blocking;
 use crate::collect::{AccountContext, CollectError, Label, Reply};
 use crate::model::{
-    Answer, Collector, Digest, Exchange, FETCHED_LOGS, FetchedLog, FoundLog, GapReason, LogFiles, LogSample,
-    MAX_DIGEST, MAX_LOG, NamedLog, OWN_RECORD, Region, Sha256, TrailFolders, TrailSummary, TrailWindow, day_folder,
-    hash_log, inflate_digest, is_backfill, is_beyond, read_body, select, text_of,
+    Answer, Collector, Digest, DocumentSink, Exchange, FETCHED_LOGS, FetchedLog, FoundLog, GapReason, LogFiles,
+    LogSample, MAX_DIGEST, MAX_LOG, NamedLog, OWN_RECORD, Region, Sha256, TrailFolders, TrailSummary, TrailWindow,
+    day_folder, hash_log, inflate_digest, is_backfill, is_beyond, read_body, select, text_of,
 };
 
 /// Objects that are prepared at once; how many are in flight is bounded elsewhere.
@@ -96,7 +96,8 @@ async fn trails(topic: Topic<'_>, buckets: &Buckets, elsewhere: &Elsewhere) -> R
             let regions = if trail.is_multi_region_trail { account.regions.as_slice() } else { one };
             side_by_side(regions, |region| {
                 let folders = TrailFolders::new(&trail, organization.as_deref(), &account.account, region);
-                let chain = Chain { topic, buckets, trail: &trail, region, folders, window, denied: AtomicBool::new(false) };
+                let chain =
+                    Chain { topic, buckets, trail: &trail, region, folders, window, denied: AtomicBool::new(false) };
                 async move { chain.collect().await }
             })
             .await
@@ -169,23 +170,36 @@ impl Chain<'_> {
         let wanted = keys.into_iter().filter(|(key, size)| {
             self.folders.digest_time(key).is_some_and(|end| self.window.has_digest(end)) && *size <= MAX_DIGEST
         });
-        let digests = futures_util::stream::iter(wanted).map(|(key, _)| self.digest(key, &backfills)).buffered(AHEAD);
-        match logs {
-            LogFiles::None => digests.try_for_each(|_| async { Ok(()) }).await?,
-            LogFiles::Sample(size) => {
-                let sample = LogSample::new(self.topic.account.run.time, size);
-                let offer = |mut sample: LogSample, named: Vec<NamedLog>| async move {
-                    named.iter().for_each(|log| sample.offer(&log.s3_object));
-                    Ok(sample)
-                };
-                let drawn = digests.try_fold(sample, offer).await?.keys();
-                let drawn = futures_util::stream::iter(drawn).map(Ok).boxed();
-                self.fetch("sample", Some(size), drawn).await?;
+        let wanted: Vec<String> = wanted.map(|(key, _)| key).collect();
+        let mut sample = match logs {
+            LogFiles::Sample(size) => Some(LogSample::new(self.topic.account.run.time, size)),
+            LogFiles::None | LogFiles::All => None,
+        };
+        let mut record = match logs {
+            LogFiles::None => None,
+            LogFiles::Sample(_) | LogFiles::All => Some(self.begin().await?),
+        };
+        // Batch by batch: a digest on its way holds a permit that a log file would wait for.
+        // The first goes alone: if it is refused, so are the others.
+        let (first, others) = wanted.split_at(wanted.len().min(1));
+        for batch in first.chunks(1).chain(others.chunks(AHEAD)) {
+            let digests = stream::iter(batch.to_vec()).map(|key| self.digest(key, &backfills)).buffered(AHEAD);
+            let named: Vec<Vec<NamedLog>> = digests.try_collect().await?;
+            let named = named.into_iter().flatten().map(|log| log.s3_object);
+            match (&mut sample, record.take()) {
+                (Some(sample), kept) => {
+                    named.for_each(|key| sample.offer(&key));
+                    record = kept;
+                }
+                (None, Some(kept)) => record = Some(self.fetch(kept, named.collect()).await?),
+                (None, None) => {}
             }
-            LogFiles::All => {
-                let names = |named: Vec<NamedLog>| futures_util::stream::iter(named).map(|log| Ok(log.s3_object));
-                self.fetch("all", None, digests.map_ok(names).try_flatten().boxed()).await?;
+        }
+        if let Some(mut record) = record {
+            if let Some(sample) = sample {
+                record = self.fetch(record, sample.keys().into_iter().collect()).await?;
             }
+            self.keep_record(record, logs).await?;
         }
         for time in backfills.into_inner().unwrap_or_default().into_iter().take(MAX_BACKFILLS) {
             self.keys(time - TimeDelta::hours(1), time + TimeDelta::hours(1)).await?;
@@ -232,14 +246,16 @@ impl Chain<'_> {
             let Reply::Content(()) = reply else { return Ok(None) };
             let Some(page) = read(self.topic, &body) else {
                 let message = format!("the list of {} is not the XML that S3 documents", self.trail.bucket);
-                self.topic.account.gap(label, GapReason::Unreadable, "report the answer to auditpack's authors", message).await?;
+                self.topic
+                    .account
+                    .gap(label, GapReason::Unreadable, "report the answer to auditpack's authors", message)
+                    .await?;
                 return Ok(None);
             };
             let member = |item: &Value, name| select(item, name).into_iter().find_map(text_of);
             let found = select(&page, "Contents").into_iter();
-            let found: Vec<_> = found
-                .filter_map(|item| Some((member(item, "Key")?, member(item, "Size")?.parse().ok()?)))
-                .collect();
+            let found: Vec<_> =
+                found.filter_map(|item| Some((member(item, "Key")?, member(item, "Size")?.parse().ok()?))).collect();
             let ended = found.last().is_some_and(|(key, _): &(String, u64)| is_beyond(&last, key));
             // Log files are as many as events make them: their names are read from what is kept.
             if part == "digests" {
@@ -296,25 +312,37 @@ impl Chain<'_> {
         }
     }
 
-    /// Fetches log files, and keeps a record of what was found where they should be.
+    /// Begins the record of log files.
+    async fn begin(&self) -> Result<Box<dyn DocumentSink>, CollectError> {
+        let sink = std::sync::Arc::clone(&self.topic.account.run.sink);
+        blocking(move || sink.document()).await
+    }
+
+    /// Fetches log files and writes down what was found where they should be.
     async fn fetch(
         &self,
-        mode: &str,
-        size: Option<u32>,
-        keys: BoxStream<'_, Result<String, CollectError>>,
-    ) -> Result<(), CollectError> {
-        let account = self.topic.account;
-        let sink = std::sync::Arc::clone(&account.run.sink);
-        let mut document = blocking(move || sink.document()).await?;
-        let mut found = keys.map_ok(|key| self.log(key)).try_buffered(LOGS_AHEAD);
+        mut record: Box<dyn DocumentSink>,
+        keys: Vec<String>,
+    ) -> Result<Box<dyn DocumentSink>, CollectError> {
+        let mut found = std::pin::pin!(stream::iter(keys).map(|key| self.log(key)).buffered(LOGS_AHEAD));
         while let Some(log) = found.try_next().await? {
             let Some(log) = log else { continue };
             let mut line = serde_json::to_vec(&log).map_err(|error| CollectError::Internal(error.to_string()))?;
             line.push(b'\n');
-            document = blocking(move || document.write(&line).map(|()| document)).await?;
+            // The disk's cache takes it; nothing is synced before the end.
+            record.write(&line)?;
         }
-        drop(found);
-        let (body, length) = blocking(move || document.finish()).await?;
+        Ok(record)
+    }
+
+    /// Keeps the record as an exchange of our own.
+    async fn keep_record(&self, record: Box<dyn DocumentSink>, logs: LogFiles) -> Result<(), CollectError> {
+        let account = self.topic.account;
+        let (body, length) = blocking(move || record.finish()).await?;
+        let (mode, size) = match logs {
+            LogFiles::Sample(size) => ("sample", Some(size)),
+            LogFiles::None | LogFiles::All => ("all", None),
+        };
         let label = self.label(FETCHED_LOGS, "logs");
         let mut parameters = std::collections::BTreeMap::from([("logs".to_owned(), mode.to_owned())]);
         parameters.extend(size.map(|size| ("sample".to_owned(), size.to_string())));
@@ -375,7 +403,8 @@ impl Chain<'_> {
                 return Ok(Some(FetchedLog { bucket, key, time, request_id, etag, found }));
             }
         };
-        let (request_id, etag) = captured.response.map(|received| (received.request_id, received.etag)).unwrap_or_default();
+        let (request_id, etag) =
+            captured.response.map(|received| (received.request_id, received.etag)).unwrap_or_default();
         let (bucket, time) = (self.trail.bucket.clone(), account.now());
         Ok(Some(FetchedLog { bucket, key, time, request_id, etag, found }))
     }

@@ -76,7 +76,12 @@ pub(super) fn links(
     }
     let standard = judged.iter().filter(|one| one.valid && !one.is_backfill());
     let nameless = standard.clone().zip(standard.skip(1)).filter(|(one, _)| !named.contains(one.key.as_str()));
-    problems.extend(nameless.filter(|(_, next)| next.previous.is_some()).map(|(one, next)| Problem {
+    // Where the digest that it names is missing or wrong, that is told already.
+    let names_another = |next: &Judged| {
+        let previous = next.previous.as_ref().and_then(|previous| read.get(previous.key.as_str()));
+        previous.is_some_and(|previous| previous.valid)
+    };
+    problems.extend(nameless.filter(|(_, next)| names_another(next)).map(|(one, next)| Problem {
         kind: Kind::DigestLinkBroken,
         path: path(bucket, &next.key),
         message: format!("it does not name the digest before it, {}", path(bucket, &one.key)),
@@ -88,7 +93,8 @@ pub(super) fn links(
 /// What a digest says of the one before it, against that one. Its signature stands for its content; the hash beside it
 /// is compared when it is one: a published sample of AWS's has 63 digits.
 fn broken(bucket: &str, one: &Judged, previous: &Previous, before: &Judged) -> Option<Problem> {
-    let other_signature = !previous.signature.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(&before.signature));
+    let other_signature =
+        !previous.signature.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(&before.signature));
     let other_hash = previous.hash.as_deref().and_then(Sha256::parse).is_some_and(|hash| hash != before.sha256);
     let what = match (other_signature, other_hash) {
         (true, _) => "signature",
@@ -152,7 +158,9 @@ pub(super) fn cover(
         Some(_) => {}
         None => match status {
             Some(status) if status.started().is_some_and(|started| started + NEAR >= due) => {
-                untold = Some("there is no digest yet: the trail began to record when the window was nearly over".to_owned());
+                untold = Some(
+                    "there is no digest yet: the trail began to record when the window was nearly over".to_owned(),
+                );
             }
             Some(status) if status.stopped().is_some_and(|stopped| stopped <= from) => {
                 untold = Some("there is no digest: the trail did not record".to_owned());
@@ -170,7 +178,10 @@ pub(super) fn cover(
     let holes = holes(&spans, from, due.max(from));
     let missing: TimeDelta = holes.iter().map(|(from, until)| *until - *from).sum();
     let explained = |(from, until): &(DateTime<Utc>, DateTime<Utc>)| {
-        known.iter().filter_map(|problem| problem.time).any(|time| *from - SLACK <= time && time <= *until + TimeDelta::hours(1))
+        known
+            .iter()
+            .filter_map(|problem| problem.time)
+            .any(|time| *from - SLACK <= time && time <= *until + TimeDelta::hours(1))
     };
     let problems = if untold.is_some() && first.is_none() { Vec::new() } else { holes.clone() };
     let told = |hole: &(DateTime<Utc>, DateTime<Utc>)| untold.is_some() && hole.0 == from;

@@ -74,7 +74,12 @@ pub(super) struct Checked {
 }
 
 /// Holds the record against the digests; an `Err` is the line that cannot be read.
-pub(super) fn check(record: &[u8], chosen: BTreeSet<String>, named: &Named, folders: &TrailFolders) -> Result<Checked, String> {
+pub(super) fn check(
+    record: &[u8],
+    chosen: BTreeSet<String>,
+    named: &Named,
+    folders: &TrailFolders,
+) -> Result<Checked, String> {
     let mut result = Checked { unfetched: chosen, ..Checked::default() };
     for (line, number) in record.split(|byte| *byte == b'\n').zip(1..).filter(|(line, _)| !line.is_empty()) {
         let log: FetchedLog = serde_json::from_slice(line).map_err(|error| format!("line {number}: {error}"))?;
@@ -121,7 +126,8 @@ pub(super) fn undigested<'k>(
     named: &Named,
 ) -> Vec<Problem> {
     let until = ends.map_or(window.due, |ends| (ends - TimeDelta::hours(1)).min(window.until));
-    let may_come_before = |time: DateTime<Utc>| begins.is_some_and(|begins| begins - TimeDelta::hours(1) <= time && time < begins);
+    let may_come_before =
+        |time: DateTime<Utc>| begins.is_some_and(|begins| begins - TimeDelta::hours(1) <= time && time < begins);
     let judged = |time: DateTime<Utc>| window.from <= time && time < until && !may_come_before(time);
     let found = keys.filter_map(|key| Some((key, folders.log_time(key).filter(|time| judged(*time))?)));
     let nameless = found.filter(|(key, _)| !named.has(key));

@@ -72,7 +72,8 @@ const NAMED: usize = 100;
 fn told(mut problems: Vec<Problem>) -> (Value, usize) {
     problems.sort_by(|a, b| (a.time, &a.path, a.kind).cmp(&(b.time, &b.path, b.kind)));
     let more = problems.len().saturating_sub(NAMED);
-    let one = |problem: &Problem| json!({ "kind": problem.kind.word(), "path": problem.path, "message": problem.message });
+    let one =
+        |problem: &Problem| json!({ "kind": problem.kind.word(), "path": problem.path, "message": problem.message });
     (problems.iter().take(NAMED).map(one).collect(), more)
 }
 
@@ -120,7 +121,11 @@ pub(super) fn read<E>(
                 continue;
             }
         };
-        readings.push(Reading { account: list.account.clone(), region: list.region.clone(), evidence: vec![list.body] });
+        readings.push(Reading {
+            account: list.account.clone(),
+            region: list.region.clone(),
+            evidence: vec![list.body],
+        });
         for trail in described.trails {
             if !trail.log_file_validation_enabled {
                 unvalidated.insert((&list.account, format!("{}/{}", trail.bucket, trail.root())));
@@ -137,11 +142,23 @@ pub(super) fn read<E>(
         let partition: &Partition = &scope.partition;
         let one = std::slice::from_ref(&trail.home_region);
         let regions = if trail.is_multi_region_trail { scope.regions.as_slice() } else { one };
-        let status = asked.get(&(*account, arn.as_str(), &trail.home_region)).and_then(|asked| asked.of("status").last());
+        let status =
+            asked.get(&(*account, arn.as_str(), &trail.home_region)).and_then(|asked| asked.of("status").last());
         for region in regions {
             let asked = asked.get(&(*account, arn.as_str(), region));
             let shared = unvalidated.contains(&(*account, format!("{}/{}", trail.bucket, trail.root())));
-            let chain = Chain { source, snapshot, window, account, partition, trail, region, asked, status: status.copied(), shared };
+            let chain = Chain {
+                source,
+                snapshot,
+                window,
+                account,
+                partition,
+                trail,
+                region,
+                asked,
+                status: status.copied(),
+                shared,
+            };
             folders.entry((*account, chain.log_folder())).or_default().push(chain);
         }
     }

@@ -96,7 +96,9 @@ impl Chain<'_> {
             match objects.get(key.as_str()) {
                 None => {
                     let gap = self.gap_of("digest");
-                    read.unread.get_or_insert_with(|| gap.unwrap_or_else(|| self.not_asked("digest", "a digest was not asked for")));
+                    read.unread.get_or_insert_with(|| {
+                        gap.unwrap_or_else(|| self.not_asked("digest", "a digest was not asked for"))
+                    });
                 }
                 Some(exchange) if matches!(exchange.answer, Answer::Absent { .. }) => {
                     let message = "it was listed, and a moment later it was not there".to_owned();
@@ -117,7 +119,12 @@ impl Chain<'_> {
     }
 
     /// The chain, once every digest is read.
-    fn link<E>(&self, read: &mut Digests, listed: &Listed, body: &mut dyn FnMut(&Sha256) -> Result<Vec<u8>, E>) -> Result<(), E> {
+    fn link<E>(
+        &self,
+        read: &mut Digests,
+        listed: &Listed,
+        body: &mut dyn FnMut(&Sha256) -> Result<Vec<u8>, E>,
+    ) -> Result<(), E> {
         let status: Option<Status> = match self.status {
             Some(exchange) => serde_json::from_slice(&body(&exchange.body)?).ok(),
             None => None,
@@ -261,7 +268,10 @@ impl Chain<'_> {
             unread.insert("hours".to_owned(), gap);
         } else if let Some(why) = digests.cover.as_ref().and_then(|cover| cover.untold.as_deref()) {
             let message = format!("{} in {}: {why}; nothing shows the time before", self.trail.arn, self.region);
-            unread.insert("hours".to_owned(), self.gap("hours", GapReason::OutOfRange, "digests of the whole period", message));
+            unread.insert(
+                "hours".to_owned(),
+                self.gap("hours", GapReason::OutOfRange, "digests of the whole period", message),
+            );
         }
         let time = |time: Option<DateTime<Utc>>| time.map(at);
         let data = json!({

@@ -57,7 +57,8 @@ struct World {
 }
 
 fn digest_key(end: DateTime<Utc>) -> String {
-    let name = format!("111122223333_CloudTrail-Digest_eu-west-1_main_eu-west-1_{}.json.gz", end.format("%Y%m%dT%H%M%SZ"));
+    let name =
+        format!("111122223333_CloudTrail-Digest_eu-west-1_main_eu-west-1_{}.json.gz", end.format("%Y%m%dT%H%M%SZ"));
     format!("{ROOT}/CloudTrail-Digest/eu-west-1/{}/{name}", end.format("%Y/%m/%d"))
 }
 
@@ -157,7 +158,11 @@ impl World {
     fn snapshot(&self) -> (Snapshot, HashMap<Sha256, Vec<u8>>) {
         let mut exchanges = Vec::new();
         let mut bodies = HashMap::new();
-        let mut keep = |operation: &str, part: Option<&str>, parameters: &[(&str, &str)], headers: &BTreeMap<String, String>, body: Vec<u8>| {
+        let mut keep = |operation: &str,
+                        part: Option<&str>,
+                        parameters: &[(&str, &str)],
+                        headers: &BTreeMap<String, String>,
+                        body: Vec<u8>| {
             let hash = Sha256::of(&body);
             exchanges.push(Exchange {
                 source: "cloudtrail.log-files".into(),
@@ -196,12 +201,21 @@ impl World {
         }
         let denied = if has("digest") { 0 } else { 3 };
         for (key, object) in self.digests.iter().skip(denied) {
-            keep("GetObject", Some("digest"), &[("path", &format!("/{BUCKET}/{key}"))], &object.headers, object.body.clone());
+            keep(
+                "GetObject",
+                Some("digest"),
+                &[("path", &format!("/{BUCKET}/{key}"))],
+                &object.headers,
+                object.body.clone(),
+            );
         }
         if let Some(mode) = self.mode {
-            let named: Vec<NamedLog> = self.digests.values().filter_map(|object| {
-                Digest::read(&inflate_digest(&object.body).ok()?.content).ok()
-            }).flat_map(|digest| digest.log_files).collect();
+            let named: Vec<NamedLog> = self
+                .digests
+                .values()
+                .filter_map(|object| Digest::read(&inflate_digest(&object.body).ok()?.content).ok())
+                .flat_map(|digest| digest.log_files)
+                .collect();
             let mut record = Vec::new();
             for log in named.iter().skip(if has("log") { 0 } else { 1 }) {
                 let found = match self.logs.get(&log.s3_object) {
@@ -219,7 +233,13 @@ impl World {
                 record.push(b'\n');
             }
             keep(FETCHED_LOGS, Some("logs"), &[("logs", mode), ("sample", "5")], &none, record);
-            keep("ListObjectsV2", Some("log-lists"), &[], &none, listing(self.logs.iter().map(|(key, body)| (key, body.len()))));
+            keep(
+                "ListObjectsV2",
+                Some("log-lists"),
+                &[],
+                &none,
+                listing(self.logs.iter().map(|(key, body)| (key, body.len()))),
+            );
         }
         let gaps = self.gap.iter().map(|(part, reason)| Gap {
             source: "cloudtrail.log-files".into(),
@@ -325,9 +345,19 @@ fn each_kind_of_tampering_has_its_name() {
     type Break = fn(&mut World);
     let table: [(&str, Break, &[&str], i64); 15] = [
         ("log changed", |world| drop(world.logs.insert(World::log(3), gzip(b"{}"))), &["log-modified"], 0),
-        ("log appended to", |world| world.logs.get_mut(&World::log(3)).unwrap().extend(gzip(b"x")), &["log-modified"], 0),
+        (
+            "log appended to",
+            |world| world.logs.get_mut(&World::log(3)).unwrap().extend(gzip(b"x")),
+            &["log-modified"],
+            0,
+        ),
         ("log deleted", |world| drop(world.logs.remove(&World::log(3))), &["log-missing"], 0),
-        ("log is no gzip", |world| drop(world.logs.insert(World::log(3), b"\x1f\x8bno".to_vec())), &["log-unreadable"], 0),
+        (
+            "log is no gzip",
+            |world| drop(world.logs.insert(World::log(3), b"\x1f\x8bno".to_vec())),
+            &["log-unreadable"],
+            0,
+        ),
         ("log emptied", |world| drop(world.logs.insert(World::log(3), Vec::new())), &["log-unreadable"], 0),
         (
             "log slipped in",
@@ -335,7 +365,12 @@ fn each_kind_of_tampering_has_its_name() {
             &["log-undigested"],
             0,
         ),
-        ("digest deleted", |world| drop(world.digests.remove(&World::end(5))), &["digest-missing", "log-undigested"], 1),
+        (
+            "digest deleted",
+            |world| drop(world.digests.remove(&World::end(5))),
+            &["digest-missing", "log-undigested"],
+            1,
+        ),
         (
             "two digests deleted",
             |world| [5, 6].into_iter().for_each(|hour| drop(world.digests.remove(&World::end(hour)))),
@@ -372,7 +407,12 @@ fn each_kind_of_tampering_has_its_name() {
             &["digest-link-broken"],
             0,
         ),
-        ("a key that CloudTrail does not list", |world| world.reissue(26, |digest| digest["digestPublicKeyFingerprint"] = json!("f2")), &["public-key-unknown"], 0),
+        (
+            "a key that CloudTrail does not list",
+            |world| world.reissue(26, |digest| digest["digestPublicKeyFingerprint"] = json!("f2")),
+            &["public-key-unknown"],
+            0,
+        ),
         (
             "signature taken away",
             |world| world.digests.get_mut(&World::end(5)).unwrap().headers.clear(),
@@ -384,7 +424,11 @@ fn each_kind_of_tampering_has_its_name() {
         let mut world = world();
         break_it(&mut world);
         let (found, hours, unread) = world.told();
-        assert_eq!((found, hours, unread), (kinds.iter().map(|kind| (*kind).to_owned()).collect(), json!(missing), vec![]), "{name}");
+        assert_eq!(
+            (found, hours, unread),
+            (kinds.iter().map(|kind| (*kind).to_owned()).collect(), json!(missing), vec![]),
+            "{name}"
+        );
     }
 }
 
