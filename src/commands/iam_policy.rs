@@ -46,7 +46,8 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
 const TRAILS: [&str; 2] = ["s3:GetObject", "s3:ListBucket"];
 
 /// CloudTrail's folders in any bucket: which one a trail delivers to is known only to who has the policy already. Put the
-/// names of the buckets there to narrow it further.
+/// names of the buckets there to narrow it further. No condition on `s3:prefix`: with one, S3 refuses to say that an
+/// object is not there.
 fn trail_files(action: &str, partition: &str) -> Value {
     match action {
         "s3:GetObject" => json!({
@@ -55,7 +56,6 @@ fn trail_files(action: &str, partition: &str) -> Value {
         }),
         _ => json!({
             "Sid": "ListTrailFiles", "Effect": "Allow", "Action": [action], "Resource": format!("arn:{partition}:s3:::*"),
-            "Condition": { "StringLike": { "s3:prefix": ["AWSLogs/*", "*/AWSLogs/*"] } },
         }),
     }
 }

@@ -195,7 +195,7 @@ fn by_trail<'a>(exchanges: &[&'a Exchange], gaps: &[&'a Gap]) -> HashMap<Key<'a>
     }
     for of in asked.values_mut().flat_map(|asked| asked.by_part.values_mut()) {
         // Of what was asked twice (a run that was resumed) the later answer counts: it comes last.
-        of.sort_by(|a, b| (a.page, a.time).cmp(&(b.page, b.time)));
+        of.sort_by_key(|one| (one.page, one.time));
     }
     asked
 }

@@ -320,19 +320,23 @@ impl Chain<'_> {
             let message = format!("{} in {}: not all chosen log files were fetched", self.trail.arn, self.region);
             lost.get_or_insert_with(|| self.gap("log", GapReason::NotAttempted, action, message));
         }
-        let mut listed = 0;
-        if record.is_some() && digests.unread.is_none() && !self.shared {
+        let mut present = Named::default();
+        if record.is_some() && digests.unread.is_none() {
             let mut problems = Vec::new();
             let ends = digests.cover.as_ref().map_or((None, None), |cover| (cover.begins, cover.ends));
             let last = day_folder(&folders.logs, self.window.until);
             let whole = self.pages("log-lists", &last, body, &mut |key, _| {
-                listed += 1;
-                problems.extend(undigested(std::iter::once(key), self.bucket(), &folders, &self.window, ends, named));
+                present.add(key, "");
+                if !self.shared {
+                    let one = std::iter::once(key);
+                    problems.extend(undigested(one, self.bucket(), &folders, &self.window, ends, named));
+                }
             })?;
-            checked.problems.append(&mut problems);
-            if let Err(why) = whole {
-                lost.get_or_insert_with(|| self.not_asked("log-lists", &why));
+            match whole {
+                Ok(()) => problems.extend(self.gone(&digests.judged, &present, &checked)),
+                Err(why) => drop(lost.get_or_insert_with(|| self.not_asked("log-lists", &why))),
             }
+            checked.problems.append(&mut problems);
         }
         if let Some(gap) = lost {
             unread.insert("logs".to_owned(), gap);
@@ -340,8 +344,21 @@ impl Chain<'_> {
         let (problems, more) = told(checked.problems);
         Ok(json!({
             "mode": word, "named": digests.named.len(), "chosen": count, "checked": checked.checked, "valid": checked.valid,
-            "listed": listed, "problems": problems, "more": more,
+            "listed": present.len(), "problems": problems, "more": more,
         }))
+    }
+
+    /// The log files of the window that valid digests name and that S3 does not list: all of them, not the chosen alone.
+    fn gone(&self, judged: &[Judged], present: &Named, checked: &Checked) -> Vec<Problem> {
+        let folders = self.folders();
+        let in_window = |time: &DateTime<Utc>| self.window.from <= *time && *time < self.window.until;
+        let named = judged.iter().filter(|one| one.valid).flat_map(|one| &one.logs);
+        let ours = named.filter(|log| folders.holds(self.bucket(), log) && !present.has(&log.s3_object));
+        let gone = ours.filter_map(|log| Some((log, folders.log_time(&log.s3_object).filter(in_window)?)));
+        let known = |problem: &Problem| checked.problems.iter().any(|other| other.path == problem.path);
+        let message = "its digest names it, and S3 does not list it";
+        let told = gone.map(|(log, time)| self.problem(Kind::LogMissing, &log.s3_object, message.to_owned(), time));
+        told.filter(|problem| !known(problem)).collect()
     }
 
     fn gap(&self, part: &str, reason: GapReason, action: &str, message: String) -> Gap {
