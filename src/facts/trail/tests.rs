@@ -454,6 +454,15 @@ fn what_was_not_read_is_unknown_and_never_tampering() {
 }
 
 #[test]
+fn a_deleted_log_file_shows_outside_the_sample_too() {
+    let mut world = World { mode: Some("sample"), ..world() };
+    for hour in 0..24 {
+        world.logs.remove(&World::log(hour));
+    }
+    assert_eq!(world.told().0, vec!["log-missing"; 24]);
+}
+
+#[test]
 fn tampering_shows_beside_what_was_not_read() {
     let mut world = World { gap: Some(("log", GapReason::AccessDenied)), ..world() };
     world.digests.remove(&World::end(5));
