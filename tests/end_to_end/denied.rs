@@ -59,6 +59,10 @@ fn depends(check: &Check, used: &Use<'_>) -> bool {
     if !sources_of(check).contains(&used.source.id) {
         return false;
     }
+    // A row of digests needs all of its calls, whose parts are not the row's.
+    if used.source.collector == Collector::Trail {
+        return true;
+    }
     let Some(part) = used.part else { return true };
     let expressions = check.when.iter().chain([&check.pass]).chain(&check.detail);
     let names: BTreeSet<String> = expressions.flat_map(|expression| expression.names()).collect();
@@ -223,7 +227,7 @@ fn discloses(gap: &Gap, used: &Use<'_>, action: &str) -> bool {
     gap.source == used.source.id
         && gap.reason == GapReason::AccessDenied
         && gap.action == action
-        && gap.item.as_ref().map(|item| item.part.as_str()) == used.part
+        && (used.source.collector == Collector::Trail || gap.item.as_ref().map(|item| item.part.as_str()) == used.part)
         && gap.code.is_some()
         && gap.body.is_some()
 }

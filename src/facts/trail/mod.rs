@@ -144,6 +144,8 @@ pub(super) fn read<E>(
         let regions = if trail.is_multi_region_trail { scope.regions.as_slice() } else { one };
         let status =
             asked.get(&(*account, arn.as_str(), &trail.home_region)).and_then(|asked| asked.of("status").last());
+        let home = asked.get(&(*account, arn.as_str(), &trail.home_region));
+        let status_gap = home.and_then(|asked| asked.gaps.get("status")).copied();
         for region in regions {
             let asked = asked.get(&(*account, arn.as_str(), region));
             let shared = unvalidated.contains(&(*account, format!("{}/{}", trail.bucket, trail.root())));
@@ -157,6 +159,7 @@ pub(super) fn read<E>(
                 region,
                 asked,
                 status: status.copied(),
+                status_gap,
                 shared,
             };
             folders.entry((*account, chain.log_folder())).or_default().push(chain);

@@ -26,6 +26,8 @@ pub(super) struct Chain<'a> {
     pub(super) region: &'a Region,
     pub(super) asked: Option<&'a Asked<'a>>,
     pub(super) status: Option<&'a Exchange>,
+    /// Why there is none.
+    pub(super) status_gap: Option<&'a Gap>,
     /// A trail without digests delivers into the same folder: log files without a digest may be its.
     pub(super) shared: bool,
 }
@@ -266,6 +268,10 @@ impl Chain<'_> {
         if let Some(gap) = digests.unread {
             unread.insert("digests".to_owned(), gap.clone());
             unread.insert("hours".to_owned(), gap);
+        } else if let (Some(gap), true) =
+            (self.status_gap, digests.cover.as_ref().is_some_and(|cover| cover.untold.is_some()))
+        {
+            unread.insert("hours".to_owned(), gap.clone());
         } else if let Some(why) = digests.cover.as_ref().and_then(|cover| cover.untold.as_deref()) {
             let message = format!("{} in {}: {why}; nothing shows the time before", self.trail.arn, self.region);
             unread.insert(
