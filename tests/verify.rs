@@ -73,6 +73,7 @@ fn exchange(source: &str, operation: &str, media: &str, body: &[u8]) -> Exchange
         status: 200,
         request_id: Some("=1+1".to_owned()),
         content_type: Some(media.to_owned()),
+        headers: BTreeMap::new(),
         time: now(),
         body: Sha256::of(body),
         size: body.len() as u64,

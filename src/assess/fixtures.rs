@@ -134,6 +134,7 @@ pub(super) fn world() -> World {
         sources: BTreeSet::new(),
         params: BTreeMap::new(),
         artifact: ArtifactSettings::default(),
+        trail: crate::model::TrailSettings::default(),
         signing: None,
         splits: Vec::new(),
         exceptions: vec![],

@@ -13,8 +13,8 @@ use super::frameworks::RESPONSIBILITIES;
 use super::ledger::{Ledger, Word, remedy};
 use super::table::{Table, distinct};
 use crate::model::{
-    AccountId, AccountSettings, ArtifactSettings, Catalog, Documents, FrameworkId, Period, Region, RequirementId,
-    ScopeSettings, Settings, SigningSettings, SourceId, SplitSetting,
+    AccountId, AccountSettings, ArtifactSettings, Catalog, Documents, FrameworkId, LogFiles, Period, Region,
+    RequirementId, ScopeSettings, Settings, SigningSettings, SourceId, SplitSetting, TrailSettings,
 };
 
 /// Reads settings that name no other file; `name` is what messages call the file.
@@ -53,6 +53,7 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog, beside: Be
         "scope",
         "params",
         "artifact",
+        "trail",
         "signing",
         "exceptions",
         "exception",
@@ -72,6 +73,7 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog, beside: Be
     let scope = root.table("scope").map(read_scope).unwrap_or_default();
     let params = root.table("params").map(|table| read_params(&table, catalog)).unwrap_or_default();
     let artifact = root.table("artifact").map(read_artifact).unwrap_or_default();
+    let trail = root.table("trail").map(read_trail).unwrap_or_default();
     let signing = root.table("signing").and_then(read_signing);
     let mut exceptions = read_exceptions(&root, catalog);
     let exceptions_file = exceptions::read_file(&root, catalog, beside, &mut exceptions);
@@ -85,6 +87,7 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog, beside: Be
         sources: sources.into_iter().map(SourceId::new).collect(),
         params,
         artifact,
+        trail,
         signing,
         exceptions,
         splits,
@@ -279,6 +282,19 @@ fn read_artifact(table: Table<'_>) -> ArtifactSettings {
         documents: if table.flag("download") { Documents::Download } else { Documents::MetadataOnly },
         accept_terms: terms.into_iter().map(|word| word.text).collect::<BTreeSet<_>>(),
     }
+}
+
+/// `logs = "sample"` and its size: CloudTrail's log files are many gigabytes a quarter.
+fn read_trail(table: Table<'_>) -> TrailSettings {
+    let table = table.only(&["logs", "sample"]);
+    let size = table.count("sample").unwrap_or(TrailSettings::SAMPLE);
+    if size > TrailSettings::MAX_SAMPLE {
+        let help = format!("at most {}, or `logs = \"all\"`", TrailSettings::MAX_SAMPLE);
+        table.ledger.fault(&table.place_of("sample"), format!("a sample of {size} log files"), "too many", help);
+    }
+    let choices = [("none", LogFiles::None), ("sample", LogFiles::Sample(size)), ("all", LogFiles::All)];
+    let logs = if table.has("logs") { table.choice("logs", &choices) } else { None };
+    TrailSettings { logs: logs.unwrap_or(LogFiles::Sample(size)) }
 }
 
 fn read_signing(table: Table<'_>) -> Option<SigningSettings> {

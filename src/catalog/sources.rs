@@ -66,12 +66,13 @@ const PROTOCOLS: [(&str, Protocol); 5] = [
 ];
 const SCOPES: [(&str, SourceScope); 3] =
     [("region", SourceScope::Region), ("account", SourceScope::Account), ("organization", SourceScope::Organization)];
-const COLLECTORS: [(&str, Collector); 6] = [
+const COLLECTORS: [(&str, Collector); 7] = [
     ("generic", Collector::Generic),
     ("iam", Collector::Iam),
     ("cloudtrail", Collector::Cloudtrail),
     ("config", Collector::Config),
     ("artifact", Collector::Artifact),
+    ("trail", Collector::Trail),
     ("identity", Collector::Identity),
 ];
 
@@ -198,12 +199,13 @@ fn how_and_where(table: &Table<'_>, collector: Option<Collector>) -> (Option<Pro
         protocol = match collector {
             Some(Collector::Iam | Collector::Identity) => Some(Protocol::Query),
             Some(Collector::Artifact) => Some(Protocol::RestJson),
+            Some(Collector::Trail) => Some(Protocol::RestXml),
             _ => Some(Protocol::Json),
         };
     }
     if !table.has("scope") {
         scope = match collector {
-            Some(Collector::Cloudtrail | Collector::Config) => Some(SourceScope::Region),
+            Some(Collector::Cloudtrail | Collector::Config | Collector::Trail) => Some(SourceScope::Region),
             _ => Some(SourceScope::Account),
         };
     }

@@ -195,6 +195,15 @@ impl AccountContext {
         self.run.keep_gap(gap, None).await
     }
 
+    /// Counts a reply that is not kept, because what is read from it is.
+    pub(crate) fn count_read(&self, source: &SourceId) {
+        self.run.count(source, |coverage| {
+            coverage.attempted += 1;
+            coverage.succeeded += 1;
+        });
+        self.run.progress.done(&self.account);
+    }
+
     async fn keep(&self, label: &Label, answer: Answer, sent: &Sent, received: &Received) -> Result<(), CollectError> {
         let (body, size) = (Sha256::of(&received.body), received.body.len());
         let exchange = self.exchange(label, answer, sent, received, (body, u64::try_from(size).unwrap_or(u64::MAX)));
@@ -240,6 +249,7 @@ impl AccountContext {
             status: received.status,
             request_id: received.request_id.clone(),
             content_type: received.content_type.clone(),
+            headers: received.headers.clone(),
             time: self.now(),
             body,
             size,

@@ -15,6 +15,7 @@ mod error;
 mod generic;
 mod identity;
 mod label;
+mod object;
 mod parameters;
 mod recorder;
 mod replay;

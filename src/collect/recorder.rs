@@ -46,6 +46,12 @@ pub(crate) struct Received {
     pub(crate) status: u16,
     pub(crate) request_id: Option<String>,
     pub(crate) content_type: Option<String>,
+    /// Those of [`KEPT`] that came.
+    pub(crate) headers: BTreeMap<String, String>,
+    /// Of S3.
+    pub(crate) etag: Option<String>,
+    /// Where the bucket lies, when S3 says that it lies elsewhere.
+    pub(crate) bucket_region: Option<String>,
     pub(crate) body: Bytes,
     pub(crate) origin: Origin,
     /// The paths at which values were taken out of the body.
@@ -53,6 +59,10 @@ pub(crate) struct Received {
     /// Why the body may not be kept: values had to be taken out of it, and could not be found.
     pub(crate) unkeepable: Option<String>,
 }
+
+/// The headers that are evidence beside the body: a digest's signature lies in them.
+const KEPT: [&str; 3] =
+    ["x-amz-meta-signature", "x-amz-meta-signature-algorithm", "x-amz-meta-backfill-generation-timestamp"];
 
 /// Who answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +81,9 @@ impl Received {
             status: response.status().as_u16(),
             request_id: ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"].into_iter().find_map(header),
             content_type: header("content-type"),
+            headers: KEPT.into_iter().filter_map(|name| Some((name.to_owned(), header(name)?))).collect(),
+            etag: header("etag"),
+            bucket_region: header("x-amz-bucket-region"),
             body: response.body().bytes().map(Bytes::copy_from_slice).unwrap_or_default(),
             origin: if response.headers().contains_key(REPLAYED) { Origin::Journal } else { Origin::Aws },
             withheld: Vec::new(),

@@ -145,6 +145,7 @@ impl Recordings {
         let mut recordings = Self::default();
         for (exchange, body) in exchanges {
             let mut headers = BTreeMap::from([(REPLAYED.to_owned(), "1".to_owned())]);
+            headers.extend(exchange.headers);
             headers.extend(exchange.content_type.map(|text| ("content-type".to_owned(), text)));
             headers.extend(exchange.request_id.map(|text| ("x-amzn-requestid".to_owned(), text)));
             if let Answer::Absent { code } = exchange.answer {

@@ -144,8 +144,13 @@ fn scalar(value: &Value) -> String {
     }
 }
 
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
+}
+
+/// An S3 key as a path.
+pub(crate) fn encode_path(key: &str) -> String {
+    utf8_percent_encode(key, ENCODED_PATH).to_string()
 }
 
 /// Puts a host label before an endpoint's host, but never before an IP address or `localhost`.

@@ -120,6 +120,7 @@ fn plan(sources: Vec<Source>, recorded: &[String], regions: &[&str]) -> (Plan, A
         sources: Default::default(),
         params: BTreeMap::new(),
         artifact: ArtifactSettings::default(),
+        trail: crate::model::TrailSettings::default(),
         signing: None,
         splits: Vec::new(),
         exceptions: Vec::new(),

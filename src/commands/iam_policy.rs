@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::context::Context;
 use super::exit::Exit;
@@ -19,16 +19,18 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     };
     let actions = actions(&catalog, settings.as_ref());
     let mut statements = BTreeMap::<&str, Vec<&str>>::new();
+    let (objects, actions): (Vec<&str>, Vec<&str>) = actions.into_iter().partition(|action| TRAILS.contains(action));
     for action in &actions {
         statements.entry(action.split(':').next().unwrap_or_default()).or_default().push(action);
     }
-    let statements: Vec<_> = statements
+    let mut statements: Vec<_> = statements
         .into_iter()
         .map(|(service, actions)| {
             let sid: String = service.split('-').map(capitalized).collect();
             json!({ "Sid": format!("Read{sid}"), "Effect": "Allow", "Action": actions, "Resource": "*" })
         })
         .collect();
+    statements.extend(objects.into_iter().map(|action| trail_files(action, partition(settings.as_ref()))));
     let policy = json!({ "Version": "2012-10-17", "Statement": statements });
     let length = policy.to_string().len();
     if length > MANAGED_POLICY_LIMIT {
@@ -38,6 +40,33 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     }
     context.print_json(&policy)?;
     Ok(Exit::Ok)
+}
+
+/// What reads objects is asked for where CloudTrail delivers, and nowhere else.
+const TRAILS: [&str; 2] = ["s3:GetObject", "s3:ListBucket"];
+
+/// CloudTrail's folders in any bucket: which one a trail delivers to is known only to who has the policy already. Put the
+/// names of the buckets there to narrow it further. No condition on `s3:prefix`: with one, S3 refuses to say that an
+/// object is not there.
+fn trail_files(action: &str, partition: &str) -> Value {
+    match action {
+        "s3:GetObject" => json!({
+            "Sid": "ReadTrailFiles", "Effect": "Allow", "Action": [action],
+            "Resource": format!("arn:{partition}:s3:::*/AWSLogs/*"),
+        }),
+        _ => json!({
+            "Sid": "ListTrailFiles", "Effect": "Allow", "Action": [action], "Resource": format!("arn:{partition}:s3:::*"),
+        }),
+    }
+}
+
+/// The partition of the regions in the settings.
+fn partition(settings: Option<&Settings>) -> &'static str {
+    match settings.and_then(|settings| settings.scope.regions.first()).map(|region| region.as_str()) {
+        Some(region) if region.starts_with("cn-") => "aws-cn",
+        Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
 }
 
 /// The IAM actions of the chosen sources; fetching AWS's documents is asked for only when the settings want it.

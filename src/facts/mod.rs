@@ -7,14 +7,15 @@ mod lists;
 mod parts;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
 use crate::model::{
-    AccountId, Call, Catalog, Exchange, Facts, Gap, GapReason, Paging, Partition, Region, Row, Sha256, Snapshot,
-    Source, SourceId, has_member, select, text_of,
+    AccountId, Call, Catalog, Collector, Exchange, Facts, Gap, GapReason, Paging, Partition, Region, Row, Sha256,
+    Snapshot, Source, SourceId, has_member, select, text_of,
 };
 use bodies::{Reply, replies};
 use follow::{Parents, parents_first};
@@ -42,8 +43,12 @@ pub fn read<E>(
         if asked.is_empty() && source.from.is_none() {
             continue;
         }
-        let replies = replies(source, asked, body)?;
         let known = gaps.get(&source.id).map(Vec::as_slice).unwrap_or_default();
+        if source.collector == Collector::Trail {
+            trail::read(source, snapshot, asked, known, body, &mut facts)?;
+            continue;
+        }
+        let replies = replies(source, asked, body)?;
         let of = source.from.as_ref().and_then(|from| parents.get(&from.source));
         let mut reader = Reader::new(source, snapshot, replies, known);
         reader.parents = of;

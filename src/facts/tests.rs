@@ -117,6 +117,7 @@ impl Kept {
             status: 200,
             request_id: None,
             content_type: None,
+            headers: BTreeMap::new(),
             time: time(),
             body: hash,
             size: body.len() as u64,

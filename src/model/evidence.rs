@@ -81,6 +81,7 @@ fn suffix(exchange: &Exchange) -> &'static str {
     let media = exchange.content_type.as_deref().unwrap_or_default();
     match exchange.answer {
         Answer::Absent { .. } => ".absent.txt",
+        _ if exchange.parameters.get("path").is_some_and(|path| path.ends_with(".json.gz")) => ".json.gz",
         _ if media.contains("json") => ".json",
         _ if media.contains("xml") => ".xml",
         _ if media.contains("pdf") => ".pdf",

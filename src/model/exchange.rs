@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountId, Region, Sha256, SourceId};
 
-/// One AWS reply. The body itself lies in the vault under `body`; AWS's request id lets the auditor find the same
+/// One AWS reply (or, where the service is [`OWN_RECORD`], what we wrote down ourselves). The body itself lies in the vault under `body`; AWS's request id lets the auditor find the same
 /// call in the customer's own CloudTrail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
@@ -41,6 +41,9 @@ pub struct Exchange {
     /// The reply's content type, needed to answer the same again in a replay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
+    /// The few other headers of the reply that say something about the body: the signature of a CloudTrail digest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
     /// When the reply came.
     pub time: DateTime<Utc>,
     /// The body's hash; its bytes are in the vault.
@@ -54,6 +57,9 @@ pub struct Exchange {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<String>,
 }
+
+/// The service of an exchange that is no reply of AWS's but our own record.
+pub const OWN_RECORD: &str = "auditpack";
 
 /// The item of a list that a further call was made for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -25,6 +25,8 @@ pub struct Settings {
     pub params: BTreeMap<String, Value>,
     /// AWS Artifact.
     pub artifact: ArtifactSettings,
+    /// CloudTrail's log files.
+    pub trail: TrailSettings,
     /// Signing.
     pub signing: Option<SigningSettings>,
     /// Exceptions: the file's own, then those of the file that it names.
@@ -83,6 +85,37 @@ pub enum Documents {
     MetadataOnly,
     /// Those whose terms the settings accept.
     Download,
+}
+
+/// Which of CloudTrail's log files are fetched and held against their digests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrailSettings {
+    /// Which.
+    pub logs: LogFiles,
+}
+
+/// A choice of log files, for each trail and region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFiles {
+    /// None: the digests alone prove that they are a chain, not that the log files match it.
+    None,
+    /// So many, drawn so that anyone can draw them again.
+    Sample(u32),
+    /// Each that a digest names.
+    All,
+}
+
+impl Default for TrailSettings {
+    fn default() -> Self {
+        Self { logs: LogFiles::Sample(Self::SAMPLE) }
+    }
+}
+
+impl TrailSettings {
+    /// The size of a sample, as auditors draw them.
+    pub const SAMPLE: u32 = 25;
+    /// The largest sample; beyond it, `all` is meant.
+    pub const MAX_SAMPLE: u32 = 10_000;
 }
 
 /// The signing key; a pass phrase comes from the environment or the terminal, never from this file.

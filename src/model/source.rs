@@ -185,6 +185,8 @@ pub enum Collector {
     Config,
     /// `collect::conversations::artifact`.
     Artifact,
+    /// `collect::conversations::trail`; its facts are read by `facts::trail`.
+    Trail,
     /// Asked before everything else: who we are, which regions are enabled.
     Identity,
 }

@@ -53,6 +53,7 @@ fn settings() -> Settings {
         sources: Default::default(),
         params: BTreeMap::new(),
         artifact: ArtifactSettings::default(),
+        trail: crate::model::TrailSettings::default(),
         signing: None,
         splits: Vec::new(),
         exceptions: Vec::new(),

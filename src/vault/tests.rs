@@ -28,6 +28,7 @@ fn exchange(body: &[u8]) -> Exchange {
         status: 200,
         request_id: Some("r-1".into()),
         content_type: Some("application/x-amz-json-1.1".into()),
+        headers: BTreeMap::new(),
         time: time(1),
         body: Sha256::of(body),
         size: body.len() as u64,

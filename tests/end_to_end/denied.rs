@@ -59,6 +59,10 @@ fn depends(catalog: &Catalog, check: &Check, used: &Use<'_>) -> bool {
     if !looked_at.contains(&used.source.id) {
         return false;
     }
+    // A row of digests needs all of its calls, whose parts are not the row's.
+    if used.source.collector == Collector::Trail {
+        return true;
+    }
     let Some(part) = used.part else { return true };
     let itself = check.source == used.source.id || check.reads.contains(&used.source.id);
     let expressions = check.when.iter().chain([&check.pass]).chain(&check.detail);
@@ -239,7 +243,7 @@ fn discloses(gap: &Gap, used: &Use<'_>, action: &str) -> bool {
         && gap.reason == GapReason::AccessDenied
         && gap.action == action
         // Of two parts by one action the second may need the first.
-        && gap.item.is_some() == used.part.is_some()
+        && (used.source.collector == Collector::Trail || gap.item.is_some() == used.part.is_some())
         && gap.code.is_some()
         && gap.body.is_some()
 }

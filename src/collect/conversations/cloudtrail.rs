@@ -65,7 +65,7 @@ fn places<'a>(asked: &'a [Region], home: &'a Region) -> Vec<(&'a Region, Asked)>
 
 /// Where a trail that a region shows is read.
 #[derive(Debug, PartialEq, Eq)]
-enum Home {
+pub(super) enum Home {
     /// Here: this is the trail itself.
     Here,
     /// In another region that is asked too: this is a copy of it.
@@ -74,7 +74,7 @@ enum Home {
     NotAsked(Region),
 }
 
-fn home(trail_home: Option<&str>, region: &Region, asked: &[Region]) -> Home {
+pub(super) fn home(trail_home: Option<&str>, region: &Region, asked: &[Region]) -> Home {
     match trail_home.map(Region::from) {
         Some(home) if home == *region => Home::Here,
         Some(home) if asked.contains(&home) => Home::Asked,

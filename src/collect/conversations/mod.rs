@@ -9,6 +9,7 @@ mod last_accessed;
 mod lookup;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 use std::collections::HashSet;
 use std::error::Error as StdError;
@@ -16,7 +17,7 @@ use std::error::Error as StdError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use futures_util::future::try_join4;
+use futures_util::future::try_join5;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{AccountContext, CollectError, Label, Reply};
@@ -29,11 +30,12 @@ const MAX_PAGES: u32 = 10_000;
 
 /// Holds all conversations of an account, about those of their sources that the settings choose.
 pub(crate) async fn converse(account: &AccountContext) -> Result<(), CollectError> {
-    try_join4(
+    try_join5(
         iam::converse(account),
         cloudtrail::converse(account),
         config::converse(account),
         artifact::converse(account),
+        trail::converse(account),
     )
     .await?;
     Ok(())

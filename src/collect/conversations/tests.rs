@@ -148,6 +148,7 @@ fn settings(artifact: ArtifactSettings) -> Settings {
         sources: Default::default(),
         params: BTreeMap::new(),
         artifact,
+        trail: crate::model::TrailSettings::default(),
         signing: None,
         splits: Vec::new(),
         exceptions: Vec::new(),

@@ -244,7 +244,7 @@ class Overlay:
             return
         kept = {name.lower(): value for name, value in headers.items()
                 if name.lower() in ("content-type", "x-amzn-requestid", "x-amz-request-id", "x-amzn-errortype",
-                                    "x-amz-bucket-region")}
+                                    "x-amz-bucket-region", "etag") or name.lower().startswith("x-amz-meta-")}
         path = full_path(environ) if scope[0] else environ["PATH_INFO"]
         line = {"service": scope[0], "region": scope[1], "method": environ["REQUEST_METHOD"], "path": path,
                 "target": environ.get("HTTP_X_AMZ_TARGET", ""), "body_sha256": hashlib.sha256(body).hexdigest(), "status": status,
