@@ -19,8 +19,9 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     };
     let actions = actions(&catalog, settings.as_ref());
     let mut statements = BTreeMap::<&str, Vec<&str>>::new();
-    let (objects, actions): (Vec<&str>, Vec<&str>) = actions.into_iter().partition(|action| TRAILS.contains(action));
-    for action in &actions {
+    let is_narrowed = |action: &&str| NARROWED.iter().any(|(own, ..)| own == action);
+    let (narrow, wide): (Vec<&str>, Vec<&str>) = actions.into_iter().partition(is_narrowed);
+    for action in &wide {
         statements.entry(action.split(':').next().unwrap_or_default()).or_default().push(action);
     }
     let mut statements: Vec<_> = statements
@@ -30,7 +31,9 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
             json!({ "Sid": format!("Read{sid}"), "Effect": "Allow", "Action": actions, "Resource": "*" })
         })
         .collect();
-    statements.extend(objects.into_iter().map(|action| trail_files(action, partition(settings.as_ref()))));
+    let partition = partition(settings.as_ref());
+    let narrow = NARROWED.into_iter().filter(|(action, ..)| narrow.contains(action));
+    statements.extend(narrow.map(|narrow| narrowed(narrow, partition)));
     let policy = json!({ "Version": "2012-10-17", "Statement": statements });
     let length = policy.to_string().len();
     if length > MANAGED_POLICY_LIMIT {
@@ -42,22 +45,24 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// What reads objects is asked for where CloudTrail delivers, and nowhere else.
-const TRAILS: [&str; 2] = ["s3:GetObject", "s3:ListBucket"];
+/// Actions that read more than what we need, and the resources to which they are narrowed.
+///
+/// Objects: CloudTrail's folders in any bucket; which one a trail delivers to is known only to who has the policy already
+/// (put the names of the buckets there to narrow it further). No condition on `s3:prefix`: with one, S3 refuses to say
+/// that an object is not there. API Gateway: APIs, and neither its API keys nor its domain names.
+const NARROWED: [(&str, &str, &[&str]); 3] = [
+    (
+        "apigateway:GET",
+        "ReadApis",
+        &["apigateway:*::/apis", "apigateway:*::/apis/*", "apigateway:*::/restapis", "apigateway:*::/restapis/*"],
+    ),
+    ("s3:GetObject", "ReadTrailFiles", &["s3:::*/AWSLogs/*"]),
+    ("s3:ListBucket", "ListTrailFiles", &["s3:::*"]),
+];
 
-/// CloudTrail's folders in any bucket: which one a trail delivers to is known only to who has the policy already. Put the
-/// names of the buckets there to narrow it further. No condition on `s3:prefix`: with one, S3 refuses to say that an
-/// object is not there.
-fn trail_files(action: &str, partition: &str) -> Value {
-    match action {
-        "s3:GetObject" => json!({
-            "Sid": "ReadTrailFiles", "Effect": "Allow", "Action": [action],
-            "Resource": format!("arn:{partition}:s3:::*/AWSLogs/*"),
-        }),
-        _ => json!({
-            "Sid": "ListTrailFiles", "Effect": "Allow", "Action": [action], "Resource": format!("arn:{partition}:s3:::*"),
-        }),
-    }
+fn narrowed((action, sid, resources): (&str, &str, &[&str]), partition: &str) -> Value {
+    let resources: Vec<String> = resources.iter().map(|resource| format!("arn:{partition}:{resource}")).collect();
+    json!({ "Sid": sid, "Effect": "Allow", "Action": [action], "Resource": resources })
 }
 
 /// The partition of the regions in the settings.

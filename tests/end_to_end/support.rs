@@ -39,6 +39,10 @@ pub(crate) fn settings(expected: &Value, regions: &[&str], sources: &BTreeSet<So
     }
     let period = &settings["period"];
     writeln!(text, "[period]\nstart = {}\nend = {}\n[scope]\nregions = {regions}", period[0], period[1]).unwrap();
+    if let Some(params) = settings["params"].as_object() {
+        text.push_str("[params]\n");
+        params.iter().for_each(|(name, value)| writeln!(text, "{name} = {value}").unwrap());
+    }
     text
 }
 

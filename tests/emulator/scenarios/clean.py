@@ -22,7 +22,9 @@ OPT_OUT = json.dumps({"services": {"default": {"opt_out_policy": {"@@assign": "o
 def build(world):
     """Two regions, small and tidy."""
     world.regions = list(REGIONS)
-    world.settings = {"period": [world.ago(80).date().isoformat(), world.ago(1).date().isoformat()], "regions": list(REGIONS)}
+    world.settings = {"period": [world.ago(80).date().isoformat(), world.ago(1).date().isoformat()], "regions": list(REGIONS),
+                      "params": {"approved_regions": list(REGIONS), "services_in_scope": ["AWS::EC2::*", "AWS::RDS::*", "AWS::S3::*"],
+                                 "services_in_scope_date": world.ago(20).date().isoformat()}}
     world.root = {"mfa": "hardware", "keys": 0, "created": world.ago(900), "last_used": None}
     for part in (identities, governance, storage, networks, detection, artifact):
         part(world)
@@ -35,6 +37,11 @@ def build(world):
         "cloudtrail.multi-region-trail", "s3.account-public-access-block", "artifact.reports-current", "config.aggregator",
         "cloudtrail.management-events-all"]
     world.expect_nothing_found("org.delegated-admins-approved", "pass")
+    world.expect_nothing_found("iam.admin-principals-limited", "pass")
+    for event in ("config-tampering", "console-login-failures", "console-login-no-mfa", "credentials-created", "detection-tampering",
+                  "iam-policy-changes", "kms-key-disabled", "mfa-deactivated", "network-changes", "root-activity", "s3-exposure-changes",
+                  "snapshot-sharing", "trail-tampering"):
+        world.expect_nothing_found(f"events.{event}", "pass")
     for check in every:
         world.expect(check, "pass", world.account)
     for check in ("config.recorder-all-regions", "guardduty.enabled", "securityhub.enabled",

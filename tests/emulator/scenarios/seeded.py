@@ -13,7 +13,9 @@ HOME, GOOD, BARE = "us-east-1", "eu-west-1", "eu-central-1"
 def build(world):
     """Everything."""
     world.settings = {"period": [world.ago(80).date().isoformat(), world.ago(1).date().isoformat()],
-                      "regions": [HOME, GOOD, BARE]}
+                      "regions": [HOME, GOOD, BARE],
+                      "params": {"approved_regions": [HOME, GOOD], "services_in_scope": ["AWS::EC2::*", "AWS::IAM::*"],
+                                 "services_in_scope_date": world.ago(20).date().isoformat()}}
     world.root = {"mfa": "virtual", "keys": 1, "created": world.ago(900), "last_used": world.ago(3)}
     for part in (identities, roles_and_policies, organization, buckets, keys, trails, events, config, artifact, networks,
                  machines, databases, detection):
@@ -303,6 +305,12 @@ def databases(world):
                   "logs-exported"):
         world.expect(f"rds.{check}", "pass", good)
         world.expect(f"rds.{check}", "fail", bad)
+    for region, demanded in ((GOOD, "1"), (HOME, "0")):
+        world.answer("rds", "DescribeDBParameters", {"Parameters": [
+            {"ParameterName": "rds.force_ssl", "ParameterValue": demanded, "Source": "user", "ApplyType": "dynamic",
+             "DataType": "boolean", "AllowedValues": "0,1", "IsModifiable": True, "ApplyMethod": "immediate"}]}, region)
+        group = world.client("rds", region).describe_db_instances()["DBInstances"][0]["DBParameterGroups"][0]["DBParameterGroupName"]
+        world.expect("rds.tls-required", "pass" if demanded == "1" else "fail", p.arn(world, "rds", region, f"pg:{group}"))
     safe = p.db_snapshot(world, GOOD, "orders-before-upgrade", "orders")
     shared = p.db_snapshot(world, HOME, "legacy-orders-copy", "legacy-orders", public=True)
     world.expect("rds.snapshot-not-public", "pass", safe)

@@ -29,7 +29,8 @@ def seed(world):
     world.expect("macie.auto-discovery", "fail", BARE)
     restores(world, GOOD, "RDS")
     world.expect("backup.restore-tested", "fail", world.account)
-    world.expect("inventory.approved-regions", "undetermined", world.account)
+    tag(world, BARE, p.arn(world, "sqs", BARE, "forgotten"), owner="nobody")
+    world.expect("inventory.approved-regions", "fail", world.account)
 
 
 def good(world):
@@ -46,7 +47,7 @@ def good(world):
         user_pool(world, region)
     restores(world, regions[0], "RDS", "EC2", "DynamoDB", "EFS", "S3")
     world.expect("backup.restore-tested", "pass", world.account)
-    world.expect("inventory.approved-regions", "undetermined", world.account)
+    world.expect("inventory.approved-regions", "pass", world.account)
 
 
 def tag(world, region, arn, **tags):
