@@ -17,8 +17,10 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 /// Stands for every member of a row: all that a path, a query string and a form must encode.
-const TEXT: &str = "a b+c%20~*'()ü/=&?x";
+const TEXT: &str = "a b+c%20~*'()ü/=&?x, as long as names must be";
 const ACCOUNT: &str = "111122223333";
+/// The id of a job as AWS makes them.
+const JOB: &str = "c6b8f4e0-1d2a-4b3c-9e5f-0a1b2c3d4e5f";
 /// A page token as AWS makes them.
 const TOKEN: &str = "AAMA+/==&x y";
 
@@ -28,6 +30,11 @@ fn lookup(name: &str) -> Option<String> {
         "region" => "eu-central-1".to_owned(),
         // The one template that fills a number: of a report.
         "version" => "3".to_owned(),
+        "period.start" => "2026-07-01T00:00:00Z".to_owned(),
+        "period.end" => "2026-10-01T00:00:00Z".to_owned(),
+        // AWS names all values that these may have.
+        "ServiceNamespace" => "ecs".to_owned(),
+        "ScalableDimension" => "ecs:service:DesiredCount".to_owned(),
         _ => TEXT.to_owned(),
     })
 }
@@ -105,6 +112,8 @@ fn described(catalog: &Catalog, source: &Source) -> Value {
         "items": source.items.iter().map(|list| json!({ "path": list.path })).collect::<Vec<_>>(),
         "key": source.key, "only": source.only.as_ref().map(|(member, _)| member), "reads": reads,
         "resource_names": names(&source.resource),
+        "from": source.from.as_ref().map(|from| &from.source),
+        "from_names": source.from.iter().filter_map(|from| from.when.as_ref()).map(|(member, _)| member).collect::<Vec<_>>(),
         "calls": calls(source).map(|(each, call)| described_call(source, each, call)).collect::<Vec<_>>(),
     })
 }
@@ -171,8 +180,13 @@ fn requests(source: &Source, call: &Call) -> Vec<Value> {
             // The conversation adds it: it is known only once the terms are read.
             vary.insert("termToken".to_owned(), Value::from(TEXT));
         }
-        for paging in pages(call) {
-            let prepared = prepare(source, call, &vary, &paging, &lookup).unwrap();
+        let mut call = call.clone();
+        if call.operation == "GetServiceLastAccessedDetails" {
+            // The conversation begins a job with these, and asks for what it found by its id.
+            call.parameters = BTreeMap::from([("JobId".to_owned(), Value::from(JOB))]);
+        }
+        for paging in pages(&call) {
+            let prepared = prepare(source, &call, &vary, &paging, &lookup).unwrap();
             let body = String::from_utf8(prepared.body).unwrap();
             let (method, path, headers) = (prepared.method, prepared.path, prepared.headers);
             made.push(json!({ "method": method, "path": path, "headers": headers, "body": body }));

@@ -129,6 +129,7 @@ const ONCE: &[&str] = &[
     "networkmanager",
     "organizations",
     "route53",
+    "support",
 ];
 
 /// Those of them that answer in another region: partition, endpoint prefix, region.
@@ -136,6 +137,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("aws", "globalaccelerator", "us-west-2"),
     ("aws", "networkmanager", "us-west-2"),
     ("aws-cn", "iam", "cn-north-1"),
+    ("aws-cn", "support", "cn-north-1"),
 ];
 
 /// Those of them whose host names no region: partition, endpoint prefix, host, FIPS host. Their dual-stack hosts follow
@@ -161,10 +163,40 @@ const HOSTS: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// Services whose plain host in GovCloud is the FIPS one.
-const GOV_FIPS: &[&str] =
-    &["access-analyzer", "cloudtrail", "config", "ec2", "guardduty", "networkmanager", "organizations", "rds", "sts"];
+const GOV_FIPS: &[&str] = &[
+    "access-analyzer",
+    "acm",
+    "application-autoscaling",
+    "autoscaling",
+    "cloudformation",
+    "cloudtrail",
+    "config",
+    "dynamodb",
+    "ec2",
+    "eks",
+    "elasticache",
+    "elasticloadbalancing",
+    "fis",
+    "guardduty",
+    "identitystore",
+    "logs",
+    "monitoring",
+    "networkmanager",
+    "organizations",
+    "outposts",
+    "rds",
+    "redshift",
+    "route53resolver",
+    "servicequotas",
+    "sns",
+    "sqs",
+    "ssm",
+    "sso",
+    "sts",
+    "support",
+];
 /// Those of them whose dual-stack host is too.
-const GOV_FIPS_DUAL_STACK: &[&str] = &["networkmanager", "organizations"];
+const GOV_FIPS_DUAL_STACK: &[&str] = &["monitoring", "networkmanager", "organizations"];
 
 /// The partition of a region.
 pub(crate) fn partition_of(region: &Region) -> Partition {
@@ -193,6 +225,8 @@ pub(crate) fn region_of(source: &Source, place: &Region) -> Region {
     let elsewhere = ELSEWHERE.iter().find(|(of, name, _)| *of == facts.id && *name == service);
     match elsewhere {
         Some((_, _, region)) => Region::from(*region),
+        // There alone each region has its own.
+        None if (facts.id, service) == ("aws-iso-f", "support") => place.clone(),
         None if ONCE.contains(&service) => Region::from(facts.once),
         None => place.clone(),
     }
@@ -238,6 +272,9 @@ fn host(source: &Source, region: &Region, variant: Variant) -> Option<String> {
             Variant::DualStack | Variant::FipsDualStack => None,
         };
     }
+    if service == "support" && variant != Variant::Plain && (facts.id, variant) != ("aws-us-gov", Variant::Fips) {
+        return None;
+    }
     let is_s3 = matches!(service, "s3" | "s3-control");
     let is_gov = facts.id == "aws-us-gov";
     let fips = match variant {
@@ -245,17 +282,37 @@ fn host(source: &Source, region: &Region, variant: Variant) -> Option<String> {
         Variant::Fips if is_gov && GOV_FIPS.contains(&service) => "",
         Variant::FipsDualStack if is_gov && GOV_FIPS_DUAL_STACK.contains(&service) => "",
         Variant::Fips | Variant::FipsDualStack if is_s3 && facts.id == "aws-cn" => return None,
+        // In some regions of the partition this host is like the dual-stack one, in others it is not.
+        Variant::FipsDualStack if service == "cognito-idp" => return None,
         Variant::Fips | Variant::FipsDualStack => "-fips",
     };
     Some(match variant {
+        Variant::Plain if service == "health" && facts.id == "aws-eusc" => {
+            format!("{service}.{region}.{}", facts.dual_stack_suffix)
+        }
+        Variant::Fips if service == "health" && facts.id == "aws-eusc" => return None,
+        Variant::Fips if (service, facts.id) == ("eks", "aws") => {
+            format!("fips.{service}.{region}.{}", facts.suffix)
+        }
         Variant::Plain | Variant::Fips => format!("{service}{fips}.{region}.{}", facts.suffix),
         Variant::DualStack | Variant::FipsDualStack if is_s3 => {
             format!("{service}{fips}.dualstack.{region}.{}", facts.suffix)
         }
-        Variant::DualStack | Variant::FipsDualStack => {
-            format!("{service}{fips}.{region}.{}", facts.dual_stack_suffix)
-        }
+        Variant::DualStack | Variant::FipsDualStack => dual_stack_host(facts, service, fips, region),
     })
+}
+
+/// Some services have another name there, or the domain of the plain host.
+fn dual_stack_host(facts: &PartitionFacts, service: &str, fips: &str, region: &Region) -> String {
+    let (name, suffix) = match (service, facts.id) {
+        ("api.ecr", _) => ("ecr", facts.dual_stack_suffix),
+        ("elasticfilesystem", "aws" | "aws-cn" | "aws-us-gov") => ("efs", facts.dual_stack_suffix),
+        ("es", "aws" | "aws-cn" | "aws-us-gov") if fips.is_empty() => ("aos", facts.dual_stack_suffix),
+        ("cognito-idp", "aws") | ("secretsmanager", "aws" | "aws-us-gov") => (service, facts.suffix),
+        ("secretsmanager", "aws-cn") if fips.is_empty() => (service, facts.suffix),
+        _ => (service, facts.dual_stack_suffix),
+    };
+    format!("{name}{fips}.{region}.{suffix}")
 }
 
 fn refused(source: &Source, place: &Region, variant: Variant) -> CollectError {

@@ -83,7 +83,7 @@ struct Reader<'a> {
     snapshot: &'a Snapshot,
     /// The list call's replies by place.
     lists: BTreeMap<Place<'a>, Lists<'a>>,
-    parts: HashMap<PartKey<'a>, Vec<Reply<'a>>>,
+    parts: HashMap<PartKey<'a>, Lists<'a>>,
     list_gaps: BTreeMap<Place<'a>, &'a Gap>,
     part_gaps: HashMap<PartKey<'a>, &'a Gap>,
     /// The rows of the source that this one follows.
@@ -107,7 +107,8 @@ impl<'a> Reader<'a> {
             let exchange = reply.exchange;
             if let Some(item) = &exchange.item {
                 let key = (&exchange.account, &item.region, reader.part_key(&item.key), item.part.as_str());
-                reader.parts.entry(key).or_default().push(reply);
+                let asked = variation(source, exchange);
+                reader.parts.entry(key).or_default().entry(asked).or_default().push(reply);
             } else if exchange.operation == source.call.operation {
                 let place = reader.lists.entry((&exchange.account, &exchange.region)).or_default();
                 place.entry(question(&source.call, exchange)).or_default().push(reply);
@@ -122,7 +123,7 @@ impl<'a> Reader<'a> {
             }
         }
         let lists = reader.lists.values_mut().flat_map(BTreeMap::values_mut);
-        lists.chain(reader.parts.values_mut()).for_each(in_order);
+        lists.chain(reader.parts.values_mut().flat_map(BTreeMap::values_mut)).for_each(in_order);
         reader
     }
 
@@ -148,6 +149,12 @@ fn question<'a>(call: &Call, exchange: &'a Exchange) -> Vec<(&'a str, &'a str)> 
     };
     let asked = exchange.parameters.iter().filter(|(name, _)| !of_page(name));
     of.chain(asked.map(|(name, value)| (name.as_str(), value.as_str()))).collect()
+}
+
+/// What was asked for an item, where a part is asked in several ways.
+fn variation<'a>(source: &Source, exchange: &'a Exchange) -> Vec<(&'a str, &'a str)> {
+    let call = source.call_of(exchange.item.as_ref().map(|item| item.part.as_str()));
+    call.filter(|call| call.vary.len() > 1).map_or_else(Vec::new, |call| question(call, exchange))
 }
 
 /// By page; of a page that was asked twice (a run that was resumed) the later answer counts.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::bodies::{Content, Reply};
-use super::{Place, Reader, gap_in, last_page_missing};
+use super::{PartKey, Place, Reader, gap_in, last_page_missing};
 use crate::model::{Collector, Each, Facts, Gap, GapReason, Item, Region, Sha256, has_member, select, text_of};
 
 impl Reader<'_> {
@@ -22,18 +22,18 @@ impl Reader<'_> {
         let mut region = place.1.clone();
         for each in &self.source.each {
             let at = (place.0, place.1, self.part_key(key), each.part.as_str());
-            let (replies, gap) = (self.parts.get(&at), self.part_gaps.get(&at).copied());
-            let replies = replies.map(Vec::as_slice).unwrap_or_default();
-            evidence.extend(replies.iter().map(|reply| reply.exchange.body));
+            let gap = self.part_gaps.get(&at).copied();
+            let variations = self.variations(at);
+            evidence.extend(variations.iter().copied().flatten().map(|reply| reply.exchange.body));
             evidence.extend(gap.and_then(|gap| gap.body));
             if let Some(template) = &each.region {
-                let asked = replies.first().map(|reply| reply.exchange.region.clone());
+                let asked = variations.iter().copied().flatten().next().map(|reply| reply.exchange.region.clone());
                 let named = || self.fill(place, &region, template, data).filter(|name| !name.is_empty());
                 if let Some(known) = asked.or(gap.map(|gap| gap.region.clone())).or_else(|| named().map(Region::new)) {
                     region = known;
                 }
             }
-            match self.part(each, replies, gap, data, unread) {
+            match self.part(each, &variations, gap, data, unread) {
                 Part::Is(value) => {
                     data.insert(each.part.clone(), value);
                 }
@@ -56,10 +56,15 @@ impl Reader<'_> {
         region
     }
 
+    /// A part's replies by what was asked.
+    fn variations<'r>(&'r self, at: PartKey<'r>) -> Vec<&'r [Reply<'r>]> {
+        self.parts.get(&at).into_iter().flat_map(|asked| asked.values().map(Vec::as_slice)).collect()
+    }
+
     fn part(
         &self,
         each: &Each,
-        replies: &[Reply<'_>],
+        variations: &[&[Reply<'_>]],
         gap: Option<&Gap>,
         data: &Map<String, Value>,
         unread: &BTreeMap<String, Gap>,
@@ -67,29 +72,30 @@ impl Reader<'_> {
         if let Some(gap) = gap {
             return Part::Unread(Box::new(gap.clone()));
         }
-        let Some(first) = replies.first() else {
+        if variations.is_empty() {
             return match blocked_by(each, unread) {
                 Some(gap) => Part::Unread(Box::new(gap.clone())),
                 None if !is_wanted(each, data) || self.source.collector != Collector::Generic => Part::NotThere,
                 None => Part::NotAsked,
             };
-        };
-        let broken =
-            |reply: &Reply<'_>, reason, what: &str| Part::Broken(Box::new(gap_in(reply.exchange, reason, what)));
+        }
+        if variations.len() < each.call.vary.len() {
+            return Part::NotAsked;
+        }
         let mut values = Vec::new();
-        for reply in replies {
-            match &reply.content {
-                Content::Absent => return Part::Is(Value::Null),
-                Content::Broken(error) => return broken(reply, GapReason::Unreadable, &error.to_string()),
-                Content::Document => return Part::Is(document(reply)),
-                Content::Read(value) => values.push(value),
+        let mut absent = 0;
+        for pages in variations {
+            match answer(each, pages) {
+                Answered::Values(found) => values.extend(found),
+                Answered::Absent => absent += 1,
+                Answered::Part(part) => return part,
             }
         }
-        if let Some(what) = last_page_missing(&each.call, replies) {
-            return broken(first, GapReason::Failed, &what);
+        if absent == variations.len() {
+            return Part::Is(Value::Null);
         }
-        let value =
-            if each.call.page.is_some() { joined(&values, &each.select) } else { member(&values, &each.select) };
+        let is_list = each.call.page.is_some() || each.call.vary.len() > 1;
+        let value = if is_list { joined(&values, &each.select) } else { member(&values, &each.select) };
         value.map_or(Part::NotThere, Part::Is)
     }
 
@@ -115,7 +121,7 @@ impl Reader<'_> {
     fn join_documents(&self, place: Place<'_>, key: &str, data: &mut Map<String, Value>, evidence: &mut Vec<Sha256>) {
         let at = (place.0, place.1, self.part_key(key), "document");
         if self.source.collector == Collector::Artifact
-            && let Some(reply) = self.parts.get(&at).and_then(|replies| replies.last())
+            && let Some(reply) = self.variations(at).into_iter().flatten().next_back()
             && matches!(reply.content, Content::Document)
         {
             evidence.push(reply.exchange.body);
@@ -135,6 +141,33 @@ enum Part {
     NotAsked,
     /// It came and cannot be read.
     Broken(Box<Gap>),
+}
+
+/// What the pages of one question say.
+enum Answered<'r> {
+    Values(Vec<&'r Value>),
+    Absent,
+    /// It is the whole part, or tells why there is none.
+    Part(Part),
+}
+
+fn answer<'r>(each: &Each, pages: &'r [Reply<'_>]) -> Answered<'r> {
+    let broken = |reply: &Reply<'_>, reason, what: &str| {
+        Answered::Part(Part::Broken(Box::new(gap_in(reply.exchange, reason, what))))
+    };
+    let mut values = Vec::new();
+    for reply in pages {
+        match &reply.content {
+            Content::Absent => return Answered::Absent,
+            Content::Broken(error) => return broken(reply, GapReason::Unreadable, &error.to_string()),
+            Content::Document => return Answered::Part(Part::Is(document(reply))),
+            Content::Read(value) => values.push(value),
+        }
+    }
+    match (last_page_missing(&each.call, pages), pages.first()) {
+        (Some(what), Some(first)) => broken(first, GapReason::Failed, &what),
+        _ => Answered::Values(values),
+    }
 }
 
 /// Whether the call was to be made for this item.
@@ -162,7 +195,7 @@ fn document(reply: &Reply<'_>) -> Value {
     json!({ "sha256": reply.exchange.body.to_string(), "size": reply.exchange.size })
 }
 
-/// A part over several pages is one list.
+/// A part over several pages or variations is one list.
 fn joined(pages: &[&Value], path: &str) -> Option<Value> {
     let mut pages = pages.iter().filter(|page| path.is_empty() || has_member(page, path)).peekable();
     pages.peek()?;

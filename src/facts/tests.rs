@@ -290,6 +290,62 @@ fn paged_parts_are_one_list_and_selected_parts_keep_their_shape() {
     assert_eq!(rows(&kept.read(paged))[0].data.read()["meta"], json!([1]), "a list stays a list");
 }
 
+/// `x.things` whose part is asked once for each of two filters.
+fn varied(paged: bool) -> Source {
+    let mut varied = source();
+    let each = &mut varied.each[0];
+    each.select = "Rules".into();
+    each.call.page = call("Describe").page.filter(|_| paged);
+    each.call.vary =
+        ["x", "y"].map(|filter| BTreeMap::from([("Filter".to_owned(), json!(filter))])).into_iter().collect();
+    varied
+}
+
+impl Kept {
+    /// The last reply was to a call with this filter.
+    fn filter(mut self, filter: &str) -> Self {
+        let last = self.snapshot.exchanges.last_mut().unwrap();
+        last.parameters.insert("Filter".to_owned(), filter.to_owned());
+        self
+    }
+}
+
+#[test]
+fn a_varied_part_is_the_list_of_all_its_variations() {
+    let meta = || item("meta", "a");
+    let kept = || kept().reply("List", None, 0, r#"{"Things":[{"Id":"a"}]}"#);
+    let both = kept()
+        .reply("Describe", meta(), 0, r#"{"Rules":[3]}"#)
+        .filter("y")
+        .reply("Describe", meta(), 0, r#"{"Rules":[1],"More":true,"Next":"1"}"#)
+        .filter("x")
+        .reply("Describe", meta(), 1, r#"{"Rules":[2]}"#)
+        .filter("x");
+    let facts = both.read(varied(true));
+    assert_eq!((rows(&facts)[0].data.read()["meta"].clone(), reasons(&facts)), (json!([1, 2, 3]), vec![]));
+    assert_eq!(rows(&facts)[0].evidence.len(), 4, "the list's page and the part's three");
+
+    let single = kept().reply("Describe", meta(), 0, r#"{"Rules":[1]}"#).filter("x");
+    let single = single.reply("Describe", meta(), 0, r#"{"Rules":{"n":2}}"#).filter("y").read(varied(false));
+    assert_eq!(rows(&single)[0].data.read()["meta"], json!([1, {"n": 2}]), "a thing is a list's item too");
+}
+
+#[test]
+fn of_a_varied_part_one_may_be_absent_and_none_missing() {
+    let meta = || item("meta", "a");
+    let kept = || kept().reply("List", None, 0, r#"{"Things":[{"Id":"a"}]}"#);
+    let one = || kept().absent("Describe", meta()).filter("x");
+    let absent = one().reply("Describe", meta(), 0, r#"{"Rules":[1]}"#).filter("y").read(varied(false));
+    assert_eq!((rows(&absent)[0].data.read()["meta"].clone(), reasons(&absent)), (json!([1]), vec![]));
+    let all = one().absent("Describe", meta()).filter("y").read(varied(false));
+    assert_eq!(rows(&all)[0].data.read()["meta"], Value::Null);
+    let cut = one().reply("Describe", meta(), 0, r#"{"Rules":[],"More":true,"Next":"1"}"#).filter("y");
+    assert_eq!(reasons(&cut.read(varied(true))), [GapReason::Failed], "a variation's last page is missing");
+    let missing = one().read(varied(false));
+    assert_eq!(rows(&missing)[0].unread["meta"].reason, GapReason::NotAttempted);
+    assert_eq!(reasons(&missing), [GapReason::NotAttempted]);
+}
+
 #[test]
 fn texts_kinds_owners_and_the_buckets_own_region() {
     let mut texts = source();

@@ -6,7 +6,9 @@ from botocore.exceptions import EndpointProviderError
 from services import Services
 
 # What the rule sets of S3 want to know besides; a request of ours names the bucket in the path.
-S3 = {
+# ACM's operations say which of its two services they ask: all that read certificates say this.
+MORE = {
+    "ServiceType": "ACM",
     "UseGlobalEndpoint": False,
     "ForcePathStyle": True,
     "Accelerate": False,
@@ -26,7 +28,7 @@ def compare(loader, ours, report):
             rules = loader.load_service_model(name, "endpoint-rule-set-1")
             providers[name] = rules, EndpointProvider(rules, partitions)
         rules, provider = providers[name]
-        given = {"Region": endpoint["region"], "UseFIPS": endpoint["fips"], "UseDualStack": endpoint["dual_stack"], **S3}
+        given = {"Region": endpoint["region"], "UseFIPS": endpoint["fips"], "UseDualStack": endpoint["dual_stack"], **MORE}
         try:
             theirs = provider.resolve_endpoint(**{key: given[key] for key in given if key in rules["parameters"]})
             schemes = theirs.properties.get("authSchemes", [])

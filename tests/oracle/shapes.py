@@ -106,6 +106,9 @@ class Wire:
             if self.is_list(shape):
                 visit(self.item(shape))
             elif isinstance(shape, MapShape):
+                # Where AWS names all keys, they are as good as members.
+                for name in getattr(shape.key, "enum", ()):
+                    kinds.setdefault(name, set()).add(kind(shape.value))
                 visit(shape.value)
             elif shape.type_name == "structure" and (name := getattr(shape, "name", id(shape))) not in seen:
                 seen.add(name)
