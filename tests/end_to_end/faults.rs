@@ -31,8 +31,8 @@ fn assert_same(one: &Seen, other: &Seen) {
     for (source, rows) in &one.1 {
         let keys = |rows: &[Row]| rows.iter().map(|row| row.resource.clone()).collect::<Vec<_>>();
         assert_eq!(keys(rows), keys(&other.1[source]), "{source}");
-        // Which log files are hashed follows from the snapshot's time.
-        if source.as_str() == "cloudtrail.log-files" {
+        // Which log files are hashed follows from the snapshot's time; of the newest changes one page is read.
+        if ["cloudtrail.log-files", "cloudtrail.newest-writes"].contains(&source.as_str()) {
             continue;
         }
         assert_eq!(rows, &other.1[source], "{source}");
