@@ -84,7 +84,7 @@ fn depends(catalog: &Catalog, check: &Check, used: &Use<'_>) -> bool {
         let region = each.region.as_deref().unwrap_or_default();
         [each.call.path.as_str(), &parameters, &when, region].into_iter().any(needs)
     });
-    itself && names.contains(part) || itself && follows.into_iter().any(|each| names.contains(&each.part))
+    itself && (names.contains(part) || follows.into_iter().any(|each| names.contains(&each.part)))
 }
 
 /// Checks that rightly pass although a call that they could use is refused, and why.
@@ -212,7 +212,13 @@ fn refuse(
     if uses.is_empty() {
         faults.push(format!("no source of the catalog names it; asked {:?}", asked(&stored.snapshot.exchanges)));
     }
-    for used in &uses {
+    // Where one action lists and reads, nothing after the list is asked.
+    let lists = |source: &Source| source.call.actions.contains(action);
+    let comes_to_it = |used: &&Use<'_>| {
+        let parent = used.source.from.as_ref().and_then(|from| catalog.sources.get(&from.source));
+        !(used.part.is_some() && lists(used.source) || parent.is_some_and(lists))
+    };
+    for used in uses.iter().filter(comes_to_it) {
         if !stored.snapshot.gaps.iter().any(|gap| discloses(gap, used, action)) {
             faults.push(format!("no gap of {} {:?}: {:?}", used.source.id, used.part, shown(&stored.snapshot.gaps)));
         }
