@@ -75,7 +75,7 @@ pub enum Command {
     /// Write a commented settings file.
     Init(Init),
     /// Print the least-privilege read-only IAM policy for the chosen sources.
-    IamPolicy,
+    IamPolicy(IamPolicy),
     /// Snapshot the evidence into the vault; every gap is disclosed.
     #[command(after_help = "Exit codes: 0 complete, 3 evidence incomplete (the gaps are listed), 1 error, 2 usage.")]
     Collect(Collect),
@@ -131,6 +131,14 @@ pub struct Init {
     /// Write over a settings file that is there.
     #[arg(long)]
     pub force: bool,
+}
+
+/// Flags of `iam-policy`.
+#[derive(Debug, Args)]
+pub struct IamPolicy {
+    /// Write it as managed policies that IAM takes, of at most 6,144 characters each, into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub split: Option<PathBuf>,
 }
 
 /// Flags of `collect`.

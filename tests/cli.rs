@@ -209,3 +209,22 @@ fn the_iam_policy_reads_only() {
     }
     assert!(actions > 150, "{actions}");
 }
+
+#[test]
+fn the_iam_policy_comes_in_pieces_that_iam_takes() {
+    let place = Workplace::new();
+    let statements = |bytes: &[u8]| {
+        let policy: serde_json::Value = serde_json::from_slice(bytes).unwrap();
+        policy["Statement"].as_array().unwrap().clone()
+    };
+    let whole = statements(&place.auditpack().arg("iam-policy").output().unwrap().stdout);
+    let output = place.auditpack().args(["iam-policy", "--split", "policies"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    let mut pieces = Vec::new();
+    for number in 1..=10 {
+        let Ok(bytes) = std::fs::read(place.path(&format!("policies/auditpack-{number}.json"))) else { break };
+        assert!(bytes.len() <= 6_144, "IAM: a managed policy has at most 6,144 characters");
+        pieces.extend(statements(&bytes));
+    }
+    assert_eq!(pieces, whole);
+}

@@ -1,17 +1,20 @@
 //! `iam-policy`: exactly the actions that the chosen sources use.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
+use miette::{IntoDiagnostic as _, WrapErr as _};
 use serde_json::{Value, json};
 
 use super::context::Context;
 use super::exit::Exit;
+use crate::cli::IamPolicy;
 use crate::model::{Catalog, Documents, Settings, Source};
 
 /// An inline policy may have 2,048 to 10,240 characters, a managed one 6,144 (IAM quotas), spaces not counted.
 const MANAGED_POLICY_LIMIT: usize = 6_144;
 
-pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
+pub(super) fn run(flags: &IamPolicy, context: &mut Context<'_>) -> miette::Result<Exit> {
     let catalog = context.catalog()?;
     let settings = match context.common.config.exists() {
         true => Some(context.settings(&catalog)?),
@@ -34,14 +37,43 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     let partition = partition(settings.as_ref());
     let narrow = NARROWED.into_iter().filter(|(action, ..)| narrow.contains(action));
     statements.extend(narrow.map(|narrow| narrowed(narrow, partition)));
-    let policy = json!({ "Version": "2012-10-17", "Statement": statements });
+    if let Some(folder) = &flags.split {
+        return split(statements, folder, context);
+    }
+    let policy = policy(&statements);
     let length = policy.to_string().len();
     if length > MANAGED_POLICY_LIMIT {
         context.note(&format!(
-            "note: {length} characters, a managed policy takes {MANAGED_POLICY_LIMIT}: split it by statement, or use it inline in a role"
+            "note: {length} characters, and a managed policy takes {MANAGED_POLICY_LIMIT}: `--split DIR` writes it as several"
         ));
     }
     context.print_json(&policy)?;
+    Ok(Exit::Ok)
+}
+
+fn policy(statements: &[Value]) -> Value {
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// Writes policies that IAM takes; a role may have ten of them.
+fn split(statements: Vec<Value>, folder: &Path, context: &mut Context<'_>) -> miette::Result<Exit> {
+    std::fs::create_dir_all(folder).into_diagnostic().wrap_err_with(|| format!("cannot make {}", folder.display()))?;
+    let mut policies: Vec<Vec<Value>> = Vec::new();
+    for statement in statements {
+        match policies.last_mut() {
+            Some(last) if policy(last).to_string().len() + statement.to_string().len() < MANAGED_POLICY_LIMIT => {
+                last.push(statement);
+            }
+            _ => policies.push(vec![statement]),
+        }
+    }
+    for (number, statements) in (1..).zip(&policies) {
+        let path = folder.join(format!("auditpack-{number}.json"));
+        // IAM counts no spaces, but people paste files.
+        context.write(&path, policy(statements).to_string().as_bytes())?;
+        context.say(&format!("wrote {}", path.display()))?;
+    }
+    context.note("attach them all to the role that collects");
     Ok(Exit::Ok)
 }
 

@@ -38,7 +38,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>, out: &mut dyn Write) -> miette::Result<
     let mut context = Context::new(cli.common, now, out);
     match cli.command {
         Command::Init(flags) => init::run(&flags, &mut context),
-        Command::IamPolicy => iam_policy::run(&mut context),
+        Command::IamPolicy(flags) => iam_policy::run(&flags, &mut context),
         Command::Collect(flags) => collect::run(&flags, &mut context),
         Command::Attest(flags) => attest::run(&flags, &mut context),
         Command::Assess(flags) => assess::run(&flags, &mut context),
