@@ -2,7 +2,7 @@
 
 import datetime
 
-from . import parts as p
+from . import demo_services, parts as p
 
 ACCOUNT = "418272034195"
 SEED = 2026
@@ -46,6 +46,7 @@ def build(world):
     world.denials = [("organizations", "ListPolicies", None), ("rds", "DescribeDBInstances", GLOBAL)]
     for part in (identities, roles, organization, storage, keys, trails, history, config, artifact, networks, databases, detection):
         part(world)
+    demo_services.build(world)
 
 
 def identities(world):
@@ -118,7 +119,8 @@ def storage(world):
                  logs=logs if region == MAIN and not careless else None, lock=name.startswith("backups"),
                  versioning=name not in ("analytics-raw", "ml-features", "web-logs"), tls=name not in ("web-logs", "kiosk-telemetry"),
                  expire=730 if name in ("receipts", "web-logs") else None,
-                 tags={"owner": "platform", "classification": "confidential" if sensitive else "internal"})
+                 tags=None if careless else {"owner": "platform", "data-classification": "confidential" if sensitive else "internal",
+                                             **({"environment": "production"} if sensitive else {})})
     p.bucket(world, "lindenhof-public-site", MAIN, block=False, logs=logs, policy_more=[p.public_read("lindenhof-public-site")], created=620)
     p.bucket(world, "lindenhof-marketing-drop", SECOND, bare=True, acl="READ", created=1180)
     p.bucket(world, "lindenhof-cdn-logs", GLOBAL, created=500, ownership="BucketOwnerPreferred")
@@ -163,17 +165,6 @@ def history(world):
 def config(world):
     for region in REGIONS:
         p.recorder(world, region, "lindenhof-audit-trail", complete=region != GLOBAL)
-    rules = [("s3-bucket-public-read-prohibited", "S3_BUCKET_PUBLIC_READ_PROHIBITED", "AWS::S3::Bucket",
-              [("lindenhof-marketing-drop", False), ("lindenhof-public-site", False)] + [(f"lindenhof-{name}", True) for name in BUCKETS]),
-             ("encrypted-volumes", "ENCRYPTED_VOLUMES", "AWS::EC2::Volume", [("vol-0f3a", True), ("vol-0b77", True), ("vol-0c12", False)]),
-             ("rds-storage-encrypted", "RDS_STORAGE_ENCRYPTED", "AWS::RDS::DBInstance", [("db-1", True), ("db-2", True)]),
-             ("iam-user-mfa-enabled", "IAM_USER_MFA_ENABLED", "AWS::IAM::User", [("AIDA1", False), ("AIDA2", True)]),
-             ("cloudtrail-enabled", "CLOUD_TRAIL_ENABLED", "AWS::::Account", [(ACCOUNT, True)]),
-             ("vpc-flow-logs-enabled", "VPC_FLOW_LOGS_ENABLED", "AWS::EC2::VPC", [("vpc-1", True)])]
-    for region in (MAIN, SECOND):
-        for name, identifier, kind, results in rules[: 6 if region == MAIN else 3]:
-            p.config_rule(world, region, name, identifier, [(kind, one, good) for one, good in results])
-    world.conformance_packs[MAIN] = {"operational-best-practices": {"encrypted-volumes": "NON_COMPLIANT", "cloudtrail-enabled": "COMPLIANT"}}
     world.resource_counts = {
         MAIN: {"AWS::S3::Bucket": 21, "AWS::EC2::SecurityGroup": 11, "AWS::EC2::Volume": 9, "AWS::EC2::Instance": 6, "AWS::KMS::Key": 6,
                "AWS::RDS::DBInstance": 3, "AWS::Lambda::Function": 14, "AWS::IAM::User": 40, "AWS::DynamoDB::Table": 5},
