@@ -156,9 +156,8 @@ def secrets(world):
 
 def balancers(world):
     """The kiosks' balancer is as it should be; the ERP bridge's still speaks TLS 1.0, and writes no logs."""
-    vpc = world.client("ec2", MAIN).describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["kiosk"]}])["Vpcs"][0]["VpcId"]
     front, bridge = network.balancer(world, MAIN, "front", zones=("a", "b")), network.balancer(world, MAIN, "erp-bridge", scheme="internal")
-    front["VpcId"] = bridge["VpcId"] = vpc
+    front["VpcId"] = bridge["VpcId"] = network_of(world, MAIN, "kiosk")
     certificate = p.arn(world, "acm", MAIN, "certificate/kiosk")
     listeners = {
         front["LoadBalancerArn"]: [network.listener(front, 443, "HTTPS", policy="ELBSecurityPolicy-TLS13-1-2-2021-06", certificate=certificate),
@@ -190,12 +189,15 @@ def edges(world):
     world.answer("cloudfront", "ListDistributions", {"DistributionList": {
         "Marker": "", "MaxItems": 100, "Quantity": len(made), "Items": made, "IsTruncated": False}})
     for region, name in ((MAIN, "kiosk"), (SECOND, "recovery")):
-        vpc = world.client("ec2", region).describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [name]}])["Vpcs"][0]["VpcId"]
-        if region == MAIN:
-            world.answer("route53resolver", "ListFirewallRuleGroupAssociations", {"FirewallRuleGroupAssociations": [{
-                "Id": "rslvr-frgassoc-1", "FirewallRuleGroupId": "rslvr-frg-1", "VpcId": vpc, "Name": "bad-domains", "Priority": 101,
-                "Arn": p.arn(world, "route53resolver", region, "firewall-rule-group-association/rslvr-frgassoc-1"),
-                "MutationProtection": "DISABLED", "Status": "COMPLETE", "CreationTime": "2026-01-01T00:00:00Z"}]}, region)
+        vpc = network_of(world, region, name)
+        world.answer("route53resolver", "ListFirewallRuleGroupAssociations", {"FirewallRuleGroupAssociations": [{
+            "Id": "rslvr-frgassoc-1", "FirewallRuleGroupId": "rslvr-frg-1", "VpcId": vpc, "Name": "bad-domains", "Priority": 101,
+            "Arn": p.arn(world, "route53resolver", region, "firewall-rule-group-association/rslvr-frgassoc-1"),
+            "MutationProtection": "DISABLED", "Status": "COMPLETE", "CreationTime": "2026-01-01T00:00:00Z"}]}, region)
+
+
+def network_of(world, region, name):
+    return world.client("ec2", region).describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [name]}])["Vpcs"][0]["VpcId"]
 
 
 def accounts(world):
