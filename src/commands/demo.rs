@@ -1,5 +1,7 @@
 //! `demo`: the whole flow on an embedded sample account: the first thing a newcomer runs.
 
+mod documents;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +24,8 @@ use crate::vault::Vault;
 const RECORDING: &[u8] = include_bytes!("../../demo/account.jsonl.zst");
 /// The sample company's settings.
 const SETTINGS: &[u8] = include_bytes!("../../demo/auditpack.toml");
+/// The deviations that it approved, which the settings name.
+const EXCEPTIONS: &[u8] = include_bytes!("../../demo/exceptions.toml");
 /// When the sample account was asked, in Unix seconds: 2026-09-30T18:00:00Z.
 const RECORDED_AT: i64 = 1_790_791_200;
 /// More than the recording has, so that a broken build does not fill the memory.
@@ -31,10 +35,12 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
     let out = &flags.out;
     let config = out.join("auditpack.toml");
     context.write(&config, SETTINGS)?;
+    context.write(&out.join("exceptions.toml"), EXCEPTIONS)?;
     context.common.config = config;
     context.common.vault = out.join("vault");
     let recorded = DateTime::from_timestamp(RECORDED_AT, 0).ok_or_else(|| miette!("the recording has no time"))?;
     collect_recorded(context, recorded)?;
+    documents::attest(out.join("documents"), recorded, context)?;
     let judged = context.judge()?;
     context.note(&format!(
         "judged {} checks, {} requirements",

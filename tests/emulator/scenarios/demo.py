@@ -2,7 +2,7 @@
 
 import datetime
 
-from . import parts as p
+from . import demo_services, parts as p
 
 ACCOUNT = "418272034195"
 SEED = 2026
@@ -46,6 +46,7 @@ def build(world):
     world.denials = [("organizations", "ListPolicies", None), ("rds", "DescribeDBInstances", GLOBAL)]
     for part in (identities, roles, organization, storage, keys, trails, history, config, artifact, networks, databases, detection):
         part(world)
+    demo_services.build(world)
 
 
 def identities(world):
@@ -118,7 +119,8 @@ def storage(world):
                  logs=logs if region == MAIN and not careless else None, lock=name.startswith("backups"),
                  versioning=name not in ("analytics-raw", "ml-features", "web-logs"), tls=name not in ("web-logs", "kiosk-telemetry"),
                  expire=730 if name in ("receipts", "web-logs") else None,
-                 tags={"owner": "platform", "classification": "confidential" if sensitive else "internal"})
+                 tags=None if careless else {"owner": "platform", "data-classification": "confidential" if sensitive else "internal",
+                                             **({"environment": "production"} if sensitive else {})})
     p.bucket(world, "lindenhof-public-site", MAIN, block=False, logs=logs, policy_more=[p.public_read("lindenhof-public-site")], created=620)
     p.bucket(world, "lindenhof-marketing-drop", SECOND, bare=True, acl="READ", created=1180)
     p.bucket(world, "lindenhof-cdn-logs", GLOBAL, created=500, ownership="BucketOwnerPreferred")
@@ -162,23 +164,13 @@ def history(world):
 
 def config(world):
     for region in REGIONS:
-        p.recorder(world, region, "lindenhof-audit-trail", complete=region != GLOBAL)
-    rules = [("s3-bucket-public-read-prohibited", "S3_BUCKET_PUBLIC_READ_PROHIBITED", "AWS::S3::Bucket",
-              [("lindenhof-marketing-drop", False), ("lindenhof-public-site", False)] + [(f"lindenhof-{name}", True) for name in BUCKETS]),
-             ("encrypted-volumes", "ENCRYPTED_VOLUMES", "AWS::EC2::Volume", [("vol-0f3a", True), ("vol-0b77", True), ("vol-0c12", False)]),
-             ("rds-storage-encrypted", "RDS_STORAGE_ENCRYPTED", "AWS::RDS::DBInstance", [("db-1", True), ("db-2", True)]),
-             ("iam-user-mfa-enabled", "IAM_USER_MFA_ENABLED", "AWS::IAM::User", [("AIDA1", False), ("AIDA2", True)]),
-             ("cloudtrail-enabled", "CLOUD_TRAIL_ENABLED", "AWS::::Account", [(ACCOUNT, True)]),
-             ("vpc-flow-logs-enabled", "VPC_FLOW_LOGS_ENABLED", "AWS::EC2::VPC", [("vpc-1", True)])]
-    for region in (MAIN, SECOND):
-        for name, identifier, kind, results in rules[: 6 if region == MAIN else 3]:
-            p.config_rule(world, region, name, identifier, [(kind, one, good) for one, good in results])
-    world.conformance_packs[MAIN] = {"operational-best-practices": {"encrypted-volumes": "NON_COMPLIANT", "cloudtrail-enabled": "COMPLIANT"}}
+        p.recorder(world, region, "lindenhof-audit-trail")
     world.resource_counts = {
         MAIN: {"AWS::S3::Bucket": 21, "AWS::EC2::SecurityGroup": 11, "AWS::EC2::Volume": 9, "AWS::EC2::Instance": 6, "AWS::KMS::Key": 6,
-               "AWS::RDS::DBInstance": 3, "AWS::Lambda::Function": 14, "AWS::IAM::User": 40, "AWS::DynamoDB::Table": 5},
+               "AWS::RDS::DBInstance": 3, "AWS::Lambda::Function": 5, "AWS::IAM::User": 40, "AWS::DynamoDB::Table": 4, "AWS::ECS::Service": 3,
+               "AWS::SQS::Queue": 3, "AWS::SNS::Topic": 3, "AWS::SecretsManager::Secret": 3, "AWS::ElasticLoadBalancingV2::LoadBalancer": 2},
         SECOND: {"AWS::S3::Bucket": 3, "AWS::EC2::SecurityGroup": 4, "AWS::EC2::Volume": 2, "AWS::RDS::DBInstance": 1},
-        GLOBAL: {"AWS::EC2::SecurityGroup": 1}}
+        GLOBAL: {"AWS::RDS::DBInstance": 2, "AWS::S3::Bucket": 1, "AWS::CloudFront::Distribution": 2}}
     world.client("config", MAIN).put_configuration_aggregator(
         ConfigurationAggregatorName="lindenhof", AccountAggregationSources=[{"AccountIds": [ACCOUNT], "AllAwsRegions": True}])
 
@@ -211,10 +203,15 @@ def artifact(world):
 
 
 def networks(world):
+    p.remove_default_vpc(world, GLOBAL)
+    world.client("ec2", GLOBAL).enable_ebs_encryption_by_default()
+    world.images = {(region, "ami-0123456789abcdef0"): {
+        "Name": "al2023-ami-2023.9.20260801.0-kernel-6.12-arm64", "OwnerId": "137112412989", "ImageOwnerAlias": "amazon",
+        "CreationDate": world.ago(60).strftime("%Y-%m-%dT%H:%M:%S.000Z")} for region in (MAIN, SECOND)}
     servers = [(MAIN, "10.40", "kiosk", ["api-1", "api-2", "worker-1", "worker-2", "erp-bridge"]), (SECOND, "10.50", "recovery", ["standby-1"])]
     for region, cidr, name, names in servers:
         p.remove_default_vpc(world, region)
-        made, subnets = p.vpc(world, region, cidr, name, narrow_nacl=region == MAIN)
+        made, subnets = p.vpc(world, region, cidr, name, narrow_nacl=True)
         web = p.security_group(world, region, made, "load-balancer", ("tcp", 443, 443, "0.0.0.0/0"), ("tcp", 443, 443, "::/0"))
         app = p.security_group(world, region, made, "application", ("tcp", 8443, 8443, f"{cidr}.0.0/16"))
         data = p.security_group(world, region, made, "database", ("tcp", 5432, 5432, f"{cidr}.0.0/16"))
@@ -245,11 +242,13 @@ def databases(world):
 def detection(world):
     found = p.detector(world, MAIN)
     p.detector(world, SECOND, complete=False)
+    p.detector(world, GLOBAL)
     p.guardduty_finding(world, MAIN, found, 5, 9)
-    p.security_hub(world, MAIN)
+    for region in REGIONS:
+        p.security_hub(world, region)
     p.hub_finding(world, MAIN, severity="HIGH", days=26)
     p.hub_finding(world, MAIN, severity="MEDIUM", days=41, workflow="NOTIFIED")
-    for region in (MAIN, SECOND):
+    for region in REGIONS:
         p.analyzer(world, region, findings=1 if region == MAIN else 0)
 
 

@@ -152,10 +152,10 @@ class Bench:
                                                "vulnerabilitySourceUpdatedAt": world.ago(scanned)}
         return one
 
-    def registry(self, region, kind, frequency):
+    def registry(self, region, kind, frequency, wanted="shop*"):
         self.world.answer("ecr", "GetRegistryScanningConfiguration", {"registryId": self.world.account, "scanningConfiguration": {
             "scanType": kind, "rules": [{"scanFrequency": frequency, "repositoryFilters": [
-                {"filter": "shop*", "filterType": "WILDCARD"}]}]}}, region)
+                {"filter": wanted, "filterType": "WILDCARD"}]}]}}, region)
 
     # -- tasks --------------------------------------------------------------------------------------------------
 

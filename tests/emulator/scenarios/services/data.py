@@ -56,9 +56,9 @@ def tag(world, region, arn, **tags):
     known[arn] = {**{name.replace("_", "-"): value for name, value in tags.items()}, **known.get(arn, {})}
 
 
-def table(world, region, good, key):
+def table(world, region, good, key, name=None):
     """Good: on demand, own key, restorable to any point, items expire."""
-    client, name = world.client("dynamodb", region), "people" if good else "legacy-people"
+    client, name = world.client("dynamodb", region), name or ("people" if good else "legacy-people")
     more = {"BillingMode": "PAY_PER_REQUEST", "SSESpecification": {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}}
     if not good:
         more = {"BillingMode": "PROVISIONED", "ProvisionedThroughput": {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}}
@@ -173,7 +173,7 @@ def cache(world, region, good, key):
     return [("elasticache.encrypted", p.arn(world, "elasticache", region, f"replicationgroup:{name}"))]
 
 
-def backups(world, region, good, key):
+def backups(world, region, good, key, stored="orders"):
     """Good: daily, kept for five weeks, in a locked vault."""
     plan_id, name = str(uuid.uuid5(uuid.NAMESPACE_OID, region)), "daily" if good else "weekly"
     plan = p.arn(world, "backup", region, f"backup-plan:{plan_id}")
@@ -193,7 +193,7 @@ def backups(world, region, good, key):
     main = vault(world, region, "main", key, points=1, locked=good)
     vaults(world, region, main, vault(world, region, "Default", key))
     point = p.arn(world, "backup", region, f"recovery-point:{uuid.uuid5(uuid.NAMESPACE_OID, 'point' + region)}")
-    database = p.arn(world, "rds", region, "db:orders")
+    database = p.arn(world, "rds", region, f"db:{stored}")
     world.answer("backup", "ListRecoveryPointsByBackupVault", {"RecoveryPoints": [recovery_point(
         world, main, point, database, good)]}, region, backupVaultName="main")
     return [("backup.plan-exists", region), ("backup.vault-locked", main["BackupVaultArn"]), ("backup.recovery-point-encrypted", point)]

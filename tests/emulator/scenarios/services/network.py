@@ -65,7 +65,7 @@ def balancer(world, region, name, kind="application", scheme="internet-facing", 
                               for zone in zones]}
 
 
-def listener(of, port, protocol, action="forward", policy=None):
+def listener(of, port, protocol, action="forward", policy=None, certificate="arn:aws:acm:us-east-1:123456789012:certificate/live"):
     target = of["LoadBalancerArn"].replace("loadbalancer/app", "targetgroup").replace("loadbalancer/net", "targetgroup")
     actions = {"forward": {"Type": "forward", "TargetGroupArn": target},
                "redirect": {"Type": "redirect", "Order": 1, "RedirectConfig": {
@@ -75,7 +75,7 @@ def listener(of, port, protocol, action="forward", policy=None):
             "LoadBalancerArn": of["LoadBalancerArn"], "Port": port, "Protocol": protocol, "DefaultActions": [actions[action]]}
     if policy:
         made["SslPolicy"] = policy
-        made["Certificates"] = [{"CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/live"}]
+        made["Certificates"] = [{"CertificateArn": certificate}]
     return made
 
 

@@ -5,6 +5,7 @@ import functools
 import gzip
 import hashlib
 import json
+import random
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -41,13 +42,25 @@ def good(world):
 
 @functools.cache
 def keys():
-    """CloudTrail's key of each region; the same one, as far as the scenarios are concerned."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    """CloudTrail's key of each region; the same one in all scenarios and runs, so that recordings are the same too."""
+    numbers, e = random.Random(2048), 65537
+    one, other = prime(numbers, e), prime(numbers, e)
+    d = pow(e, -1, (one - 1) * (other - 1))
+    key = rsa.RSAPrivateNumbers(one, other, d, d % (one - 1), d % (other - 1), pow(other, -1, one),
+                                rsa.RSAPublicNumbers(e, one * other)).private_key()
     der = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
     return key, der, hashlib.md5(der).hexdigest()
 
 
-def deliver(world, trail, home, bucket, regions, prefix=""):
+def prime(numbers, e):
+    """A prime of 1024 bits; good enough for an emulator."""
+    while True:
+        found = numbers.getrandbits(1024) | 3 << 1022 | 1
+        if all(found % small for small in range(3, 2000, 2)) and (found - 1) % e and all(pow(b, found - 1, found) == 1 for b in (2, 3, 5)):
+            return found
+
+
+def deliver(world, trail, home, bucket, regions, prefix="", until=None):
     """Puts digests and log files there since the trail began to log; `{region: (digest keys, log keys)}`."""
     today = world.now.replace(hour=0, minute=0, second=0, microsecond=0)
     began = today - datetime.timedelta(hours=HOURS)
@@ -55,7 +68,7 @@ def deliver(world, trail, home, bucket, regions, prefix=""):
     _, der, fingerprint = keys()
     world.trail_keys = [{"Value": der, "Fingerprint": fingerprint, "ValidityStartTime": began - 30 * 24 * HOUR,
                          "ValidityEndTime": world.now + 30 * 24 * HOUR}]
-    end = min(today + 3 * HOUR, world.now)
+    end = until or min(today + 3 * HOUR, world.now)
     with world.at(world.now):
         return {region: chain(world, trail, home, bucket, region, prefix, began, end) for region in regions}
 

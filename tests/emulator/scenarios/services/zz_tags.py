@@ -25,8 +25,13 @@ def good(world):
 def protect(world, region):
     for arn in stores(world, region):
         data.tag(world, region, arn, owner="platform", data_classification="internal", environment="production")
+    backed_up(world, region, stores(world, region) + machines(world, region))
+
+
+def backed_up(world, region, arns):
+    """AWS Backup has a backup of these of this morning."""
     results = []
-    for arn in stores(world, region) + machines(world, region):
+    for arn in arns:
         kind = KINDS.get(arn.split(":")[2])
         if kind and ":volume/" not in arn:
             point = data.p.arn(world, "backup", region, f"recovery-point:{uuid.uuid5(uuid.NAMESPACE_OID, arn)}")
