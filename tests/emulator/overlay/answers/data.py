@@ -82,3 +82,13 @@ def scalable_targets(call, ask):
         target.setdefault("SuspendedState", {"DynamicScalingInSuspended": False, "DynamicScalingOutSuspended": False,
                                              "ScheduledScalingSuspended": False})
     return answer
+
+
+@answers("sqs", "ListQueues")
+def list_queues(call, ask):
+    """Queues have AWS's addresses, not this server's."""
+    answer = ask()
+    if answer.get("QueueUrls"):
+        answer["QueueUrls"] = [f"https://sqs.{call.region}.amazonaws.com/{call.account}/{url.rpartition('/')[2]}"
+                               for url in answer["QueueUrls"]]
+    return answer
