@@ -74,7 +74,15 @@ fn owners(requirement: &Requirement, catalog: &Catalog, services: &[InUse<'_>]) 
     let mut lines = Vec::new();
     for layer in &requirement.layers {
         let deciding = services.iter().any(|(service, _)| service.decides.contains(layer));
-        for (owner, names) in names(layer, services, catalog) {
+        let owned = names(layer, services, catalog);
+        let most = owned.values().map(BTreeSet::len).max().unwrap_or_default();
+        let alone = owned.len() == 1;
+        let listed = |names: &[Name]| match names.len() {
+            many if many > MOST_NAMED && many == most && alone => format!("all {many} services in use"),
+            many if many > MOST_NAMED && many == most => format!("the other {many} services in use"),
+            _ => names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(", "),
+        };
+        for (owner, names) in owned.clone() {
             let (decides, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| name.decides || !deciding);
             if !decides.is_empty() {
                 owners.insert(owner);
@@ -99,15 +107,14 @@ fn owners(requirement: &Requirement, catalog: &Catalog, services: &[InUse<'_>]) 
 }
 
 /// A service that has a layer, as a line names it.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Name {
     text: String,
     decides: bool,
 }
 
-fn listed(names: &[Name]) -> String {
-    names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(", ")
-}
+/// Of more services only those are named that differ; the report lists all that are in use.
+const MOST_NAMED: usize = 6;
 
 /// The services that have a layer, by its owner.
 fn names(layer: &String, services: &[InUse<'_>], catalog: &Catalog) -> BTreeMap<&'static str, BTreeSet<Name>> {

@@ -126,6 +126,9 @@ pub(super) fn attest(folder: PathBuf, moment: DateTime<Utc>, context: &Context<'
         };
         attest::run(&Attest { requests: false, command: Some(AttestCommand::Add(add)) }, &mut silent)?;
     }
-    context.note(&format!("attested {} sample documents, one of them out of date; two exceptions, one of them ended", SAMPLES.len()));
+    context.note(&format!(
+        "attested {} sample documents, one of them out of date; two exceptions, one of them ended",
+        SAMPLES.len()
+    ));
     Ok(())
 }
