@@ -88,6 +88,7 @@ fn the_catalog_s_calls_are_those_of_the_service_models() {
     let count = |kind: &str| usize::try_from(compared.get(kind).copied().unwrap_or(0)).unwrap();
     assert_eq!(count("service"), catalog.sources.len());
     assert_eq!(count("operation"), calls);
+    assert_eq!(count("read-only"), calls, "every list and every part");
     assert_eq!(count("path"), requests);
     assert_eq!(count("body"), requests);
     let kinds = ["items", "key", "select", "template", "page token", "page size", "booleans named", "integers named"];

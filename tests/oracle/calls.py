@@ -84,6 +84,7 @@ def compare_source(source, model, paginators, rows, report):
         read_only = READ_ONLY.match(call["operation"]) and model._service_description["operations"][
             call["operation"]
         ].get("readonly", True)
+        read_only = read_only and operation.http.get("method", "POST") in ("GET", "HEAD", "POST")
         report.check("read-only", read_only, f"{place}: may write")
         for request in call["requests"]:
             compare_request(place, operation, source["protocol"], request, report)

@@ -1,7 +1,7 @@
 """Compares auditpack with botocore: what the catalog says with the service models, endpoints with the rule sets,
-signatures with its signers.
+signatures with its signers, recorded replies with the output shapes.
 
-    compare.py calls|endpoints|signatures|regions < ours.json
+    compare.py calls|endpoints|signatures|recorded|regions < ours.json
 
 Prints {"compared": {kind: count}, "differences": [text]}; `regions` prints botocore's regions by partition.
 """
@@ -51,6 +51,8 @@ def main():
         from calls import compare
     elif sys.argv[1] == "endpoints":
         from endpoints import compare
+    elif sys.argv[1] == "recorded":
+        from recorded import compare
     else:
         from signatures import compare
     compare(loader, ours, report)

@@ -1,0 +1,158 @@
+//! Each source's recorded example, `tests/recorded/<source>.jsonl`, is read as a live account's replies are, and fits
+//! AWS's own model of the reply. `tests/emulator/record_examples.py` writes them.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::convert::Infallible;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use auditpack::catalog;
+use auditpack::facts;
+use auditpack::model::{Catalog, Exchange, Facts, GapReason, Sha256, Snapshot, Source, SourceId};
+use serde_json::{Value, json};
+
+/// Sources of which the emulator's account has no item, and why.
+const EMPTY: &[(&str, &str)] = &[
+    ("cloudfront.vpc-origins", "a distribution's origins there are public"),
+    ("directconnect.connections", "it has no premises"),
+    ("ec2.images", "it owns no image"),
+    ("ec2.vpc-endpoints", "it has no endpoint of a VPC"),
+    ("iam.oidc-providers", "nobody signs in by OpenID Connect"),
+    ("organizations.delegated-admins", "the organization has delegated nothing"),
+    ("outposts.outposts", "it has no premises"),
+    ("outposts.sites", "it has no premises"),
+    ("rds.cluster-parameter-groups", "it has instances, no clusters"),
+    ("rds.cluster-snapshots", "it has instances, no clusters"),
+    ("rds.clusters", "it has instances, no clusters"),
+];
+
+fn embedded() -> Catalog {
+    catalog::load(catalog::embedded()).unwrap()
+}
+
+fn lines(source: &SourceId) -> Vec<Value> {
+    let file = common::repository().join(format!("tests/recorded/{source}.jsonl"));
+    let text = std::fs::read_to_string(&file)
+        .unwrap_or_else(|error| panic!("{}: {error}; run tests/emulator/record_examples.py", file.display()));
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A snapshot of a source's lines and of those that it follows, with the bodies.
+struct Example {
+    snapshot: Snapshot,
+    bodies: HashMap<Sha256, Vec<u8>>,
+}
+
+const ACCOUNT: &str = "123456789012";
+const TIME: &str = "2026-11-22T18:00:00Z";
+
+fn example(catalog: &Catalog, source: &Source) -> Example {
+    let next = |source: &&Source| catalog.sources.get(&source.from.as_ref()?.source);
+    let chain = std::iter::successors(Some(source), next).take(catalog.sources.len());
+    let mut bodies = HashMap::new();
+    let exchanges: Vec<Exchange> =
+        chain.flat_map(|source| lines(&source.id)).map(|line| exchange(catalog, &line, &mut bodies)).collect();
+    let snapshot = json!({
+        "format": 1, "tool": "auditpack", "previous": null, "organization": "Example", "time": TIME, "finished": TIME,
+        "period": { "start": "2026-09-03", "end": "2026-11-22" },
+        "caller": { "account": ACCOUNT, "arn": "arn:aws:iam::123456789012:user/x", "user_id": "x" },
+        "scope": { "accounts": [{
+            "id": ACCOUNT, "partition": "aws", "regions": ["eu-central-1", "eu-west-1", "us-east-1"],
+            "disabled_regions": [], "excluded_regions": [],
+        }], "sources": [source.id] },
+        "exchanges": exchanges, "gaps": [], "coverage": {},
+    });
+    Example { snapshot: serde_json::from_value(snapshot).unwrap(), bodies }
+}
+
+fn exchange(catalog: &Catalog, line: &Value, bodies: &mut HashMap<Sha256, Vec<u8>>) -> Exchange {
+    let body = line["body"].as_str().unwrap().as_bytes();
+    let hash = Sha256::of(body);
+    bodies.insert(hash, body.to_vec());
+    let source: SourceId = serde_json::from_value(line["source"].clone()).unwrap();
+    let answer = match &line["absent"] {
+        Value::Null => json!("content"),
+        code => json!({ "absent": { "code": code } }),
+    };
+    let mut made = json!({
+        "source": source, "service": catalog.sources[&source].service, "operation": line["operation"],
+        "parameters": line["parameters"], "account": ACCOUNT, "region": line["region"], "page": line["page"],
+        "answer": answer, "status": line["status"], "content_type": line["content_type"], "time": TIME,
+        "body": hash, "size": body.len(), "request": hash, "of": line["of"],
+    });
+    if line["part"].is_string() {
+        made["item"] = json!({ "part": line["part"], "key": line["key"], "region": line["listed_in"] });
+    }
+    serde_json::from_value(made).unwrap()
+}
+
+fn read(catalog: &Catalog, example: &Example) -> Facts {
+    let mut body = |hash: &Sha256| Ok::<_, Infallible>(example.bodies[hash].clone());
+    facts::read(catalog, &example.snapshot, &mut body).unwrap()
+}
+
+#[test]
+fn each_source_s_example_gives_a_row_and_no_gap() {
+    let catalog = embedded();
+    let mut wrong = Vec::new();
+    for source in catalog.sources.values() {
+        let found = read(&catalog, &example(&catalog, source));
+        // One item of a list is recorded with its parts: of the others nothing was asked.
+        let unreadable = found.gaps.iter().filter(|gap| gap.reason != GapReason::NotAttempted);
+        wrong.extend(unreadable.map(|gap| format!("{}: {}", source.id, gap.message)));
+        let rows = found.rows.get(&source.id).map(Vec::as_slice).unwrap_or_default();
+        let whole = rows.iter().filter(|row| row.unread.is_empty()).count();
+        match EMPTY.iter().any(|(id, _)| source.id.as_str() == *id) {
+            true if !rows.is_empty() => wrong.push(format!("{}: there are rows: name it no longer", source.id)),
+            true if !found.read.contains_key(&source.id) => wrong.push(format!("{}: not even read", source.id)),
+            false if whole == 0 => wrong.push(format!("{}: no whole row of {}", source.id, rows.len())),
+            _ => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(catalog.sources.len() > 100 && EMPTY.len() * 10 < catalog.sources.len());
+}
+
+#[test]
+fn no_example_is_of_a_source_that_there_is_not() {
+    let known: BTreeSet<String> = embedded().sources.keys().map(|id| format!("{id}.jsonl")).collect();
+    let files = std::fs::read_dir(common::repository().join("tests/recorded")).unwrap();
+    let found: BTreeSet<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(found, known);
+}
+
+#[test]
+fn examples_fit_botocore_s_models() {
+    let catalog = embedded();
+    let all: Vec<Value> = catalog
+        .sources
+        .values()
+        .flat_map(|source| {
+            lines(&source.id).into_iter().map(move |line| {
+        let variable = &source.endpoint_variable;
+        json!({ "endpoint_variable": variable, "service": source.service, "protocol": source.protocol, "line": line })
+    })
+        })
+        .collect();
+    let expected = all.len();
+    let mut process = Command::new(common::python())
+        .arg("-B")
+        .arg(common::repository().join("tests/oracle/compare.py"))
+        .arg("recorded")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    process.stdin.take().unwrap().write_all(json!(all).to_string().as_bytes()).unwrap();
+    let output = process.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let differences: Vec<&str> =
+        found["differences"].as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+    let compared: BTreeMap<String, usize> = serde_json::from_value(found["compared"].clone()).unwrap();
+    assert_eq!(compared["reply"] + compared["error"], expected);
+}
