@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 
 use auditpack::catalog;
 use auditpack::collect::{Context, EndpointSettings, Variant, endpoint, prepare, signed_request};
-use auditpack::model::{Call, Catalog, Content, Each, Region, Source, SourceScope};
+use auditpack::model::{Call, Catalog, Collector, Content, Each, Region, Source, SourceScope};
 use chrono::DateTime;
 use serde_json::{Value, json};
 
@@ -39,10 +39,13 @@ fn lookup(name: &str) -> Option<String> {
     })
 }
 
-/// The embedded catalog and the worked example of own content.
+/// The embedded catalog and the worked example of own content. What digests of trails are asked by is Rust on three
+/// services, not data: `aws cloudtrail validate-logs` is their oracle (docs/trail.md).
 fn embedded() -> Catalog {
     let example = catalog::read_folder(&common::repository().join("docs/example")).unwrap();
-    catalog::load(catalog::with_own(example, catalog::embedded())).unwrap()
+    let mut catalog = catalog::load(catalog::with_own(example, catalog::embedded())).unwrap();
+    catalog.sources.retain(|_, source| source.collector != Collector::Trail);
+    catalog
 }
 
 /// Runs the comparison and returns how many things of each kind were compared; differences fail the test.

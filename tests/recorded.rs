@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use auditpack::catalog;
 use auditpack::facts;
-use auditpack::model::{Catalog, Exchange, Facts, GapReason, Sha256, Snapshot, Source, SourceId};
+use auditpack::model::{Catalog, Collector, Exchange, Facts, GapReason, Sha256, Snapshot, Source, SourceId};
 use serde_json::{Value, json};
 
 /// Sources of which the emulator's account has no item, and why.
@@ -29,8 +29,11 @@ const EMPTY: &[(&str, &str)] = &[
     ("rds.clusters", "it has instances, no clusters"),
 ];
 
+/// All sources but the digests of trails: those are read as whole chains, which `facts::trail`'s own tests make in code.
 fn embedded() -> Catalog {
-    catalog::load(catalog::embedded()).unwrap()
+    let mut catalog = catalog::load(catalog::embedded()).unwrap();
+    catalog.sources.retain(|_, source| source.collector != Collector::Trail);
+    catalog
 }
 
 fn lines(source: &SourceId) -> Vec<Value> {

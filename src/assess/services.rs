@@ -69,6 +69,7 @@ impl<'a> Signs<'a> {
             }
             match self.discovered(service, &account.id) {
                 0 => {}
+                1 => lines.push("1 resource that AWS Config discovered".to_owned()),
                 count => lines.push(format!("{count} resources that AWS Config discovered")),
             }
             if self.has_events(service, &events) {
@@ -85,6 +86,7 @@ impl<'a> Signs<'a> {
                 Some(format!("`{source}` could not be read: it may be in use"))
             }
             0 => None,
+            1 => Some(format!("1 row of `{source}`")),
             rows => Some(format!("{rows} rows of `{source}`")),
         }
     }
