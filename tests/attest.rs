@@ -200,6 +200,8 @@ fn history_stays() {
 fn demo(settings: &str) -> Workplace {
     let place = Workplace::new();
     good(&place, &["demo"]);
+    // The sample documents would stand beside ours.
+    fs::remove_file(place.path("auditpack-demo/vault/attestations.jsonl")).unwrap();
     place.write("auditpack.toml", settings);
     good(&place, &["keygen", "--organization", "Kiosk"]);
     place
