@@ -5,6 +5,7 @@ import random
 import uuid
 
 from overlay.answers.compute import inspector_account
+from overlay.answers.storage import database_id
 
 from . import parts as p
 from .services import compute, data, network, trail, watch, withheld, zz_tags
@@ -291,7 +292,7 @@ def witnesses(world):
         p.config_rule(world, region, "encrypted-volumes", "ENCRYPTED_VOLUMES", [
             ("AWS::EC2::Volume", one["VolumeId"], one["Encrypted"]) for one in ec2.describe_volumes()["Volumes"]])
         p.config_rule(world, region, "rds-storage-encrypted", "RDS_STORAGE_ENCRYPTED", [
-            ("AWS::RDS::DBInstance", one["DbiResourceId"], True) for one in rds.describe_db_instances()["DBInstances"]])
+            ("AWS::RDS::DBInstance", database_id(one["DBInstanceArn"]), True) for one in rds.describe_db_instances()["DBInstances"]])
         p.config_rule(world, region, "ec2-imdsv2-check", "EC2_IMDSV2_CHECK", [
             ("AWS::EC2::Instance", instance, name != "erp-bridge") for instance, name in named_machines(world, region).items()])
     versions = [name for name, place in everywhere.items() if place == MAIN]

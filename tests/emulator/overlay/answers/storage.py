@@ -1,5 +1,8 @@
 """S3, KMS and RDS where moto differs from AWS."""
 
+import base64
+import hashlib
+
 from ..models import ApiError
 from . import answers, before
 
@@ -73,6 +76,19 @@ def aws_managed(call):
     return {name for name, key in keys.items() if any(alias.startswith("alias/aws/") for alias in key.aliases)}
 
 
+
+
+def database_id(arn):
+    """The id by which AWS Config knows a database; moto gives all of them the same."""
+    return "db-" + base64.b32encode(hashlib.sha256(arn.encode()).digest()).decode()[:26]
+
+
+@answers("rds", "DescribeDBInstances")
+def db_instances(call, ask):
+    answer = ask()
+    for instance in answer.get("DBInstances", []):
+        instance["DbiResourceId"] = database_id(instance["DBInstanceArn"])
+    return answer
 
 
 @answers("rds", "DescribeDBEngineVersions")
