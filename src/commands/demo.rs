@@ -96,7 +96,8 @@ fn throw_away_signer(organization: &str, now: DateTime<Utc>) -> miette::Result<(
 
 fn where_to_look(out: &Path, pack: &Path, trust: &Path) -> String {
     format!(
-        "\nLook at\n  {}\n  {}\n  {}  (everything, signed)\nCheck it yourself\n  auditpack verify {} --trust {} --reperform",
+        "\nAn invented company: its AWS account as recorded, five documents that it attested, two exceptions, and what AWS \
+         Config says\n\nLook at\n  {}\n  {}\n  {}  (everything, signed)\nCheck it yourself\n  auditpack verify {} --trust {} --reperform",
         out.join("report.html").display(),
         out.join("report.pdf").display(),
         pack.display(),
