@@ -121,7 +121,6 @@ fn every_requirement_and_every_gap_is_in_both_reports() {
         for finding in check["findings"].as_array().unwrap() {
             if id == "rds.storage-encrypted" && finding["region"] == "us-east-1" {
                 assert_eq!(finding["config"]["standing"], "decides", "{finding}");
-                assert!(html.contains(finding["resource"].as_str().unwrap()));
             }
         }
     }
