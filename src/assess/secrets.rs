@@ -66,14 +66,20 @@ fn each<'v>(values: impl Iterator<Item = (&'v str, &'v Value)>, found: &mut Vec<
     first
 }
 
-/// `{"name": …, "value": …}`; what else such an object says is no value.
+/// `{"name": …, "value": …}`, `{"ParameterKey": …, "ParameterValue": …}`; what else such an object says is no value. A map of
+/// variables that has `DB_NAME` and `DEFAULT_VALUE` is no pair.
 fn pair(members: &Map<String, Value>) -> Option<(&str, &Value)> {
-    let of = |end: &str| {
-        let at_end = |name: &str| name.to_ascii_lowercase().ends_with(end);
-        members.iter().find(|(name, _)| at_end(name)).map(|(_, value)| value)
+    let stem = |name: &str, end: &str| {
+        let at = name.len().checked_sub(end.len())?;
+        let (stem, found) = (name.get(..at)?, name.get(at..)?);
+        found.eq_ignore_ascii_case(end).then(|| stem.to_owned())
     };
-    let name = of("name").or_else(|| of("key")).and_then(Value::as_str)?;
-    Some((name, of("value")?))
+    members.iter().find_map(|(name, value)| {
+        let own = stem(name, "value")?;
+        let named = |other: &str| ["name", "key"].iter().any(|end| stem(other, end).as_ref() == Some(&own));
+        let name = members.iter().find(|(other, _)| named(other)).and_then(|(_, name)| name.as_str())?;
+        Some((name, value))
+    })
 }
 
 #[cfg(test)]
@@ -103,6 +109,10 @@ mod tests {
             ),
             (json!([[{"name": "A", "value": CLEAN}], []]), Ok(vec![])),
             (json!({"ParameterKey": "P", "ParameterValue": SECRET}), Ok(vec!["P: looks like a private key, line 3"])),
+            (
+                json!({"DB_NAME": CLEAN, "DEFAULT_VALUE": CLEAN, "DB_PASSWORD": SECRET}),
+                Ok(vec!["DB_PASSWORD: looks like a private key, line 3"]),
+            ),
             (json!({}), Ok(vec![])),
             (json!(null), Ok(vec![])),
             (json!({"A": "hunter2"}), Err(())),

@@ -106,7 +106,9 @@ pub fn read_body(protocol: Protocol, operation: &str, shape: &Shape, body: &[u8]
             if body.iter().all(u8::is_ascii_whitespace) {
                 Value::Object(Map::new())
             } else {
-                serde_json::from_slice(body).map_err(|error| WireError::Json(error.to_string()))?
+                let mut reply = serde_json::from_slice(body).map_err(|error| WireError::Json(error.to_string()))?;
+                drop_nulls(&mut reply);
+                reply
             }
         }
         Protocol::Query | Protocol::Ec2 => {
@@ -193,4 +195,17 @@ fn open(value: &Value) -> Vec<&Value> {
 
 fn beginning(text: &str) -> String {
     text.chars().take(40).collect()
+}
+
+/// Lambda and others write `null` for what is unset, where most of AWS leaves the member out; AWS's own clients read both
+/// alike.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
 }
