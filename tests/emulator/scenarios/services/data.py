@@ -225,9 +225,14 @@ def edges(world):
                             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}], BillingMode="PROVISIONED",
                             ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 5})
         for kind in ("Read", "Write") if name == "scaled" else ("Read",):
-            scaling.register_scalable_target(
-                ServiceNamespace="dynamodb", ResourceId=f"table/{name}", ScalableDimension=f"dynamodb:table:{kind}CapacityUnits",
-                MinCapacity=5, MaxCapacity=500)
+            target = {"ServiceNamespace": "dynamodb", "ResourceId": f"table/{name}",
+                      "ScalableDimension": f"dynamodb:table:{kind}CapacityUnits"}
+            scaling.register_scalable_target(**target, MinCapacity=5, MaxCapacity=500)
+            world.answer("application-autoscaling", "DescribeScalingPolicies", {"ScalingPolicies": [{
+                **target, "PolicyName": kind, "PolicyType": "TargetTrackingScaling", "CreationTime": world.ago(300),
+                "PolicyARN": p.arn(world, "autoscaling", HOME, f"scalingPolicy:0b:resource/dynamodb/table/{name}:policyName/{kind}"),
+                "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 70.0, "PredefinedMetricSpecification": {
+                    "PredefinedMetricType": f"DynamoDB{kind}CapacityUtilization"}}}]}, HOME, **target)
     world.expect("dynamodb.scaling", "pass", p.arn(world, "dynamodb", HOME, "table/scaled"))
     world.expect("dynamodb.scaling", "fail", p.arn(world, "dynamodb", HOME, "table/half-scaled"))
     mixed = world.client("sns", HOME).create_topic(Name="mixed-alarms")["TopicArn"]
@@ -238,7 +243,8 @@ def edges(world):
     key = p.kms_key(world, HOME, "vaults")
     denied = vault(world, HOME, "denied", key, points=1)
     half = vault(world, HOME, "half-denied", key, points=1)
-    every = ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle", "backup:PutBackupVaultAccessPolicy"]
+    every = ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle", "backup:PutBackupVaultAccessPolicy",
+             "backup:DeleteBackupVaultAccessPolicy"]
     for made, actions in ((denied, every), (half, every[:1])):
         deny = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": actions, "Resource": "*"}
         world.answer("backup", "GetBackupVaultAccessPolicy", {
