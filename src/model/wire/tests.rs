@@ -105,3 +105,11 @@ fn paths_go_through_lists_and_templates_name_what_they_miss() {
     assert_eq!(fill("arn:{b}", lookup), Err("b".to_owned()));
     assert_eq!(fill("arn:{b", lookup), Err("b".to_owned()));
 }
+
+#[test]
+fn null_is_unset_in_json_replies_and_stays_in_documents_inside_them() {
+    let body = br#"{"Functions":[{"Name":"a","Environment":null,"Nested":{"Error":null,"Keep":0}}],"Doc":"{\"A\":null}","Next":null}"#;
+    let shape = Shape { json: ["Doc".to_owned()].into(), ..Shape::default() };
+    let value = read_body(Protocol::RestJson, "ListFunctions", &shape, body).unwrap();
+    assert_eq!(value, json!({ "Functions": [{ "Name": "a", "Nested": { "Keep": 0 } }], "Doc": { "A": null } }));
+}
