@@ -26,7 +26,9 @@ fn secrets() -> Vec<String> {
 }
 
 fn sources() -> BTreeSet<SourceId> {
-    ["codebuild.projects", "ec2.instances", "ecs.task-definitions", "lambda.functions"].map(SourceId::from).into()
+    ["codebuild.projects", "ec2.instances", "ecs.task-definitions", "ecs.services", "lambda.functions"]
+        .map(SourceId::from)
+        .into()
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
