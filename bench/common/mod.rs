@@ -22,7 +22,8 @@ impl Demo {
         let folder = PathBuf::from(folder);
         let catalog = catalog::load(catalog::embedded()).unwrap();
         let file = std::fs::read(folder.join("auditpack.toml")).unwrap();
-        let settings = catalog::load_settings("auditpack.toml", &file, &catalog).unwrap();
+        let mut beside = |name: &str| std::fs::read(folder.join(name));
+        let settings = catalog::load_settings_beside("auditpack.toml", &file, &catalog, &mut beside).unwrap();
         let vault = Vault::open(&folder.join("vault")).unwrap();
         let stored = vault.load(&Selector::Latest).unwrap();
         Self { vault, stored, catalog, settings }

@@ -8,8 +8,8 @@ use super::collected::{Collected, Place, Read};
 use super::judge::{Fixed, Judge, Outcome, Prepared};
 use super::others::Others;
 use crate::model::{
-    AccountId, Catalog, Check, CheckId, CheckResult, Expression, Facts, Finding, Per, Region, Row, Sha256, SourceId,
-    Verdict,
+    AccountId, Catalog, Check, CheckId, CheckResult, Expression, Facts, Finding, Members, Per, Region, Row, Sha256,
+    SourceId, Verdict,
 };
 
 /// Rows that one thread takes at a time.
@@ -44,8 +44,20 @@ pub(super) fn check_all<'a>(
 
 /// The rows that checks look up in sources other than their own.
 pub(super) fn others<'a>(catalog: &'a Catalog, facts: &'a Facts, collected: &'a Collected<'a>) -> Others<'a> {
-    let asked: BTreeSet<&SourceId> = catalog.checks.values().flat_map(looked_into).collect();
-    Others::new(&asked, facts, collected)
+    let mut asked: BTreeMap<&SourceId, Members> = BTreeMap::new();
+    for check in catalog.checks.values() {
+        let expressions = || [Some(&check.pass), check.when.as_ref(), check.detail.as_ref()].into_iter().flatten();
+        let names: BTreeSet<String> = expressions().flat_map(Expression::names).collect();
+        for source in looked_into(check) {
+            let known = asked.entry(source).or_insert_with(|| Members::Named(BTreeSet::new()));
+            match known {
+                _ if expressions().any(Expression::reads_freely) => *known = Members::All,
+                Members::Named(known) => known.extend(names.iter().cloned()),
+                Members::All => {}
+            }
+        }
+    }
+    Others::with(asked, facts, collected)
 }
 
 /// The sources that a check's `find` and `rows` look into: its `reads`, and its own if an expression names it.

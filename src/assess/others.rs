@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::collected::{Collected, gap_reason};
 use super::functions::text;
 use super::values::{Boxed, cel, map};
-use crate::model::{AccountId, Facts, Region, Row, SourceId, select, text_of};
+use crate::model::{AccountId, Facts, Members, Region, Row, SourceId, select, text_of};
 
 /// The hidden variable under which a context holds the index.
 pub(super) const OTHERS: &str = "@others";
@@ -25,6 +25,8 @@ pub(super) struct Others<'v> {
 
 struct Other<'v> {
     id: &'v SourceId,
+    /// The members of its rows that an expression may read.
+    members: Members,
     /// By account and key: the place in `rows`.
     keys: HashMap<(&'v str, &'v str), Vec<usize>>,
     /// Each is unpacked when first found: of many, few ever are.
@@ -73,16 +75,25 @@ pub(super) fn list_value<'r>(rows: impl Iterator<Item = &'r Row>) -> CelList<'st
 impl<'v> Others<'v> {
     /// Indexes the named sources.
     pub(super) fn new(wanted: &BTreeSet<&'v SourceId>, facts: &'v Facts, collected: &'v Collected<'v>) -> Self {
-        let other = |id: &'v SourceId| {
+        Self::with(wanted.iter().map(|id| (*id, Members::All)).collect(), facts, collected)
+    }
+
+    /// Indexes the named sources, of whose rows only these members are ever read: of many rows the rest weighs most.
+    pub(super) fn with(
+        wanted: BTreeMap<&'v SourceId, Members>,
+        facts: &'v Facts,
+        collected: &'v Collected<'v>,
+    ) -> Self {
+        let other = |(id, members): (&'v SourceId, Members)| {
             let rows = facts.rows.get(id).map(Vec::as_slice).unwrap_or_default();
-            (id.as_str(), Other::new(id, rows))
+            (id.as_str(), Other::new(id, members, rows))
         };
-        Self { collected, sources: wanted.iter().copied().map(other).collect() }
+        Self { collected, sources: wanted.into_iter().map(other).collect() }
     }
 }
 
 impl<'v> Other<'v> {
-    fn new(id: &'v SourceId, rows: &'v [Row]) -> Self {
+    fn new(id: &'v SourceId, members: Members, rows: &'v [Row]) -> Self {
         let mut keys: HashMap<_, Vec<usize>> = HashMap::new();
         let mut places: HashMap<(&str, Option<&str>), Place<'v>> = HashMap::new();
         for (number, row) in rows.iter().enumerate() {
@@ -93,12 +104,22 @@ impl<'v> Other<'v> {
         }
         Self {
             id,
+            members,
             keys,
             rows: rows.iter().map(|row| (row, OnceLock::new())).collect(),
             unread: rows.iter().filter(|row| !row.unread.is_empty()).collect(),
             places,
             by_member: Mutex::default(),
         }
+    }
+
+    /// A row with the members that may be read.
+    fn value(&self, row: &Row) -> CelMap<'static> {
+        row_members(row, |name| self.members.include(name))
+    }
+
+    fn list<'r>(&self, rows: impl Iterator<Item = &'r Row>) -> CelList<'static> {
+        CelList::from(rows.map(|row| Box::new(self.value(row)) as Boxed<'static>).collect::<Vec<_>>())
     }
 
     fn index(&self, path: &str) -> Arc<Index> {
@@ -141,7 +162,7 @@ impl<'v> Asker<'v> {
         let near = rows().find(|(row, _)| Some(&row.region) == self.region).or_else(|| rows().next());
         if let Some((row, value)) = near {
             self.check_parts(row)?;
-            return Ok(CowVal::Borrowed(value.get_or_init(|| row_value(row))));
+            return Ok(CowVal::Borrowed(value.get_or_init(|| other.value(row))));
         }
         match self.others.collected.problem(other.id, self.account, None) {
             Some(problem) => Err(problem),
@@ -161,7 +182,7 @@ impl<'v> Asker<'v> {
         let here = |row: &Row| row.account == *self.account && region.is_none_or(|region| row.region == *region);
         other.unread.iter().filter(|row| here(row)).try_for_each(|row| self.check_parts(row))?;
         Ok(match other.places.get(&(account, region.map(Region::as_str))) {
-            Some(place) => CowVal::Borrowed(place.list.get_or_init(|| list_value(place.rows.iter().copied()))),
+            Some(place) => CowVal::Borrowed(place.list.get_or_init(|| other.list(place.rows.iter().copied()))),
             None => CowVal::owned(CelList::default()),
         })
     }
@@ -183,7 +204,7 @@ impl<'v> Asker<'v> {
         let found: Vec<&'v Row> =
             numbers.iter().filter_map(|number| other.rows.get(*number)).map(|(row, _)| *row).collect();
         found.iter().try_for_each(|row| self.check_parts(row))?;
-        Ok(CowVal::owned(list_value(found.into_iter())))
+        Ok(CowVal::owned(other.list(found.into_iter())))
     }
 
     fn check_parts(&self, row: &Row) -> Result<(), String> {

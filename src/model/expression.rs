@@ -86,6 +86,9 @@ pub const FUNCTIONS: [&str; 25] = [
     "undetermined",
 ];
 
+/// Functions that look into rows on their own.
+const WHOLE_ROWS: [&str; 1] = ["privilege_escalations"];
+
 impl Expression {
     /// Compiles a text.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
@@ -174,6 +177,19 @@ impl Expression {
             }
             Expr::Call(call) if call.func_name == "_[_]" => found.extend(literal_index(call)),
             _ => {}
+        });
+        found
+    }
+
+    /// Whether it reads members whose names are not written in it, or hands whole rows to a function: then any may be read.
+    pub fn reads_freely(&self) -> bool {
+        let mut found = false;
+        walk(&self.ast, &mut |ast| {
+            if let Expr::Call(call) = &ast.expr {
+                let computed = matches!(call.func_name.as_str(), "_[_]" | "_[?_]")
+                    && !call.args.get(1).is_some_and(|index| matches!(index.expr, Expr::Literal(_)));
+                found |= computed || WHOLE_ROWS.contains(&call.func_name.as_str());
+            }
         });
         found
     }

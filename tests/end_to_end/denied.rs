@@ -88,7 +88,7 @@ fn depends(catalog: &Catalog, check: &Check, used: &Use<'_>) -> bool {
 }
 
 /// Checks that rightly pass although a call that they could use is refused, and why.
-const INDEPENDENT: [(&str, &str, &str); 8] = [
+const INDEPENDENT: [(&str, &str, &str); 10] = [
     (
         "s3:GetAccountPublicAccessBlock",
         "s3.bucket-no-public-read",
@@ -101,6 +101,8 @@ const INDEPENDENT: [(&str, &str, &str); 8] = [
     ),
     ("s3:GetAccountPublicAccessBlock", "s3.bucket-public-access-block", "the bucket's own block suffices"),
     ("application-autoscaling:DescribeScalableTargets", "dynamodb.scaling", "a table on demand needs no targets"),
+    ("application-autoscaling:DescribeScalingPolicies", "dynamodb.scaling", "a table on demand needs no targets"),
+    ("lambda:ListFunctions", "sqs.dead-letter-queue", "a queue with a dead-letter queue needs no other"),
     ("cloudformation:DescribeStackResourceDrifts", "cloudformation.drift", "the stack itself says that it is in sync"),
     ("cloudfront:ListVpcOrigins", "cloudfront.https-only", "no distribution has an origin inside a VPC"),
     ("network-firewall:ListFirewalls", "vpc.dns-firewall", "a DNS Firewall needs no network firewall beside it"),

@@ -8,10 +8,14 @@ use crate::common::{Emulator, Workplace};
 use crate::support::{catalog, collect, quick_sources, run, settings};
 
 /// Actions that the seeded account gives no occasion for.
-const NO_OCCASION: [(&str, &str); 6] = [
+const NO_OCCASION: [(&str, &str); 10] = [
     ("account:GetContactInformation", "asked beside a security contact, and nobody registered one"),
+    ("apprunner:ListAssociatedServicesForWebAcl", "IAM asks for it beside wafv2:ListResourcesForWebACL"),
+    ("cloudformation:ListStacks", "IAM asks for it beside cloudformation:DescribeStacks"),
     ("cloudfront:GetVpcOrigin", "no distribution has its origin inside a VPC"),
     ("cognito-idp:DescribeUserPool", "there is no user pool"),
+    ("cognito-idp:ListResourcesForWebACL", "IAM asks for it beside wafv2:ListResourcesForWebACL"),
+    ("ec2:DescribeVerifiedAccessInstanceWebAclAssociations", "IAM asks for it beside wafv2:ListResourcesForWebACL"),
     ("organizations:ListDelegatedServicesForAccount", "no account administers a service for the others"),
     ("rds:DescribeDBClusterParameters", "there is no cluster parameter group"),
     ("rds:DescribeDBClusterSnapshotAttributes", "there is no cluster snapshot"),
