@@ -41,8 +41,8 @@ const MIX: [(&str, usize); 22] = [
 fn main() {
     let Demo { catalog, settings, mut stored, vault } = Demo::open();
     let facts = auditpack::facts::read(&catalog, &stored.snapshot, &mut |hash| vault.get(hash)).unwrap();
-    // A smaller number of rows for each thousand, to find out how time and memory grow.
-    let thousand: usize = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(1_000);
+    // So many rows for each thousand of the mix: with the demonstration's own rows of all other sources 100,000 in all.
+    let thousand: usize = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(850);
     let wanted = |source: &SourceId| {
         let mix = MIX.iter().find(|(name, _)| *name == source.as_str());
         mix.map(|(_, thousands)| thousands * thousand / ACCOUNTS)
