@@ -106,8 +106,7 @@ impl Rules {
 
     fn is(&self, finding: &Finding, id: &str) -> bool {
         let resource = self.resource(&finding.account, id);
-        let last = finding.resource.rsplit(['/', ':']).next();
-        finding.resource == resource || last == Some(id)
+        finding.resource == resource || last_part(&finding.resource) == id
     }
 }
 
@@ -136,8 +135,10 @@ impl<'a> Hearing<'a> {
         }
         let refused = self.refused_rows();
         let mut findings = Vec::with_capacity(result.findings.len());
-        for mut finding in std::mem::take(&mut result.findings) {
-            match self.in_its_place(&finding) {
+        let own = std::mem::take(&mut result.findings);
+        let replacements: Vec<_> = own.iter().map(|finding| self.in_its_place(finding, &own)).collect();
+        for (mut finding, replacement) in own.into_iter().zip(replacements) {
+            match replacement {
                 Some(mut decided) => findings.append(&mut decided),
                 None => {
                     let is_refused = refused.contains(&(&finding.account, finding.resource.as_str()));
@@ -186,13 +187,17 @@ impl<'a> Hearing<'a> {
     }
 
     /// The findings of Config's rules in the place of one that says that a list was refused; `None` where they do not
-    /// answer the whole question.
-    fn in_its_place(&self, finding: &Finding) -> Option<Vec<Finding>> {
+    /// answer the whole question. Resources of the pages that did come keep our own finding.
+    fn in_its_place(&self, finding: &Finding, own: &[Finding]) -> Option<Vec<Finding>> {
         if self.check.per != Per::Row || finding.verdict != Verdict::Undetermined || !self.is_unread(finding) {
             return None;
         }
         let here = self.deployed().filter(|rule| self.is_near(rule, finding) && rule.whole).collect::<Vec<_>>();
-        let ids: BTreeSet<&str> = here.iter().flat_map(|rule| rule.words.keys().map(String::as_str)).collect();
+        let ours = own.iter().filter(|ours| self.is_beside(ours, finding)).map(|ours| ours.resource.as_str());
+        let judged: BTreeSet<&str> = ours.flat_map(|name| [name, last_part(name)]).collect();
+        let open = |id: &&str| !judged.contains(id) && !judged.contains(self.rules.resource(&finding.account, id));
+        let ids: BTreeSet<&str> =
+            here.iter().flat_map(|rule| rule.words.keys().map(String::as_str)).filter(open).collect();
         let mut decided = Vec::new();
         for id in ids {
             let rules: Vec<&Rule> = here.iter().copied().filter(|rule| rule.words.contains_key(id)).collect();
@@ -236,6 +241,12 @@ impl<'a> Hearing<'a> {
         rule.witness.account == finding.account && (everywhere || rule.witness.region == finding.region)
     }
 
+    /// Whether a finding is about something in the place that another finding stands for.
+    fn is_beside(&self, ours: &Finding, place: &Finding) -> bool {
+        let everywhere = self.scope != Some(SourceScope::Region);
+        ours.account == place.account && (everywhere || ours.region == place.region)
+    }
+
     /// Whether the finding stands for a list that did not come.
     fn is_unread(&self, finding: &Finding) -> bool {
         let account = self.collected.accounts.iter().find(|account| account.id == finding.account);
@@ -272,6 +283,11 @@ impl Said<'_> {
         let rules = self.rules.iter().map(|rule| rule.witness.rule.clone()).collect();
         ConfigWord { compliance: self.compliance, rules, standing, evidence }
     }
+}
+
+/// What Config names a resource by, of its ARN.
+fn last_part(resource: &str) -> &str {
+    resource.rsplit(['/', ':']).next().unwrap_or(resource)
 }
 
 fn verdict(compliance: Compliance) -> Verdict {

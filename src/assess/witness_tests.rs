@@ -113,6 +113,19 @@ fn its_word_counts_where_the_list_was_refused() {
 }
 
 #[test]
+fn what_a_page_before_the_refused_one_showed_is_ours_to_judge() {
+    let partly = |words: &[(&str, &str)]| {
+        let world = checked(&["ONE"]).thing("a", json!({ "Good": true })).rule("ONE", words);
+        let result = world.gap("x.things", ONE, HERE).result();
+        result.findings.into_iter().map(|f| (f.resource, f.verdict)).collect::<Vec<_>>()
+    };
+    let found = |resource: &str, verdict| (resource.to_owned(), verdict);
+    let both = [("a", "NON_COMPLIANT"), ("b", "COMPLIANT")];
+    assert_eq!(partly(&both), [found("arn:a", Verdict::Pass), found("b", Verdict::Pass)]);
+    assert_eq!(partly(&both[..1]), [found("arn:a", Verdict::Pass), found(HERE, Verdict::Undetermined)]);
+}
+
+#[test]
 fn its_word_counts_where_a_part_was_refused() {
     let mut world = checked(&["ONE"]).thing("a", json!({})).rule("ONE", &[("a", "COMPLIANT")]);
     let row = world.facts.rows.get_mut(&SourceId::from("x.things")).unwrap().first_mut().unwrap();
