@@ -1,14 +1,15 @@
 //! What the evidence shows: the result of `assess`, and its JSON is a contract (`docs/schema/assess.schema.json`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AccountId, Attestation, AttestationUse, CheckId, ControlId, FrameworkId, Gap, Owner, Period, Region, ReportKind,
-    RequirementId, Responsibility, ServiceKey, Severity, Sha256, SnapshotId, SourceId, Status, Verdict,
+    AccountId, AccountSplit, Attestation, AttestationUse, CheckId, ConfigWord, ControlId, FrameworkId, Gap, Period,
+    Region, ReportKind, RequirementId, Responsibility, ServiceInUse, Severity, Sha256, SnapshotId, SourceId,
+    SplitOverride, Status, Verdict, Witness,
 };
 
 /// A snapshot judged.
@@ -67,25 +68,6 @@ pub struct CheckResult {
     pub witnesses: Vec<Witness>,
 }
 
-/// A rule of AWS Config that asks what a check asks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Witness {
-    /// The rule's name.
-    pub rule: String,
-    /// The managed rule's identifier.
-    pub identifier: String,
-    /// The account.
-    pub account: AccountId,
-    /// The region.
-    pub region: Region,
-    /// The parameters that it was deployed with, JSON as AWS gives it; empty when it has none.
-    pub parameters: String,
-    /// How many resources it finds compliant.
-    pub compliant: usize,
-    /// How many it finds not compliant.
-    pub non_compliant: usize,
-}
-
 /// What a check says of one resource or place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
@@ -107,53 +89,6 @@ pub struct Finding {
     /// What AWS Config says of the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<ConfigWord>,
-}
-
-/// What AWS Config says of a resource or place, beside our own verdict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConfigWord {
-    /// Its word.
-    pub compliance: Compliance,
-    /// The rules that say so.
-    pub rules: BTreeSet<String>,
-    /// How it stands to our verdict.
-    pub standing: Standing,
-    /// The bodies that show it.
-    pub evidence: Vec<Sha256>,
-}
-
-/// AWS Config's word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Compliance {
-    /// The rule is met.
-    Compliant,
-    /// The rule is not met.
-    NonCompliant,
-}
-
-impl Compliance {
-    /// As AWS writes it.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Compliant => "COMPLIANT",
-            Self::NonCompliant => "NON_COMPLIANT",
-        }
-    }
-}
-
-/// How AWS Config's word stands to ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Standing {
-    /// Both say the same.
-    Agrees,
-    /// They say the opposite; our verdict stands, and a human must find out.
-    Contradicts,
-    /// It answers a part of the question, or ours is open for another reason than a refused call.
-    Beside,
-    /// Our own call was refused: the verdict is AWS Config's.
-    Decides,
 }
 
 /// Where a requirement stands.
@@ -185,32 +120,6 @@ pub struct RequirementResult {
     pub aws_part: AwsPart,
     /// The customer's half.
     pub customer_part: CustomerPart,
-}
-
-/// Who owns a requirement in one account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AccountSplit {
-    /// The account.
-    pub account: AccountId,
-    /// Who owns it there, for the services in use there.
-    pub responsibility: Responsibility,
-    /// What made the split so.
-    pub split: Vec<String>,
-}
-
-/// A requirement whose owner the settings set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SplitOverride {
-    /// The framework.
-    pub framework: FrameworkId,
-    /// The requirement.
-    pub requirement: RequirementId,
-    /// Who owns it for the services in use.
-    pub computed: Responsibility,
-    /// Who owns it by the settings.
-    pub responsibility: Responsibility,
-    /// Why.
-    pub reason: String,
 }
 
 /// AWS's half of a requirement.
@@ -342,43 +251,6 @@ pub enum ManualState {
     Present,
     /// Attached and expired.
     Expired,
-}
-
-/// A service in use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServiceInUse {
-    /// Its key in `services.toml`.
-    pub key: ServiceKey,
-    /// Its name.
-    pub title: String,
-    /// How we know: "12 rows of ec2.instances".
-    pub because: Vec<String>,
-    /// The accounts that use it, and what differs there from the service in general.
-    #[serde(default)]
-    pub accounts: Vec<ServiceInAccount>,
-}
-
-/// A service in use in one account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServiceInAccount {
-    /// The account.
-    pub account: AccountId,
-    /// How we know.
-    pub because: Vec<String>,
-    /// The layers that the way it is used gives to another owner.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub variants: Vec<LayerVariant>,
-}
-
-/// A layer that the way a service is used gives to another owner.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LayerVariant {
-    /// The layer.
-    pub layer: String,
-    /// Its owner here.
-    pub owner: Owner,
-    /// Why: "every function has a managed runtime with update mode Auto".
-    pub because: String,
 }
 
 /// A threshold that differs from the catalog's.

@@ -1,0 +1,68 @@
+//! Who owns what: the split of a requirement per account, and the services that it follows from.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, FrameworkId, Owner, RequirementId, Responsibility, ServiceKey};
+
+/// Who owns a requirement in one account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountSplit {
+    /// The account.
+    pub account: AccountId,
+    /// Who owns it there, for the services in use there.
+    pub responsibility: Responsibility,
+    /// What made the split so.
+    pub split: Vec<String>,
+}
+
+/// A requirement whose owner the settings set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SplitOverride {
+    /// The framework.
+    pub framework: FrameworkId,
+    /// The requirement.
+    pub requirement: RequirementId,
+    /// Who owns it for the services in use.
+    pub computed: Responsibility,
+    /// Who owns it by the settings.
+    pub responsibility: Responsibility,
+    /// Why.
+    pub reason: String,
+}
+
+/// A service in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceInUse {
+    /// Its key in `services.toml`.
+    pub key: ServiceKey,
+    /// Its name.
+    pub title: String,
+    /// How we know: "12 rows of ec2.instances".
+    pub because: Vec<String>,
+    /// The accounts that use it, and what differs there from the service in general.
+    #[serde(default)]
+    pub accounts: Vec<ServiceInAccount>,
+}
+
+/// A service in use in one account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceInAccount {
+    /// The account.
+    pub account: AccountId,
+    /// How we know.
+    pub because: Vec<String>,
+    /// The layers that the way it is used gives to another owner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<LayerVariant>,
+}
+
+/// A layer that the way a service is used gives to another owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayerVariant {
+    /// The layer.
+    pub layer: String,
+    /// Its owner here.
+    pub owner: Owner,
+    /// Why: "every function has a managed runtime with update mode Auto".
+    pub because: String,
+}
