@@ -117,6 +117,8 @@ fn snapshot() -> Snapshot {
             time: now(),
         }],
         coverage: BTreeMap::new(),
+        also_after: Vec::new(),
+        definitions: None,
     }
 }
 

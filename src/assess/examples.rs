@@ -140,5 +140,7 @@ fn snapshot(catalog: &Catalog, now: DateTime<Utc>, period: Period) -> Snapshot {
         exchanges: Vec::new(),
         gaps: Vec::new(),
         coverage: BTreeMap::new(),
+        also_after: Vec::new(),
+        definitions: None,
     }
 }

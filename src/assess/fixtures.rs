@@ -125,6 +125,8 @@ pub(super) fn world() -> World {
         exchanges: vec![],
         gaps: vec![],
         coverage: BTreeMap::new(),
+        also_after: Vec::new(),
+        definitions: None,
     };
     let settings = Settings {
         organization: String::new(),

@@ -12,11 +12,14 @@ use super::progress::Bars;
 use super::table::{Table, visible};
 use crate::cli::Collect;
 use crate::collect::{self, Clock, CollectError, Collected, Concurrency, Mode, Plan, Recordings};
-use crate::model::{Catalog, Coverage, Gap, Settings, Snapshot, SnapshotId};
+use crate::model::{Catalog, Coverage, Definitions, Gap, Settings, Snapshot, SnapshotId};
 use crate::vault::{Journal, Resumed, Vault};
 
 /// The tool as snapshots and reports name it.
 pub(super) const TOOL: &str = concat!("auditpack ", env!("CARGO_PKG_VERSION"));
+
+/// What the settings file is called among a snapshot's definitions.
+pub(super) const SETTINGS_NAME: &str = "auditpack.toml";
 
 pub(super) fn run(flags: &Collect, context: &mut Context<'_>) -> miette::Result<Exit> {
     let catalog = Arc::new(context.catalog()?);
@@ -104,10 +107,32 @@ pub(super) fn take(
     bars.clear();
     runtime.shutdown_background();
     let collected = collected.map_err(|error| collect_fault(&error))?;
-    finish(collected, journal, settings, &clock)
+    let definitions = keep_definitions(catalog, settings, &journal)?;
+    finish(collected, definitions, journal, settings, &clock)
 }
 
-fn finish(collected: Collected, journal: Arc<Journal>, settings: &Settings, clock: &Clock) -> miette::Result<Taken> {
+/// Keeps the mappings and settings beside the evidence that they asked for.
+fn keep_definitions(catalog: &Catalog, settings: &Settings, journal: &Journal) -> miette::Result<Definitions> {
+    let keep = |files: BTreeMap<&str, &[u8]>| {
+        let texts: BTreeMap<&str, _> =
+            files.into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(bytes))).collect();
+        let bytes = serde_json::to_vec(&texts).into_diagnostic()?;
+        journal.keep(&bytes).map_err(vault_fault)
+    };
+    let beside = settings.exceptions_file.iter().map(|file| (file.path.as_str(), file.bytes.as_slice()));
+    Ok(Definitions {
+        mappings: keep(catalog.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect())?,
+        settings: keep(beside.chain([(SETTINGS_NAME, settings.file.as_slice())]).collect())?,
+    })
+}
+
+fn finish(
+    collected: Collected,
+    definitions: Definitions,
+    journal: Arc<Journal>,
+    settings: &Settings,
+    clock: &Clock,
+) -> miette::Result<Taken> {
     let journal = Arc::into_inner(journal).ok_or_else(|| miette!("the collection still writes; this is a defect"))?;
     let (exchanges, gaps) = journal.gathered();
     let snapshot = Snapshot {
@@ -118,7 +143,9 @@ fn finish(collected: Collected, journal: Arc<Journal>, settings: &Settings, cloc
         period: settings.period,
         time: journal.started().time,
         finished: clock(),
+        also_after: Vec::new(),
         caller: collected.caller,
+        definitions: Some(definitions),
         scope: collected.scope,
         exchanges,
         gaps,

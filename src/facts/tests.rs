@@ -83,6 +83,8 @@ pub(super) fn kept() -> Kept {
         exchanges: vec![],
         gaps: vec![],
         coverage: BTreeMap::new(),
+        also_after: Vec::new(),
+        definitions: None,
     };
     Kept { snapshot, bodies: HashMap::new() }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Exchange, Gap, Partition, Region, SnapshotId, SourceId};
+use super::{AccountId, Exchange, Gap, Partition, Region, Sha256, SnapshotId, SourceId};
 
 /// Everything about one collection. Its canonical JSON's SHA-256 is its id, and `previous` chains it to the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct Snapshot {
     pub tool: String,
     /// The snapshot before this one in the same vault.
     pub previous: Option<SnapshotId>,
+    /// The newest snapshots of other branches that were merged into the vault since: this one stands on them too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_after: Vec<SnapshotId>,
     /// The organization's name, from the settings.
     pub organization: String,
     /// The audit's period.
@@ -26,6 +29,9 @@ pub struct Snapshot {
     pub finished: DateTime<Utc>,
     /// Who asked.
     pub caller: Caller,
+    /// The mappings and settings that were in force, so that their changes can be told from the estate's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definitions: Option<Definitions>,
     /// What was to be asked.
     pub scope: Scope,
     /// What came, sorted by source, account, region, item, operation, page.
@@ -39,6 +45,15 @@ pub struct Snapshot {
 impl Snapshot {
     /// The format that this build writes.
     pub const FORMAT: u32 = 1;
+}
+
+/// What a snapshot was collected by; the bytes lie in the vault as JSON objects of file names and texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Definitions {
+    /// The mappings: every file of them.
+    pub mappings: Sha256,
+    /// The settings, and the file of exceptions that they name.
+    pub settings: Sha256,
 }
 
 /// The audit's period, both days included, in UTC.

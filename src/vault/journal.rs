@@ -155,10 +155,16 @@ impl Journal {
         (exchanges, gaps)
     }
 
+    /// Keeps bytes that are no reply: the definitions that the collection went by.
+    pub fn keep(&self, bytes: &[u8]) -> Result<Sha256, VaultError> {
+        self.vault.put(bytes)
+    }
+
     /// Ends the collection: syncs the evidence, writes the snapshot, removes the journals it replaces.
     pub fn finish(self, snapshot: &Snapshot) -> Result<SnapshotId, VaultError> {
         let mut hashes: Vec<Sha256> = snapshot.exchanges.iter().map(|exchange| exchange.body).collect();
         hashes.extend(snapshot.gaps.iter().filter_map(|gap| gap.body));
+        hashes.extend(snapshot.definitions.iter().flat_map(|definitions| [definitions.mappings, definitions.settings]));
         hashes.sort();
         hashes.dedup();
         self.vault.sync_blobs(&hashes)?;

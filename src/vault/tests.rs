@@ -56,6 +56,8 @@ fn snapshot(journal: &Journal, vault: &Vault) -> Snapshot {
         exchanges,
         gaps,
         coverage: BTreeMap::new(),
+        also_after: Vec::new(),
+        definitions: None,
     }
 }
 

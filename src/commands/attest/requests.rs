@@ -73,6 +73,8 @@ fn before_collecting(context: &Context<'_>) -> miette::Result<(Catalog, Settings
         exchanges: Vec::new(),
         gaps: Vec::new(),
         coverage: BTreeMap::new(),
+        also_after: Vec::new(),
+        definitions: None,
     };
     let id = Sha256::of(b"");
     let assessment = crate::assess::assess(&catalog, &settings, id, &nothing, &Facts::default(), &attestations);

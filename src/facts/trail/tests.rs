@@ -280,6 +280,8 @@ impl World {
             exchanges,
             gaps: gaps.collect(),
             coverage: BTreeMap::new(),
+            also_after: Vec::new(),
+            definitions: None,
         };
         (snapshot, bodies)
     }
