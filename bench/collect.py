@@ -23,6 +23,8 @@ import time
 import tomllib
 import urllib.request
 
+import zstandard
+
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent
 PYTHON = pathlib.Path(os.environ["AUDITPACK_VENV"]) / "bin/python"
@@ -108,7 +110,8 @@ def prowler(folder, url, regions):
 
 def snapshot(folder):
     """The newest snapshot."""
-    return json.loads(max((folder / "vault/snapshots").glob("*/snapshot.json")).read_text())
+    packed = max((folder / "vault/snapshots").glob("*/snapshot.json.zst")).read_bytes()
+    return json.loads(zstandard.ZstdDecompressor().decompressobj().decompress(packed))
 
 
 def names(template):

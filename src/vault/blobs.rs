@@ -92,7 +92,7 @@ impl Vault {
                 fs::remove_file(&path).map_err(|error| fault(&path, error))?;
             }
         }
-        Ok(())
+        self.sweep_snapshots()
     }
 
     pub(super) fn blob_path(&self, hash: &Sha256) -> PathBuf {

@@ -5,7 +5,8 @@
 //! lock                                held by the one collection that writes
 //! blobs/ab/<sha256>.zst               the hash is over the uncompressed bytes
 //! journal/<time>.jsonl                an unfinished collection
-//! snapshots/<time>-<id>/snapshot.json its SHA-256 is the snapshot's id
+//! snapshots/<time>-<id>/snapshot.json.zst
+//!                                     its SHA-256, uncompressed, is the snapshot's id
 //! attestations.jsonl                  manual evidence: each line names the hash of the line before it
 //! ```
 
@@ -13,6 +14,7 @@ mod attestations;
 mod blobs;
 mod files;
 mod journal;
+mod manifests;
 mod snapshots;
 
 use std::fs::{self, File, TryLockError};
@@ -21,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Sha256, SnapshotId};
+use crate::model::Sha256;
 
 pub use attestations::{Attesting, KeepError, LARGEST_DOCUMENT, StoredAttestations};
 pub use blobs::Document;
@@ -181,10 +183,6 @@ impl Vault {
     /// The folder.
     pub fn root(&self) -> &Path {
         &self.root
-    }
-
-    fn snapshot_folder(&self, time: chrono::DateTime<chrono::Utc>, id: &SnapshotId) -> PathBuf {
-        self.root.join("snapshots").join(format!("{}-{}", time.format("%Y%m%dT%H%M%SZ"), id.short()))
     }
 }
 

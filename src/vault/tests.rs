@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::*;
-use crate::model::{Answer, Caller, Exchange, Period, Scope, Sink as _, Snapshot};
+use crate::model::{Answer, Caller, Exchange, Period, Scope, Sink as _, Snapshot, SnapshotId};
 
 fn time(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000 + seconds, 0).unwrap()
@@ -99,17 +99,25 @@ fn altered_evidence_and_snapshots_are_noticed() {
     fs::remove_file(&blob).unwrap();
     assert!(matches!(vault.get(&hash), Err(VaultError::Missing(_))));
 
-    let folder = vault.snapshot_folders_for_tests();
-    let file = folder.join("snapshot.json");
-    let text = fs::read_to_string(&file).unwrap().replace("Example", "Exampel");
-    fs::write(&file, text).unwrap();
+    let file = vault.snapshot_folders().unwrap()[0].manifest().unwrap();
+    let text = String::from_utf8(zstd::decode_all(&fs::read(&file).unwrap()[..]).unwrap()).unwrap();
+    fs::write(&file, zstd::encode_all(text.replace("Example", "Exampel").as_bytes(), 3).unwrap()).unwrap();
     assert!(matches!(vault.load(&Selector::Latest), Err(VaultError::Altered { .. })));
 }
 
-impl Vault {
-    fn snapshot_folders_for_tests(&self) -> PathBuf {
-        fs::read_dir(self.root().join("snapshots")).unwrap().next().unwrap().unwrap().path()
-    }
+#[test]
+fn a_vault_with_plain_manifests_still_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(folder.path()).unwrap();
+    let first = collect(&vault, 0, b"{}");
+    let packed = vault.snapshot_folders().unwrap()[0].manifest().unwrap();
+    assert!(packed.ends_with("snapshot.json.zst"));
+    fs::write(packed.with_extension(""), zstd::decode_all(&fs::read(&packed).unwrap()[..]).unwrap()).unwrap();
+    fs::remove_file(&packed).unwrap();
+    let second = collect(&vault, 60, b"{\"Keys\":[]}");
+    assert_eq!(vault.load(&Selector::Latest).unwrap().snapshot.previous, Some(first));
+    assert_eq!(vault.load(&first.short().parse().unwrap()).unwrap().id, first);
+    assert_ne!(first, second);
 }
 
 #[test]

@@ -46,15 +46,20 @@ def tidy(exchange, url):
     return exchange
 
 
+def unpacked(file):
+    """The content of a file of the vault."""
+    return zstandard.ZstdDecompressor().decompressobj().decompress(file.read_bytes())
+
+
 def withheld(vault):
     """The bodies out of which the collector took values, by AWS's request id: as little may lie in the recording."""
     bodies = {}
-    for snapshot in vault.glob("snapshots/*/snapshot.json"):
-        for exchange in json.loads(snapshot.read_bytes())["exchanges"]:
+    for snapshot in vault.glob("snapshots/*/snapshot.json.zst"):
+        for exchange in json.loads(unpacked(snapshot))["exchanges"]:
             # The tokens in the emulator's Artifact open nothing, and the replay asks with them.
             if exchange.get("withheld") and not exchange["source"].startswith("artifact."):
                 packed = vault / "blobs" / exchange["body"][:2] / f"{exchange['body']}.zst"
-                bodies[exchange["request_id"]] = zstandard.ZstdDecompressor().decompressobj().decompress(packed.read_bytes())
+                bodies[exchange["request_id"]] = unpacked(packed)
     return bodies
 
 

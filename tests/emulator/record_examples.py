@@ -45,10 +45,13 @@ def collect(binary, emulator, folder):
     if done.returncode not in (0, 3):
         sys.exit(f"the collection ended with {done.returncode}: {done.stdout.decode()[:2000]}")
     vault = folder / "vault"
-    (snapshot,) = vault.glob("snapshots/*/snapshot.json")
-    exchanges = json.loads(snapshot.read_bytes())["exchanges"]
-    return [e for e in exchanges if e["answer"] != "step"], lambda hash_: zstandard.ZstdDecompressor().decompressobj().decompress(
-        (vault / "blobs" / hash_[:2] / f"{hash_}.zst").read_bytes())
+    (snapshot,) = vault.glob("snapshots/*/snapshot.json.zst")
+
+    def unpacked(file):
+        return zstandard.ZstdDecompressor().decompressobj().decompress(file.read_bytes())
+
+    exchanges = json.loads(unpacked(snapshot))["exchanges"]
+    return [e for e in exchanges if e["answer"] != "step"], lambda hash_: unpacked(vault / "blobs" / hash_[:2] / f"{hash_}.zst")
 
 
 def sources():
