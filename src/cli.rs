@@ -33,7 +33,7 @@ pub struct Common {
     /// The folder that keeps the evidence.
     #[arg(long, global = true, value_name = "DIR", default_value = "vault")]
     pub vault: PathBuf,
-    /// The snapshot: `latest`, or the first digits of its id.
+    /// The snapshot: `latest`, `previous`, the newest of a quarter (`2026-Q3`) or until a day (`2026-09-30`), or the first digits of its id.
     #[arg(long, global = true, value_name = "ID", default_value = "latest")]
     pub snapshot: Selector,
     /// A folder with checks, controls, frameworks and sources of your own: they add to the embedded ones, or replace those of the same id.

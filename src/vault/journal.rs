@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::chain::moment;
 use super::{FORMAT, Lock, Vault, VaultError, check_format, fault, files};
 use crate::model::{DocumentSink, Exchange, Gap, Period, Sha256, Sink, SinkError, Snapshot, SnapshotId};
 
@@ -45,6 +46,8 @@ pub struct Journal {
     started: Started,
     file: Mutex<File>,
     gathered: Mutex<Gathered>,
+    /// The ends of the chain, newest first: the snapshot will stand on all of them.
+    heads: Vec<SnapshotId>,
     _lock: Lock,
 }
 
@@ -62,6 +65,7 @@ impl Vault {
         let lock = self.lock()?;
         self.sweep()?;
         let started = Started { format: FORMAT, time, period, organization: organization.to_owned() };
+        let heads = self.heads_before(&started)?;
         let name = format!("{}.jsonl", time.format("%Y%m%dT%H%M%S%3fZ"));
         let path = self.root().join("journal").join(name);
         let file = files::private().create(true).append(true).open(&path).map_err(|error| fault(&path, error))?;
@@ -71,6 +75,7 @@ impl Vault {
             started,
             file: Mutex::new(file),
             gathered: Mutex::default(),
+            heads,
             _lock: lock,
         };
         journal.append(&journal.started)?;
@@ -86,11 +91,13 @@ impl Vault {
         if started.period != period {
             return Err(VaultError::Changed("period"));
         }
+        let heads = self.heads_before(&started)?;
         let file = files::private().append(true).open(&path).map_err(|error| fault(&path, error))?;
         // A run that was killed in the middle of a line leaves it without an end.
         (&file).write_all(b"\n").map_err(|error| fault(&path, error))?;
         let gathered = Mutex::new(Gathered { exchanges: exchanges.clone(), gaps: Vec::new() });
-        let journal = Journal { vault: self.clone(), path, started, file: Mutex::new(file), gathered, _lock: lock };
+        let journal =
+            Journal { vault: self.clone(), path, started, file: Mutex::new(file), gathered, heads, _lock: lock };
         Ok(Resumed { journal, exchanges })
     }
 
@@ -108,6 +115,26 @@ impl Vault {
         let has_replies =
             |path: &&PathBuf| File::open(path).is_ok_and(|file| BufReader::new(file).split(b'\n').take(2).count() > 1);
         Ok(paths.iter().rev().find(has_replies).or(paths.last()).cloned())
+    }
+
+    /// The ends of the chain that a collection will follow. One that would stand before them, or that is of another
+    /// organization, is refused before anything is asked.
+    fn heads_before(&self, started: &Started) -> Result<Vec<SnapshotId>, VaultError> {
+        let chain = self.chain()?;
+        let heads = chain.heads();
+        if let Some(newest) = heads.iter().max_by_key(|link| link.time).filter(|link| link.time > started.time) {
+            return Err(VaultError::Backwards {
+                now: moment(started.time),
+                newest: moment(newest.time),
+                id: newest.id,
+            });
+        }
+        match chain.organization() {
+            Some(organization) if organization != started.organization => {
+                Err(VaultError::Organization { vault: organization.to_owned(), settings: started.organization.clone() })
+            }
+            _ => Ok(heads.iter().map(|link| link.id).collect()),
+        }
     }
 
     fn read_journal(&self, path: &PathBuf) -> Result<(Started, Vec<Exchange>), VaultError> {
@@ -142,8 +169,13 @@ impl Journal {
     }
 
     /// The vault's newest snapshot: the one that this collection will follow.
-    pub fn previous(&self) -> Result<Option<SnapshotId>, VaultError> {
-        self.vault.newest()
+    pub fn previous(&self) -> Option<SnapshotId> {
+        self.heads.first().copied()
+    }
+
+    /// The newest snapshots of the other branches, after a merge: the collection will stand on them too.
+    pub fn also_after(&self) -> Vec<SnapshotId> {
+        self.heads.iter().skip(1).copied().collect()
     }
 
     /// What came so far, sorted as a snapshot has it.

@@ -17,7 +17,9 @@ const PLAIN: &str = "snapshot.json";
 const LEVEL: i32 = 9;
 /// No manifest is larger; what claims to be would fill the memory.
 const LARGEST: u64 = 1 << 30;
-/// What a snapshot's folder is called until all of it is there.
+/// How the name of a snapshot's folder begins.
+pub(super) const FOLDER_TIME: &str = "%Y%m%dT%H%M%SZ";
+/// How the name of a snapshot's folder ends until all of it is there.
 const UNFINISHED: &str = "tmp";
 
 /// A snapshot's folder.
@@ -90,7 +92,7 @@ impl Vault {
 
     /// Where the snapshot of an id lies, or would lie.
     pub(super) fn snapshot_folder(&self, time: DateTime<Utc>, id: &SnapshotId) -> Folder {
-        let name = format!("{}-{}", time.format("%Y%m%dT%H%M%SZ"), id.short());
+        let name = format!("{}-{}", time.format(FOLDER_TIME), id.short());
         Folder { path: self.root().join("snapshots").join(name) }
     }
 

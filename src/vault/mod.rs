@@ -7,14 +7,21 @@
 //! journal/<time>.jsonl                an unfinished collection
 //! snapshots/<time>-<id>/snapshot.json.zst
 //!                                     its SHA-256, uncompressed, is the snapshot's id
+//! snapshots/<time>-<id>/pruned.json   only the manifest and what was derived from the snapshot are kept
+//! merged.json                         which snapshots may stand side by side since the last merge
 //! attestations.jsonl                  manual evidence: each line names the hash of the line before it
 //! ```
 
 mod attestations;
 mod blobs;
+mod chain;
+mod error;
 mod files;
 mod journal;
 mod manifests;
+mod merge;
+mod policy;
+mod pruned;
 mod snapshots;
 
 use std::fs::{self, File, TryLockError};
@@ -23,12 +30,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Sha256;
-
 pub use attestations::{Attesting, KeepError, LARGEST_DOCUMENT, StoredAttestations};
 pub use blobs::Document;
+pub use error::VaultError;
 pub use journal::{Journal, Resumed, Started};
-pub use snapshots::{Selector, Stored};
+pub use policy::KeepPolicy;
+pub use snapshots::{Quarter, Selector, Stored};
 
 /// The vault format that this build reads and writes.
 pub const FORMAT: u32 = 1;
@@ -43,92 +50,6 @@ pub struct Vault {
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
-}
-
-/// Why the vault could not do it; nothing is lost by any of these.
-#[derive(Debug, thiserror::Error)]
-pub enum VaultError {
-    /// The folder is not there.
-    #[error("there is no vault at `{}`", .0.display())]
-    None(PathBuf),
-    /// The folder holds something else.
-    #[error("`{}` is not a vault: it has files but no `vault.json`", .0.display())]
-    Foreign(PathBuf),
-    /// Written by a later version.
-    #[error("`{}` has format {found}, this build reads {FORMAT}: it was written by a newer auditpack", path.display())]
-    Newer {
-        /// The file that says so.
-        path: PathBuf,
-        /// Its format.
-        found: u32,
-    },
-    /// Another collection writes.
-    #[error("the vault `{}` is locked: another collection is writing to it", .0.display())]
-    Locked(PathBuf),
-    /// The disk is full.
-    #[error("the disk is full: `{}` could not be written; what was collected before is safe", .0.display())]
-    Full(PathBuf),
-    /// Any other fault of the file system.
-    #[error("`{}`: {source}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// A file is not what it was.
-    #[error("`{}` was altered: {what}", path.display())]
-    Altered {
-        /// The file.
-        path: PathBuf,
-        /// How it shows.
-        what: String,
-    },
-    /// A blob that a snapshot names is gone.
-    #[error("the evidence {0} is missing from the vault")]
-    Missing(Sha256),
-    /// There is no snapshot yet.
-    #[error("the vault `{}` holds no snapshot yet", .0.display())]
-    Empty(PathBuf),
-    /// No snapshot of that name.
-    #[error("no snapshot begins with `{0}`")]
-    Unknown(String),
-    /// More than one snapshot of that name.
-    #[error("more than one snapshot begins with `{0}`: {list}", list = .1.join(", "))]
-    Ambiguous(String, Vec<String>),
-    /// Nothing to resume.
-    #[error("there is no unfinished collection in `{}`", .0.display())]
-    NothingToResume(PathBuf),
-    /// The log of attestations does not take an event.
-    #[error("{what}")]
-    Refused {
-        /// Why.
-        what: String,
-    },
-    /// The unfinished collection was begun for something else.
-    #[error("the unfinished collection was begun with another {0}")]
-    Changed(&'static str),
-}
-
-impl VaultError {
-    /// What the user can do about it.
-    pub fn remedy(&self) -> &'static str {
-        match self {
-            Self::None(_) | Self::Empty(_) => "collect evidence first: `auditpack collect`",
-            Self::Foreign(_) => "name an empty or a new folder with `--vault`",
-            Self::Newer { .. } => "install the newer auditpack; this vault was left untouched",
-            Self::Locked(_) => "wait for the other collection to end, or stop it; a killed one leaves no lock behind",
-            Self::Full(_) => "make room, then run `auditpack collect --resume`",
-            Self::Io { .. } => "check the folder's permissions and disk",
-            Self::Altered { .. } | Self::Missing(_) => {
-                "restore the file from a backup; the evidence no longer stands without it"
-            }
-            Self::Unknown(_) | Self::Ambiguous(..) => "name a snapshot by more digits of its id, or `latest`",
-            Self::Refused { .. } => "`auditpack attest list --all` shows what was attested",
-            Self::NothingToResume(_) => "leave `--resume` away to begin a new collection",
-            Self::Changed(_) => "leave `--resume` away to begin a new collection",
-        }
-    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -203,5 +124,7 @@ fn fault(path: &Path, source: io::Error) -> VaultError {
     }
 }
 
+#[cfg(test)]
+mod history_tests;
 #[cfg(test)]
 mod tests;

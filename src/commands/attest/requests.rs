@@ -37,14 +37,15 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
 }
 
 fn list(context: &Context<'_>) -> miette::Result<List> {
-    let (catalog, settings, assessment) = match Vault::open(&context.common.vault).and_then(|vault| vault.newest()) {
-        Ok(Some(_)) => {
-            let judged = context.judge()?;
-            (judged.catalog, judged.settings, judged.assessment)
-        }
-        Ok(None) | Err(VaultError::None(_)) => before_collecting(context)?,
-        Err(error) => return Err(vault_fault(error)),
-    };
+    let (catalog, settings, assessment) =
+        match Vault::open(&context.common.vault).and_then(|vault| vault.has_snapshots()) {
+            Ok(true) => {
+                let judged = context.judge()?;
+                (judged.catalog, judged.settings, judged.assessment)
+            }
+            Ok(false) | Err(VaultError::None(_)) => before_collecting(context)?,
+            Err(error) => return Err(vault_fault(error)),
+        };
     let open = open_requests(&assessment, &catalog);
     Ok(List { organization: settings.organization, period: assessment.period, open })
 }

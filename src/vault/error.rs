@@ -1,0 +1,157 @@
+//! What can go wrong in a vault, and what the user can do about it.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::FORMAT;
+use crate::model::{ChainProblem, Sha256, SnapshotId};
+
+/// Why the vault could not do it; nothing is lost by any of these.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The folder is not there.
+    #[error("there is no vault at `{}`", .0.display())]
+    None(PathBuf),
+    /// The folder holds something else.
+    #[error("`{}` is not a vault: it has files but no `vault.json`", .0.display())]
+    Foreign(PathBuf),
+    /// Written by a later version.
+    #[error("`{}` has format {found}, this build reads {FORMAT}: it was written by a newer auditpack", path.display())]
+    Newer {
+        /// The file that says so.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+    },
+    /// Another collection writes.
+    #[error("the vault `{}` is locked: another collection is writing to it", .0.display())]
+    Locked(PathBuf),
+    /// The disk is full.
+    #[error("the disk is full: `{}` could not be written; what was collected before is safe", .0.display())]
+    Full(PathBuf),
+    /// Any other fault of the file system.
+    #[error("`{}`: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file is not what it was.
+    #[error("`{}` was altered: {what}", path.display())]
+    Altered {
+        /// The file.
+        path: PathBuf,
+        /// How it shows.
+        what: String,
+    },
+    /// A blob that a snapshot names is gone.
+    #[error("the evidence {0} is missing from the vault")]
+    Missing(Sha256),
+    /// There is no snapshot yet.
+    #[error("the vault `{}` holds no snapshot yet", .0.display())]
+    Empty(PathBuf),
+    /// No such snapshot.
+    #[error("{wanted}; the vault has {there}")]
+    Unknown {
+        /// What was wanted.
+        wanted: String,
+        /// What there is.
+        there: String,
+    },
+    /// More than one snapshot of that name.
+    #[error("more than one snapshot begins with `{0}`: {list}", list = .1.join(", "))]
+    Ambiguous(String, Vec<String>),
+    /// Only the manifest is left of the snapshot.
+    #[error("the snapshot {} of {taken} was pruned {time} by the policy `{policy}`: its evidence is gone", id.short())]
+    Pruned {
+        /// Which.
+        id: SnapshotId,
+        /// When it was taken.
+        taken: String,
+        /// When it was pruned.
+        time: String,
+        /// By which policy.
+        policy: String,
+    },
+    /// The chain of snapshots does not hold.
+    #[error("the chain of the vault `{}` does not hold: {}", root.display(), listed(problems))]
+    Chain {
+        /// The vault.
+        root: PathBuf,
+        /// All that is wrong with it.
+        problems: Vec<ChainProblem>,
+    },
+    /// The collection would stand before the snapshot that it follows.
+    #[error(
+        "the clock says {now}, but the newest snapshot {} in the vault is of {newest}: the chain would run backwards",
+        id.short()
+    )]
+    Backwards {
+        /// When the collection began.
+        now: String,
+        /// When the newest snapshot was taken.
+        newest: String,
+        /// The newest snapshot.
+        id: SnapshotId,
+    },
+    /// The collection is for another organization than the vault's.
+    #[error("the vault holds the evidence of \"{vault}\", the settings are of \"{settings}\"")]
+    Organization {
+        /// The organization of the vault's snapshots.
+        vault: String,
+        /// The organization of the collection.
+        settings: String,
+    },
+    /// Nothing to resume.
+    #[error("there is no unfinished collection in `{}`", .0.display())]
+    NothingToResume(PathBuf),
+    /// The log of attestations does not take an event.
+    #[error("{what}")]
+    Refused {
+        /// Why.
+        what: String,
+    },
+    /// The unfinished collection was begun for something else.
+    #[error("the unfinished collection was begun with another {0}")]
+    Changed(&'static str),
+}
+
+impl VaultError {
+    /// What the user can do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::None(_) | Self::Empty(_) => "collect evidence first: `auditpack collect`",
+            Self::Foreign(_) => "name an empty or a new folder with `--vault`",
+            Self::Newer { .. } => "install the newer auditpack; this vault was left untouched",
+            Self::Locked(_) => "wait for the other collection to end, or stop it; a killed one leaves no lock behind",
+            Self::Full(_) => "make room, then run `auditpack collect --resume`",
+            Self::Io { .. } => "check the folder's permissions and disk",
+            Self::Altered { .. } | Self::Missing(_) => {
+                "restore the file from a backup; the evidence no longer stands without it"
+            }
+            Self::Unknown { .. } => "`auditpack vault list` shows all snapshots",
+            Self::Ambiguous(..) => "name a snapshot by more digits of its id, or `latest`",
+            Self::Pruned { .. } => {
+                "choose another snapshot (`auditpack vault list`); its manifest and what was judged of it remain"
+            }
+            Self::Chain { .. } => "`auditpack vault check` looks at all evidence too",
+            Self::Backwards { .. } => {
+                "set the clock right, or name another vault with `--vault`; with `--resume`, leave it away to begin anew"
+            }
+            Self::Organization { .. } => "name a vault of its own with `--vault`, or set `organization` right",
+            Self::Refused { .. } => "`auditpack attest list --all` shows what was attested",
+            Self::NothingToResume(_) => "leave `--resume` away to begin a new collection",
+            Self::Changed(_) => "leave `--resume` away to begin a new collection",
+        }
+    }
+}
+
+/// All problems with their remedies, a line each.
+fn listed(problems: &[ChainProblem]) -> String {
+    let line = |one: &ChainProblem| {
+        let ChainProblem { kind, path, message, remedy, .. } = one;
+        format!("\n{}: {message} (`{path}`)\n  {remedy}", kind.as_str())
+    };
+    problems.iter().map(line).collect()
+}
