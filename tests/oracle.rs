@@ -94,7 +94,18 @@ fn the_catalog_s_calls_are_those_of_the_service_models() {
     assert_eq!(count("read-only"), calls, "every list and every part");
     assert_eq!(count("path"), requests);
     assert_eq!(count("body"), requests);
-    let kinds = ["items", "key", "select", "template", "page token", "page size", "booleans named", "integers named"];
+    let kinds = [
+        "items",
+        "key",
+        "select",
+        "template",
+        "unique id",
+        "created",
+        "page token",
+        "page size",
+        "booleans named",
+        "integers named",
+    ];
     let more = ["lists named", "structures", "document", "error code", "parameters valid", "header", "query", "target"];
     for kind in kinds.into_iter().chain(more) {
         assert!(count(kind) > 0, "no `{kind}` was compared: {compared:?}");
@@ -115,7 +126,8 @@ fn described(catalog: &Catalog, source: &Source) -> Value {
         "version": source.version, "target": source.target,
         "items": source.items.iter().map(|list| json!({ "path": list.path })).collect::<Vec<_>>(),
         "key": source.key, "only": source.only.as_ref().map(|(member, _)| member), "reads": reads,
-        "resource_names": names(&source.resource),
+        "resource_names": names(&source.resource), "unique_id": source.unique_id,
+        "created": source.created.as_ref().map(|created| &created.member),
         "from": source.from.as_ref().map(|from| &from.source),
         "from_names": source.from.iter().filter_map(|from| from.when.as_ref()).map(|(member, _)| member).collect::<Vec<_>>(),
         "calls": calls(source).map(|(each, call)| described_call(source, each, call)).collect::<Vec<_>>(),

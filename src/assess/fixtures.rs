@@ -62,6 +62,9 @@ pub(super) fn source(id: &str, scope: SourceScope) -> Source {
         key: "Id".into(),
         resource: String::new(),
         config_ids: Default::default(),
+        unique_id: Vec::new(),
+        created: None,
+        inventory: crate::model::Inventory::Resources,
         only: None,
     }
 }

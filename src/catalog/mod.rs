@@ -10,6 +10,7 @@ mod expressions;
 mod fault;
 mod folder;
 mod frameworks;
+mod identity;
 mod ids;
 mod layers;
 mod ledger;

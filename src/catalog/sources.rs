@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::identity;
 use super::ledger::{Kind, Ledger, Word};
 use super::readonly;
 use super::table::Table;
@@ -83,7 +84,7 @@ pub(super) fn read(root: &Table<'_>) -> Vec<Source> {
 }
 
 fn read_source(table: Table<'_>) -> Option<Source> {
-    let known: Vec<&str> = LIST_KEYS.into_iter().chain(CALL_KEYS).chain(["each"]).collect();
+    let known: Vec<&str> = LIST_KEYS.into_iter().chain(identity::KEYS).chain(CALL_KEYS).chain(["each"]).collect();
     let table = table.only(&known);
     let id = table.need("id").filter(|id| super::ids::dotted(table.ledger, Kind::Source, id));
     let title = table.need("title");
@@ -126,6 +127,9 @@ fn read_source(table: Table<'_>) -> Option<Source> {
         each,
         items,
         config_ids: table.texts("config_ids"),
+        unique_id: identity::read_unique_id(&table),
+        created: identity::read_created(&table),
+        inventory: identity::read_inventory(&table),
         only,
     })
 }

@@ -48,6 +48,14 @@ impl Known {
         }
     }
 
+    /// Notes what is no path of members: here even the name of a place is one.
+    pub(super) fn check_path(&self, ledger: &Ledger, word: &Word) {
+        if !well_formed(&word.text) {
+            let help = "write names of members with dots between them";
+            ledger.fault(&word.place, format!("`{}` is no path", word.text), "no path", help);
+        }
+    }
+
     fn refuse(&self, name: &str) -> Option<String> {
         if PLACE.contains(&name) {
             return None;

@@ -163,6 +163,28 @@ fn a_part_is_not_read_before_it_is_there() {
 }
 
 #[test]
+fn what_tells_rows_apart_is_named_by_paths() {
+    let keys =
+        "unique_id = [\"KeyId\", \"metadata..Arn\", \"KeyId\"]\ncreated_caveat = \"Moves.\"\nrows = \"things\"\n";
+    let bad = SOURCE.replace("key = \"KeyId\"\n", keys);
+    let faults = load(files(&[("sources/kms.toml", &bad)])).unwrap_err();
+    insta::assert_snapshot!(lines(&faults), @r###"
+    sources/kms.toml:11 ["metadata..Arn"]
+      `metadata..Arn` is no path
+      > write names of members with dots between them
+    sources/kms.toml:11 ["KeyId"]
+      `KeyId` is listed twice
+      > delete one
+    sources/kms.toml:12 ["Moves."]
+      a caveat about a date that is not named
+      > add `created = …`, or delete the caveat
+    sources/kms.toml:13 ["things"]
+      `things` is no `rows`
+      > one of `resources`, `records`
+    "###);
+}
+
+#[test]
 fn expressions_are_read_with_care() {
     let cases = [
         "r.a ==",

@@ -25,6 +25,9 @@ pub(crate) fn source(service: &str) -> Source {
         key: "Id".to_owned(),
         resource: String::new(),
         config_ids: Default::default(),
+        unique_id: Vec::new(),
+        created: None,
+        inventory: crate::model::Inventory::Resources,
         only: None,
     }
 }

@@ -50,6 +50,9 @@ pub(super) fn source() -> Source {
         key: "Id".into(),
         resource: "arn:{partition}:x:{region}:{account}:{meta.Name}".into(),
         config_ids: Default::default(),
+        unique_id: Vec::new(),
+        created: None,
+        inventory: crate::model::Inventory::Resources,
         only: None,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Shape, SourceId, select, text_of};
+use super::{Created, Inventory, Shape, SourceId, select, text_of};
 
 /// One kind of evidence. Generic sources are called by `collect`'s one signed call; conversations are Rust on the
 /// typed SDK crates, but their replies are read by the same description.
@@ -48,6 +48,13 @@ pub struct Source {
     pub resource: String,
     /// The members that name an item as AWS Config does where it uses none of our names: `DbiResourceId`.
     pub config_ids: BTreeSet<String>,
+    /// The members with AWS's own id of the thing, which survives a new name and never returns: `UserId`. Of several
+    /// (a reply that lists users and roles) a row has one. Empty: the ARN says it, or nothing does.
+    pub unique_id: Vec<String>,
+    /// Where the row says when the thing was made.
+    pub created: Option<Created>,
+    /// What the rows are.
+    pub inventory: Inventory,
     /// An item is only taken when this member has this value: `("OwnerId", "{account}")`.
     pub only: Option<(String, String)>,
 }

@@ -151,6 +151,9 @@ fn source(id: &str, title: &str) -> Source {
         key: String::new(),
         resource: String::new(),
         config_ids: Default::default(),
+        unique_id: Vec::new(),
+        created: None,
+        inventory: crate::model::Inventory::Resources,
         only: None,
     }
 }

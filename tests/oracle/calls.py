@@ -106,7 +106,22 @@ def compare_source(source, model, paginators, rows, report):
             row[call["part"]] = part(place, call, reply, wire, report)
     for name in source["resource_names"]:
         report.check("resource", resolves(name, row, wire), f"{source['id']}: `{{{name}}}` is no member of a row")
+    compare_identity(source, row, wire, report)
     return row
+
+
+def compare_identity(source, row, wire, report):
+    """What tells a thing from another of its name: a text, and a date."""
+    if row is None:
+        return
+    for name in source["unique_id"]:
+        found = wire.follow(Part("structure", row), name)
+        text = found is not None and found.type_name == "string"
+        report.check("unique id", text, f"{source['id']}: `{name}` is no text of a row")
+    if source["created"]:
+        found = wire.follow(Part("structure", row), source["created"])
+        date = found is not None and found.type_name in ("timestamp", "string", "long")
+        report.check("created", date, f"{source['id']}: `{source['created']}` is no date of a row")
 
 
 class Followed:

@@ -134,6 +134,9 @@ fn source(id: &str, collector: Collector, protocol: Protocol, operation: &str) -
         key: String::new(),
         resource: String::new(),
         config_ids: Default::default(),
+        unique_id: Vec::new(),
+        created: None,
+        inventory: crate::model::Inventory::Resources,
         only: None,
     }
 }

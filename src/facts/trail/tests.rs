@@ -144,6 +144,9 @@ fn source() -> Source {
         key: String::new(),
         resource: String::new(),
         config_ids: Default::default(),
+        unique_id: Vec::new(),
+        created: None,
+        inventory: crate::model::Inventory::Resources,
         from: None,
         only: None,
     }

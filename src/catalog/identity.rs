@@ -1,0 +1,44 @@
+//! The keys of a source that say what its rows are and what tells them apart.
+
+use super::ledger::Word;
+use super::table::{self, Table};
+use super::template::Known;
+use crate::model::{Created, Inventory};
+
+/// The keys that are read here.
+pub(super) const KEYS: [&str; 4] = ["unique_id", "created", "created_caveat", "rows"];
+
+const ROWS: [(&str, Inventory); 2] = [("resources", Inventory::Resources), ("records", Inventory::Records)];
+
+/// `unique_id` is a member, or a list of them where one reply lists several kinds of things.
+pub(super) fn read_unique_id(table: &Table<'_>) -> Vec<String> {
+    let words = match table.is_list("unique_id") {
+        true => table.words("unique_id"),
+        false => table.has("unique_id").then(|| table.need("unique_id")).flatten().into_iter().collect(),
+    };
+    table::distinct(table.ledger, &words);
+    words.into_iter().inspect(|word| check(table, word)).map(|word| word.text).collect()
+}
+
+/// `created` and its caveat.
+pub(super) fn read_created(table: &Table<'_>) -> Option<Created> {
+    let caveat = table.has("created_caveat").then(|| table.need("created_caveat")).flatten();
+    if let Some(word) = caveat.as_ref().filter(|_| !table.has("created")) {
+        let help = "add `created = …`, or delete the caveat";
+        table.ledger.fault(&word.place, "a caveat about a date that is not named", "of what", help);
+    }
+    let member = table.has("created").then(|| table.need("created")).flatten()?;
+    check(table, &member);
+    Some(Created { member: member.text, caveat: caveat.map(|word| word.text).unwrap_or_default() })
+}
+
+/// What the rows are: things, where a source names them one by one, unless it says otherwise.
+pub(super) fn read_inventory(table: &Table<'_>) -> Inventory {
+    let is_one_of_many = table.has("items") || table.has("key");
+    let by_rule = if table.has("resource") && is_one_of_many { Inventory::Resources } else { Inventory::Records };
+    table.choice("rows", &ROWS).unwrap_or(by_rule)
+}
+
+fn check(table: &Table<'_>, word: &Word) {
+    Known::row().check_path(table.ledger, word);
+}
