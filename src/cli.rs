@@ -1,6 +1,7 @@
 //! The command line: clap types only.
 
 mod attest;
+mod history;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use crate::vault::Selector;
 
 pub use attest::{Attest, AttestAdd, AttestCommand, AttestList, AttestWithdraw};
+pub use history::{Calendar, Diff, Next, Order, Trend};
 
 /// AWS audit evidence: collected read-only, kept byte for byte, split by responsibility, signed, verifiable offline.
 #[derive(Debug, Parser)]
@@ -63,10 +65,23 @@ pub enum Format {
     Table,
     /// For machines; the schemas are in `docs/schema`.
     Json,
-    /// For spreadsheets: open requests and the coverage of checks.
+    /// For spreadsheets.
     Csv,
-    /// For tickets and pages: open requests.
+    /// For tickets, pull requests and chats.
     Markdown,
+    /// A page that stands alone.
+    Html,
+    /// Test results, as continuous integration reads them.
+    Junit,
+    /// A calendar file (iCalendar).
+    Ics,
+}
+
+impl Format {
+    /// As the command line names it.
+    fn word(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// What to do.
@@ -86,6 +101,15 @@ pub enum Command {
         after_help = "Exit codes: 0 ok, 3 evidence incomplete, 4 failing controls (only with --fail-on), 1 error, 2 usage."
     )]
     Assess(Assess),
+    /// What changed between two snapshots, quarters or packs.
+    #[command(after_help = "Exit codes: 0 ok, 4 what --fail-on names, 1 error, 2 usage.")]
+    Diff(Diff),
+    /// Readiness over all snapshots, how long fixing takes, how old the evidence is.
+    Trend(Trend),
+    /// The shortest list of actions that closes the most requirements.
+    Next(Next),
+    /// What is due: documents, exceptions, certificates, AWS's reports, the next snapshot.
+    Calendar(Calendar),
     /// Render and sign the pack.
     Bundle(Bundle),
     /// Check a pack's hashes, signatures and trust, offline.
@@ -103,22 +127,36 @@ pub enum Command {
     Completions(Completions),
 }
 
-impl Cli {
-    /// What clap's types cannot say: most results have no form for spreadsheets and pages.
-    pub fn check(self) -> Result<Self, clap::Error> {
-        let requests = matches!(&self.command, Command::Attest(attest) if attest.lists_requests());
-        let coverage = matches!(&self.command, Command::Checks(Checks { command: ChecksCommand::Coverage { .. } }));
-        match self.common.format {
-            Format::Csv if !requests && !coverage => Err(Self::command().error(
-                clap::error::ErrorKind::InvalidValue,
-                "`--format csv` is for `attest --requests` and `checks coverage`; the others are `table` and `json`",
-            )),
-            Format::Markdown if !requests => Err(Self::command().error(
-                clap::error::ErrorKind::InvalidValue,
-                "`--format markdown` is for `attest --requests`; the others are `table` and `json`",
-            )),
-            _ => Ok(self),
+impl Command {
+    /// The command's name, and the forms that its result has.
+    fn formats(&self) -> (&'static str, &'static [Format]) {
+        use Format::{Csv, Html, Ics, Json, Junit, Markdown, Table};
+        match self {
+            Self::Attest(attest) if attest.lists_requests() => ("attest --requests", &[Table, Json, Csv, Markdown]),
+            Self::Checks(Checks { command: ChecksCommand::Coverage { .. } }) => {
+                ("checks coverage", &[Table, Json, Csv])
+            }
+            Self::Assess(_) => ("assess", &[Table, Json, Markdown, Junit]),
+            Self::Diff(_) => ("diff", &[Table, Json, Markdown, Html]),
+            Self::Trend(_) => ("trend", &[Table, Json, Csv, Markdown, Html]),
+            Self::Next(_) => ("next", &[Table, Json, Csv, Markdown, Html]),
+            Self::Calendar(_) => ("calendar", &[Table, Json, Csv, Markdown, Html, Ics]),
+            _ => ("this command", &[Table, Json]),
         }
+    }
+}
+
+impl Cli {
+    /// What clap's types cannot say: which forms the result of a command has.
+    pub fn check(self) -> Result<Self, clap::Error> {
+        let (name, formats) = self.command.formats();
+        if formats.contains(&self.common.format) {
+            return Ok(self);
+        }
+        let known: Vec<String> = formats.iter().map(|format| format!("`{}`", format.word())).collect();
+        let message =
+            format!("`--format {}` is not for {name}; it has {}", self.common.format.word(), known.join(", "));
+        Err(Self::command().error(clap::error::ErrorKind::InvalidValue, message))
     }
 }
 
@@ -155,9 +193,9 @@ pub struct Collect {
 /// Flags of `assess`.
 #[derive(Debug, Args)]
 pub struct Assess {
-    /// Exit with 4 when checks fail: `any`, or `severity>=high`.
-    #[arg(long, value_name = "WHICH")]
-    pub fail_on: Option<FailOn>,
+    /// Exit with 4: `any` (a check fails), `new` (a finding that the snapshot before did not have), `severity>=high`; several with commas.
+    #[arg(long, value_name = "WHICH", value_delimiter = ',')]
+    pub fail_on: Vec<FailOn>,
 }
 
 /// Flags of `bundle`.
@@ -276,12 +314,14 @@ pub struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-/// Which failing checks make `assess` exit with 4.
+/// What makes a command exit with 4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailOn {
-    /// Any.
+    /// Any failing check.
     Any,
-    /// Those of this severity or worse.
+    /// A failing finding that was not there before.
+    New,
+    /// Failing checks of this severity or worse.
     Severity(crate::model::Severity),
 }
 
@@ -292,11 +332,12 @@ impl std::str::FromStr for FailOn {
         use crate::model::Severity;
         match text {
             "any" => Ok(Self::Any),
+            "new" => Ok(Self::New),
             "severity>=critical" => Ok(Self::Severity(Severity::Critical)),
             "severity>=high" => Ok(Self::Severity(Severity::High)),
             "severity>=medium" => Ok(Self::Severity(Severity::Medium)),
             "severity>=low" => Ok(Self::Severity(Severity::Low)),
-            _ => Err("expected `any` or `severity>=critical|high|medium|low`".to_owned()),
+            _ => Err("expected `new`, `any` or `severity>=critical|high|medium|low`".to_owned()),
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod collect;
 pub mod vault;
 
 pub mod assess;
+pub mod compare;
 pub mod facts;
 
 pub mod bundle;

@@ -6,7 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const ROOMS: [&str; 9] = ["catalog", "collect", "vault", "facts", "assess", "report", "seal", "bundle", "commands"];
+const ROOMS: [&str; 10] =
+    ["catalog", "collect", "vault", "facts", "assess", "compare", "report", "seal", "bundle", "commands"];
 
 /// Which rooms a room may use besides `model`.
 fn neighbours(room: &str) -> Vec<&'static str> {

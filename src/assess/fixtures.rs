@@ -64,6 +64,7 @@ pub(super) fn source(id: &str, scope: SourceScope) -> Source {
         config_ids: Default::default(),
         unique_id: Vec::new(),
         created: None,
+        expires: None,
         inventory: crate::model::Inventory::Resources,
         only: None,
     }
@@ -142,6 +143,8 @@ pub(super) fn world() -> World {
         trail: crate::model::TrailSettings::default(),
         signing: None,
         splits: Vec::new(),
+        owners: Default::default(),
+        calendar: Default::default(),
         exceptions: vec![],
         exceptions_file: None,
         file: vec![],

@@ -1,13 +1,13 @@
 //! AWS's own assurance reports: which there are, and whether their periods cover ours.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::attested::Attested;
 use super::collected::Collected;
 use crate::model::{
     Catalog, Facts, Period, ReportCoverage, ReportDefinition, ReportFound, ReportKind, ReportOrigin, ReportUse, Row,
-    Sha256, SourceId, Term, text_of,
+    Sha256, SourceId, Term, day_of, text_of,
 };
 
 /// Where Artifact's list of reports is.
@@ -179,8 +179,8 @@ fn report(catalog: &Catalog, row: &Row) -> ReportFound {
         name: text("name"),
         version: text("version"),
         state: text("state"),
-        start: member(&data, "periodStart").and_then(day),
-        end: member(&data, "periodEnd").and_then(day),
+        start: member(&data, "periodStart").and_then(day_of),
+        end: member(&data, "periodEnd").and_then(day_of),
         sha256: document.and_then(Sha256::parse),
         evidence: row.evidence.clone(),
     }
@@ -190,16 +190,6 @@ fn report(catalog: &Catalog, row: &Row) -> ReportFound {
 fn member<'a>(data: &'a Value, name: &str) -> Option<&'a Value> {
     let parts = || data.as_object().into_iter().flat_map(|data| data.values());
     data.get(name).or_else(|| parts().find_map(|part| part.get(name))).filter(|value| !value.is_null())
-}
-
-/// The day of a time: RFC 3339, a plain date, or seconds since 1970.
-fn day(value: &Value) -> Option<NaiveDate> {
-    if let Some(seconds) = value.as_f64() {
-        return DateTime::from_timestamp(seconds as i64, 0).map(|time| time.date_naive());
-    }
-    let text = value.as_str()?;
-    let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc().date_naive());
-    time.ok().or_else(|| text.get(..10)?.parse().ok())
 }
 
 /// Bridge letters first (they name the report they continue), then the kind whose text says most of the name. Artifact

@@ -3,10 +3,10 @@
 use super::ledger::Word;
 use super::table::{self, Table};
 use super::template::Known;
-use crate::model::{Created, Inventory};
+use crate::model::{Created, Expires, Inventory};
 
 /// The keys that are read here.
-pub(super) const KEYS: [&str; 4] = ["unique_id", "created", "created_caveat", "rows"];
+pub(super) const KEYS: [&str; 6] = ["unique_id", "created", "created_caveat", "expires", "expires_as", "rows"];
 
 const ROWS: [(&str, Inventory); 2] = [("resources", Inventory::Resources), ("records", Inventory::Records)];
 
@@ -30,6 +30,23 @@ pub(super) fn read_created(table: &Table<'_>) -> Option<Created> {
     let member = table.has("created").then(|| table.need("created")).flatten()?;
     check(table, &member);
     Some(Created { member: member.text, caveat: caveat.map(|word| word.text).unwrap_or_default() })
+}
+
+/// `expires` and what it is that expires.
+pub(super) fn read_expires(table: &Table<'_>) -> Option<Expires> {
+    let named = |key: &str| table.has(key).then(|| table.need(key)).flatten();
+    let what = named("expires_as");
+    if !table.has("expires") {
+        if let Some(word) = what {
+            let help = "add `expires = …`, or delete it";
+            table.ledger.fault(&word.place, "something expires, and no date is named", "when", help);
+        }
+        return None;
+    }
+    table.demand("expires_as");
+    let member = named("expires")?;
+    check(table, &member);
+    Some(Expires { member: member.text, what: what?.text })
 }
 
 /// What the rows are: things, where a source names them one by one, unless it says otherwise.

@@ -129,6 +129,7 @@ fn read_source(table: Table<'_>) -> Option<Source> {
         config_ids: table.texts("config_ids"),
         unique_id: identity::read_unique_id(&table),
         created: identity::read_created(&table),
+        expires: identity::read_expires(&table),
         inventory: identity::read_inventory(&table),
         only,
     })

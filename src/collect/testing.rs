@@ -27,6 +27,7 @@ pub(crate) fn source(service: &str) -> Source {
         config_ids: Default::default(),
         unique_id: Vec::new(),
         created: None,
+        expires: None,
         inventory: crate::model::Inventory::Resources,
         only: None,
     }

@@ -123,6 +123,8 @@ fn plan(sources: Vec<Source>, recorded: &[String], regions: &[&str]) -> (Plan, A
         trail: crate::model::TrailSettings::default(),
         signing: None,
         splits: Vec::new(),
+        owners: Default::default(),
+        calendar: Default::default(),
         exceptions: Vec::new(),
         exceptions_file: None,
         file: Vec::new(),

@@ -1,11 +1,15 @@
 //! `assess`: judge a snapshot.
 
+mod ci;
+
 use std::collections::BTreeSet;
 
 use super::context::{Context, Judged};
+use super::diff;
+use super::document;
 use super::exit::Exit;
 use super::table::{Table, visible};
-use crate::cli::{Assess, FailOn};
+use crate::cli::{Assess, FailOn, Format};
 use crate::model::{
     Assessment, AttestationId, CheckResult, ExceptionState, ExceptionTerm, Standing, Status, Target, Verdict,
     open_requests,
@@ -16,13 +20,14 @@ const FINDINGS_SHOWN: usize = 5;
 
 pub(super) fn run(flags: &Assess, context: &mut Context<'_>) -> miette::Result<Exit> {
     let judged = context.judge()?;
-    if context.json() {
-        context.print_json(&judged.assessment)?;
-    } else {
-        context.say(&summary(&judged, context.common.verbose > 0))?;
+    match context.common.format {
+        Format::Json => context.print_json(&judged.assessment)?,
+        Format::Junit => context.print(&ci::junit(&judged.assessment)?)?,
+        Format::Markdown => document::print(&ci::summary(&judged, document::rows_shown(context)), context)?,
+        _ => context.say(&summary(&judged, context.common.verbose > 0))?,
     }
     let assessment = &judged.assessment;
-    let failing = flags.fail_on.is_some_and(|which| assessment.checks.iter().any(|check| concerns(check, which)));
+    let failing = fails(flags, &judged, context)?;
     Ok(match failing {
         true => Exit::Failing,
         false if !assessment.gaps.is_empty() => Exit::Incomplete,
@@ -30,13 +35,24 @@ pub(super) fn run(flags: &Assess, context: &mut Context<'_>) -> miette::Result<E
     })
 }
 
-fn concerns(check: &CheckResult, which: FailOn) -> bool {
-    check.verdict == Verdict::Fail
-        && match which {
-            FailOn::Any => true,
-            // Severities are declared worst first.
-            FailOn::Severity(least) => check.severity <= least,
+/// Whether something is there that the user wants to fail on; what is new, only a comparison shows.
+fn fails(flags: &Assess, judged: &Judged, context: &Context<'_>) -> miette::Result<bool> {
+    if flags.fail_on.iter().any(|which| diff::concerns(&judged.assessment.checks, *which)) {
+        return Ok(true);
+    }
+    if !flags.fail_on.contains(&FailOn::New) {
+        return Ok(false);
+    }
+    match judged.stored.snapshot.previous {
+        None => {
+            context.note("note: there is no snapshot before this one: every failing finding is new");
+            Ok(diff::concerns(&judged.assessment.checks, FailOn::Any))
         }
+        Some(previous) => {
+            let (before, after) = (previous.to_string(), judged.stored.id.to_string());
+            Ok(diff::between(&before, &after, context)?.concerns(FailOn::New))
+        }
+    }
 }
 
 fn summary(judged: &Judged, all: bool) -> String {

@@ -14,7 +14,7 @@ pub(super) fn run(catalog: &Catalog, by: By, context: &mut Context<'_>) -> miett
     match context.common.format {
         Format::Json => context.print_json(&coverage)?,
         Format::Csv => context.print(&csv(&coverage, by)?)?,
-        Format::Table | Format::Markdown => {
+        _ => {
             context.say(&counts(&coverage))?;
             let list = match by {
                 By::Requirement => requirements(&coverage),

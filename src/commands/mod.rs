@@ -3,23 +3,30 @@
 mod assess;
 mod attest;
 mod bundle;
+mod calendar;
 mod checks;
 mod collect;
 mod completions;
 mod context;
 mod coverage;
 mod demo;
+mod diff;
+mod document;
 mod exit;
 mod explain;
+mod history;
 mod iam_policy;
 mod identity;
 mod init;
 mod keygen;
 mod log;
+mod next;
 mod passphrase;
 mod progress;
 mod reperform;
+mod sides;
 mod table;
+mod trend;
 mod verify;
 
 use std::io::Write;
@@ -42,6 +49,10 @@ pub fn run(cli: Cli, now: DateTime<Utc>, out: &mut dyn Write) -> miette::Result<
         Command::Collect(flags) => collect::run(&flags, &mut context),
         Command::Attest(flags) => attest::run(&flags, &mut context),
         Command::Assess(flags) => assess::run(&flags, &mut context),
+        Command::Diff(flags) => diff::run(&flags, &mut context),
+        Command::Trend(_) => trend::run(&mut context),
+        Command::Next(flags) => next::run(&flags, &mut context),
+        Command::Calendar(flags) => calendar::run(&flags, &mut context),
         Command::Bundle(flags) => bundle::run(&flags, &mut context),
         Command::Verify(flags) => verify::run(&flags, &mut context),
         Command::Checks(flags) => checks::run(&flags, &mut context),

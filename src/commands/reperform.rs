@@ -52,7 +52,7 @@ pub(super) fn run(path: &Path, limits: &Limits) -> miette::Result<Reperformed> {
     Ok(compare(&claimed, &again))
 }
 
-fn mappings(pack: &Pack<'_>) -> miette::Result<Catalog> {
+pub(super) fn mappings(pack: &Pack<'_>) -> miette::Result<Catalog> {
     let mut files = BTreeMap::new();
     for (path, _) in pack.members() {
         if let Some(name) = path.as_str().strip_prefix("mappings/") {
@@ -62,7 +62,7 @@ fn mappings(pack: &Pack<'_>) -> miette::Result<Catalog> {
     Ok(catalog::load(files)?)
 }
 
-fn settings(pack: &Pack<'_>, catalog: &Catalog) -> miette::Result<Settings> {
+pub(super) fn settings(pack: &Pack<'_>, catalog: &Catalog) -> miette::Result<Settings> {
     let name = "config/auditpack.toml";
     let bytes = pack.read(name).into_diagnostic()?;
     let beside = &mut |path: &str| pack.read(&format!("config/{path}")).map_err(io::Error::other);

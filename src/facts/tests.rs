@@ -52,6 +52,7 @@ pub(super) fn source() -> Source {
         config_ids: Default::default(),
         unique_id: Vec::new(),
         created: None,
+        expires: None,
         inventory: crate::model::Inventory::Resources,
         only: None,
     }

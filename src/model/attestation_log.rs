@@ -183,6 +183,20 @@ impl AttestationLog {
         self.attestations.values().map(|(attestation, state)| (attestation, state))
     }
 
+    /// Those that counted just before a moment, in order.
+    pub fn active_before(&self, moment: DateTime<Utc>) -> Vec<Attestation> {
+        let made = |id: &AttestationId| self.attestations.get(id).is_some_and(|(one, _)| one.recorded < moment);
+        let counted = |(one, state): &(&Attestation, &AttestationState)| {
+            made(&one.id)
+                && match state {
+                    AttestationState::Active => true,
+                    AttestationState::Replaced { by } => !made(by),
+                    AttestationState::Withdrawn { recorded, .. } => *recorded >= moment,
+                }
+        };
+        self.all().filter(counted).map(|(attestation, _)| attestation.clone()).collect()
+    }
+
     /// Those that count, in order.
     pub fn active(&self) -> Vec<Attestation> {
         let active = self.all().filter(|(_, state)| **state == AttestationState::Active);

@@ -1,5 +1,6 @@
 //! What tells a resource that lives on from another that took its name, as AWS itself says it.
 
+use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
 use super::{Source, select, text_of};
@@ -11,6 +12,15 @@ pub struct Created {
     pub member: String,
     /// One sentence about other reasons for which AWS moves that date; empty: none are known.
     pub caveat: String,
+}
+
+/// Where a row says when the thing expires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expires {
+    /// The member's path: `certificate.NotAfter`.
+    pub member: String,
+    /// What expires, for people: "certificate".
+    pub what: String,
 }
 
 /// What the rows of a source are.
@@ -33,6 +43,24 @@ impl Source {
     pub fn created_of(&self, row: &Value) -> Option<String> {
         text_at(row, &self.created.as_ref()?.member)
     }
+
+    /// The day on which the row's thing expires.
+    pub fn expires_of(&self, row: &Value) -> Option<NaiveDate> {
+        match select(row, &self.expires.as_ref()?.member).as_slice() {
+            [one] => day_of(one),
+            _ => None,
+        }
+    }
+}
+
+/// The day of a time as AWS writes it: RFC 3339, a plain date, or seconds since 1970.
+pub fn day_of(value: &Value) -> Option<NaiveDate> {
+    if let Some(seconds) = value.as_f64() {
+        return DateTime::from_timestamp(seconds as i64, 0).map(|time| time.date_naive());
+    }
+    let text = value.as_str()?;
+    let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc().date_naive());
+    time.ok().or_else(|| text.get(..10)?.parse().ok())
 }
 
 /// The one text at a path; of several none is the thing's own.

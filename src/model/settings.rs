@@ -33,6 +33,10 @@ pub struct Settings {
     pub exceptions: Vec<Exception>,
     /// Who owns a requirement in the user's own view.
     pub splits: Vec<SplitSetting>,
+    /// Who has to act.
+    pub owners: OwnerSettings,
+    /// When something is due.
+    pub calendar: CalendarSettings,
     /// The file of exceptions that the settings name; it goes into the pack too.
     pub exceptions_file: Option<SettingsFile>,
     /// The file's bytes: they go into the pack.
@@ -125,6 +129,38 @@ pub struct SigningSettings {
     pub key: PathBuf,
     /// The signer's certificate and its chain, PEM.
     pub certificate: PathBuf,
+}
+
+/// Who has to act: for checks by their ids, for everything else by the role that the mappings name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnerSettings(BTreeMap<String, String>);
+
+impl OwnerSettings {
+    /// Names by patterns: the id of a check (`s3.bucket-logging`), the beginning of ids (`s3.*`), a role (`security`).
+    pub fn new(names: BTreeMap<String, String>) -> Self {
+        Self(names)
+    }
+
+    /// Who has to act on something of a role; the closest pattern counts, and the role itself when none fits.
+    pub fn of<'a>(&'a self, id: &str, role: &'a str) -> &'a str {
+        let begins = |pattern: &str| pattern.strip_suffix('*').is_some_and(|begin| id.starts_with(begin));
+        let longest = self.0.iter().filter(|(pattern, _)| begins(pattern)).max_by_key(|(pattern, _)| pattern.len());
+        let exact = self.0.get(id).or(longest.map(|(_, name)| name));
+        exact.or_else(|| self.0.get(role)).map_or(role, String::as_str)
+    }
+}
+
+/// When something is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CalendarSettings {
+    /// A snapshot is due so many days after the last one.
+    pub snapshot_days: u32,
+}
+
+impl Default for CalendarSettings {
+    fn default() -> Self {
+        Self { snapshot_days: 7 }
+    }
 }
 
 /// A requirement whose owner the user sets, against what the services in use say.

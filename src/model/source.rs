@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Created, Inventory, Shape, SourceId, select, text_of};
+use super::{Created, Expires, Inventory, Shape, SourceId, select, text_of};
 
 /// One kind of evidence. Generic sources are called by `collect`'s one signed call; conversations are Rust on the
 /// typed SDK crates, but their replies are read by the same description.
@@ -53,6 +53,8 @@ pub struct Source {
     pub unique_id: Vec<String>,
     /// Where the row says when the thing was made.
     pub created: Option<Created>,
+    /// Where the row says when the thing expires.
+    pub expires: Option<Expires>,
     /// What the rows are.
     pub inventory: Inventory,
     /// An item is only taken when this member has this value: `("OwnerId", "{account}")`.

@@ -12,7 +12,7 @@ mod tests;
 
 use crate::model::{Assessment, Catalog, EvidenceFile, Settings, Snapshot, SnapshotId};
 
-pub use html::html;
+pub use html::{html, page};
 pub use templates::{ReportError, Templates};
 
 /// Everything a report says comes from here.

@@ -56,6 +56,8 @@ fn settings() -> Settings {
         trail: crate::model::TrailSettings::default(),
         signing: None,
         splits: Vec::new(),
+        owners: Default::default(),
+        calendar: Default::default(),
         exceptions: Vec::new(),
         exceptions_file: None,
         file: b"organization = \"Example GmbH\"\n".to_vec(),
@@ -153,6 +155,7 @@ fn source(id: &str, title: &str) -> Source {
         config_ids: Default::default(),
         unique_id: Vec::new(),
         created: None,
+        expires: None,
         inventory: crate::model::Inventory::Resources,
         only: None,
     }

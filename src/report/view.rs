@@ -9,7 +9,9 @@ mod custody;
 mod deviations;
 mod evidence;
 mod findings;
+mod page;
 mod parts;
+mod plot;
 mod scope;
 mod summary;
 mod text;
@@ -19,6 +21,7 @@ use serde::Serialize;
 
 use super::Input;
 use evidence::Numbers;
+pub(crate) use page::Page;
 pub(crate) use text::Text;
 
 /// How many failing or undetermined findings of one check are listed; the others are counted aloud.

@@ -15,6 +15,7 @@
 mod attestations;
 mod blobs;
 mod chain;
+mod derived;
 mod error;
 mod files;
 mod journal;

@@ -136,6 +136,7 @@ fn source(id: &str, collector: Collector, protocol: Protocol, operation: &str) -
         config_ids: Default::default(),
         unique_id: Vec::new(),
         created: None,
+        expires: None,
         inventory: crate::model::Inventory::Resources,
         only: None,
     }
@@ -154,6 +155,8 @@ fn settings(artifact: ArtifactSettings) -> Settings {
         trail: crate::model::TrailSettings::default(),
         signing: None,
         splits: Vec::new(),
+        owners: Default::default(),
+        calendar: Default::default(),
         exceptions: Vec::new(),
         exceptions_file: None,
         file: Vec::new(),

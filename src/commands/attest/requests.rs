@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::cli::Format;
 use crate::commands::collect::TOOL;
 use crate::commands::context::{Context, vault_fault};
+use crate::commands::document::plain;
 use crate::commands::exit::Exit;
 use crate::commands::table::{Table, visible};
 use crate::model::{
@@ -26,12 +27,12 @@ struct List {
 pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     let list = list(context)?;
     match context.common.format {
-        Format::Table => context.say(&table(&list))?,
         Format::Json => context.print_json(&json!({
             "format": 1, "organization": list.organization, "period": list.period, "requests": list.open,
         }))?,
         Format::Csv => context.print(&csv(&list)?)?,
         Format::Markdown => context.print(markdown(&list).as_bytes())?,
+        _ => context.say(&table(&list))?,
     }
     Ok(Exit::Ok)
 }
@@ -161,24 +162,10 @@ fn markdown(list: &List) -> String {
     text
 }
 
-/// Text that means nothing to Markdown or HTML.
-fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for character in visible(text).chars() {
-        match character {
-            '<' => plain.push_str("&lt;"),
-            '>' => plain.push_str("&gt;"),
-            '&' => plain.push_str("&amp;"),
-            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '~' | '$' => plain.extend(['\\', character]),
-            _ => plain.push(character),
-        }
-    }
-    plain
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{cell_of, plain};
+    use super::cell_of;
+    use crate::commands::document::plain;
 
     #[test]
     fn cells_are_no_formulas_and_no_markup() {

@@ -146,6 +146,7 @@ fn source() -> Source {
         config_ids: Default::default(),
         unique_id: Vec::new(),
         created: None,
+        expires: None,
         inventory: crate::model::Inventory::Resources,
         from: None,
         only: None,

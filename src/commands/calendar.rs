@@ -1,0 +1,143 @@
+//! `calendar`: what is due.
+
+mod ics;
+
+use std::fs;
+use std::path::Path;
+
+use miette::{IntoDiagnostic as _, miette};
+
+use super::context::{Context, vault_fault};
+use super::document::{self, rows_shown};
+use super::exit::Exit;
+use super::history::judged;
+use super::sides;
+use crate::cli::{Calendar as Flags, Format};
+use crate::compare::{self, Dates};
+use crate::model::{Assessment, Calendar, Catalog, Cell, Document, Due, DueState, Facts, Look, Settings, harmless};
+use crate::seal::Certificate;
+use crate::vault::{Vault, VaultError};
+
+pub(super) fn run(flags: &Flags, context: &mut Context<'_>) -> miette::Result<Exit> {
+    let calendar = dues(flags.days, context)?;
+    match context.common.format {
+        Format::Json => context.print_json(&calendar)?,
+        Format::Csv => context.print(&csv(&calendar)?)?,
+        Format::Ics => context.print(ics::ics(&calendar, context.now).as_bytes())?,
+        _ => document::print(&page(&calendar, rows_shown(context)), context)?,
+    }
+    Ok(Exit::Ok)
+}
+
+fn dues(days: u16, context: &Context<'_>) -> miette::Result<Calendar> {
+    let catalog = context.catalog()?;
+    let settings = context.settings(&catalog)?;
+    let vault = match Vault::open(&context.common.vault) {
+        Ok(vault) => Some(vault),
+        // Before the first collection the calendar says that one is due.
+        Err(VaultError::None(_)) => None,
+        Err(error) => return Err(vault_fault(error)),
+    };
+    let attested = match &vault {
+        Some(vault) => vault.attestations().map_err(vault_fault)?.log.active(),
+        None => Vec::new(),
+    };
+    let newest = match &vault {
+        Some(vault) => newest(vault, &catalog, &settings, context)?,
+        None => None,
+    };
+    let signer = signer(&settings, context)?;
+    let dates = Dates {
+        catalog: &catalog,
+        settings: &settings,
+        newest: newest.as_ref().map(|(facts, assessment)| (assessment.time, facts, assessment)),
+        attestations: &attested,
+        signer: signer.as_ref().map(|one| (one.subject(), one.not_after().date_naive())),
+    };
+    Ok(compare::calendar(dates, context.now.date_naive(), days))
+}
+
+fn newest(
+    vault: &Vault,
+    catalog: &Catalog,
+    settings: &Settings,
+    context: &Context<'_>,
+) -> miette::Result<Option<(Facts, Assessment)>> {
+    let chain = sides::chain(vault)?;
+    if chain.newest().is_none() {
+        return Ok(None);
+    }
+    let link = vault.find_in(&chain, &context.common.snapshot).map_err(vault_fault)?;
+    let stored = vault.load_link(&link).map_err(vault_fault)?;
+    let facts = super::context::facts_of(catalog, vault, &stored)?;
+    let documents = vault.attestations().map_err(vault_fault)?.log.active();
+    let assessment = judged(catalog, settings, &stored.snapshot, stored.id, &facts, &documents);
+    Ok(Some((facts, assessment)))
+}
+
+/// The certificate that the settings name; one that is not made yet is no fault here.
+fn signer(settings: &Settings, context: &Context<'_>) -> miette::Result<Option<Certificate>> {
+    let Some(signing) = &settings.signing else { return Ok(None) };
+    let home = context.common.config.parent().unwrap_or(Path::new(""));
+    let path = home.join(&signing.certificate);
+    let Ok(pem) = fs::read(&path) else {
+        context.note(&format!("note: `{}` is not there: its last day is not in the calendar", path.display()));
+        return Ok(None);
+    };
+    let chain = Certificate::from_pem(&pem).map_err(|error| miette!("`{}`: {error}", path.display()))?;
+    Ok(chain.into_iter().next())
+}
+
+fn page(calendar: &Calendar, shown: usize) -> Document {
+    let overdue = calendar.dues.iter().filter(|due| due.state == DueState::Overdue).count();
+    let mut page = Document::new(
+        format!("What is due at {}", calendar.organization),
+        vec![format!("{} to {}", calendar.today, calendar.until)],
+    );
+    if overdue > 0 {
+        page.alarm(format!("{overdue} overdue"));
+    }
+    if calendar.dues.is_empty() {
+        page.line("Nothing is due.");
+    }
+    let row = |due: &Due| {
+        let state = match due.state {
+            DueState::Overdue => Cell::new("overdue", Look::Fail),
+            DueState::Due => Cell::new(days(calendar, due), Look::Plain),
+        };
+        vec![
+            Cell::from(due.date.to_string()),
+            state,
+            Cell::from(due.kind.words()),
+            Cell::from(due.owner.as_str()),
+            Cell::from(due.title.as_str()),
+            Cell::from(due.remedy.as_str()),
+        ]
+    };
+    let heads = ["day", "when", "what", "owner", "due", "to do"];
+    page.table("Soonest first", &heads, calendar.dues.iter().map(row).collect(), shown);
+    if calendar.later > 0 {
+        page.line(format!("{} more after {}; `--days` looks further", calendar.later, calendar.until));
+    }
+    page
+}
+
+fn days(calendar: &Calendar, due: &Due) -> String {
+    match (due.date - calendar.today).num_days() {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        days => format!("in {days} days"),
+    }
+}
+
+fn csv(calendar: &Calendar) -> miette::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["date", "state", "kind", "id", "owner", "title", "remedy"]).into_diagnostic()?;
+    for due in &calendar.dues {
+        let state = if due.state == DueState::Overdue { "overdue" } else { "due" };
+        let date = due.date.to_string();
+        let cells = [date.as_str(), state, due.kind.words(), &due.id, &due.owner, &due.title, &due.remedy];
+        writer.write_record(cells.map(harmless)).into_diagnostic()?;
+    }
+    writer.into_inner().map_err(|error| miette!("{}", error.error()))
+}

@@ -1,0 +1,348 @@
+//! A comparison for people.
+
+use crate::commands::context::Context;
+use crate::commands::document::rows_shown;
+use crate::model::{
+    Age, Cell, CheckChange, CoverageChange, Difference, Document, FindingChange, Known, Look, Membership,
+    RequirementChange, SideName, Status, Turn, Verdict,
+};
+
+/// Findings that merely stay as they are, oldest first, before the rest is counted.
+const OPEN_SHOWN: usize = 10;
+
+/// The comparison: losses first, then what got worse, what got better, and the rest.
+pub(super) fn page(difference: &Difference, context: &Context<'_>) -> Document {
+    let shown = rows_shown(context);
+    let Difference { before, after, .. } = difference;
+    let mut page =
+        Document::new(format!("What changed at {}", after.organization), vec![side("from", before), side("to", after)]);
+    summary(difference, &mut page);
+    coverage(difference, &mut page, shown);
+    checks(&difference.checks, &mut page, shown);
+    requirements(&difference.requirements, &mut page, shown);
+    findings(difference, &mut page, shown);
+    deviations(difference, &mut page, shown);
+    definitions(difference, &mut page, shown);
+    resources(difference, &mut page, shown);
+    evidence(difference, &mut page, shown);
+    page
+}
+
+fn side(word: &str, side: &SideName) -> String {
+    format!(
+        "{word} {}: snapshot {} of {}, period {} to {}",
+        side.asked,
+        side.snapshot.short(),
+        side.time.format("%Y-%m-%d %H:%M UTC"),
+        side.period.start,
+        side.period.end
+    )
+}
+
+fn summary(difference: &Difference, page: &mut Document) {
+    let findings = &difference.findings;
+    if is_empty(difference) {
+        page.line(match findings.open.len() {
+            0 => "Nothing changed.".to_owned(),
+            open => {
+                format!("Nothing changed; {} still open.", counted(open, "failing finding is", "failing findings are"))
+            }
+        });
+        return;
+    }
+    page.line(format!("Checks: {}", turns(difference.checks.iter().map(|one| Some(one.turn)))));
+    page.line(format!("Requirements: {}", turns(difference.requirements.iter().map(|one| one.turn))));
+    page.line(format!(
+        "Failing findings: {} new, {} fixed, {} still open{}{}",
+        findings.new.len(),
+        findings.fixed.len(),
+        findings.open.len(),
+        some(findings.unseen.len(), "that nobody can see any more"),
+        some(findings.left.len(), "left the scope")
+    ));
+}
+
+fn some(count: usize, words: &str) -> String {
+    if count == 0 { String::new() } else { format!(", {count} {words}") }
+}
+
+fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
+/// Whether the sides say the same.
+fn is_empty(difference: &Difference) -> bool {
+    let Difference { checks, requirements, findings, resources, evidence, coverage, exceptions, attestations, .. } =
+        difference;
+    let fates = findings.new.len() + findings.fixed.len() + findings.unseen.len() + findings.left.len();
+    let scope = coverage.lost.len() + coverage.gained.len() + coverage.scope.len();
+    let deviations = exceptions.len() + attestations.len() + difference.definitions.changes.len();
+    checks.len() + requirements.len() + fates + resources.len() + evidence.len() + scope + deviations == 0
+}
+
+fn turns(turns: impl Iterator<Item = Option<Turn>> + Clone) -> String {
+    let count = |turn: Turn| turns.clone().filter(|one| *one == Some(turn)).count();
+    let words = Turn::ALL.map(|turn| (count(turn), turn.words()));
+    let words: Vec<String> =
+        words.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}")).collect();
+    if words.is_empty() { "none turned".to_owned() } else { words.join(", ") }
+}
+
+fn turn(turn: Turn) -> Cell {
+    let look = match turn {
+        Turn::Worse => Look::Fail,
+        Turn::SightLost => Look::Undetermined,
+        Turn::Better => Look::Pass,
+        Turn::SightGained | Turn::Aside => Look::Aside,
+    };
+    Cell::new(turn.words(), look)
+}
+
+/// A verdict as a cell.
+pub(in crate::commands) fn verdict(verdict: Verdict) -> Cell {
+    let look = match verdict {
+        Verdict::Pass => Look::Pass,
+        Verdict::Fail => Look::Fail,
+        Verdict::Undetermined => Look::Undetermined,
+        Verdict::NotApplicable => Look::Aside,
+    };
+    Cell::new(verdict.words(), look)
+}
+
+fn status(status: Status) -> Cell {
+    let look = match status {
+        Status::Satisfied => Look::Pass,
+        Status::Gap => Look::Fail,
+        Status::Undetermined => Look::Undetermined,
+        Status::AwaitingEvidence => Look::Awaiting,
+        Status::NotApplicable => Look::Aside,
+    };
+    Cell::new(status.words(), look)
+}
+
+fn coverage(difference: &Difference, page: &mut Document, shown: usize) {
+    let coverage = &difference.coverage;
+    let rows = |changes: &[CoverageChange]| {
+        let row = |one: &CoverageChange| {
+            vec![
+                Cell::code(one.source.as_str()),
+                Cell::from(format!("{} {}", one.account, one.region)),
+                Cell::from(one.reason.words()),
+                Cell::code(&one.action),
+                Cell::number(one.calls),
+            ]
+        };
+        changes.iter().map(row).collect::<Vec<_>>()
+    };
+    let heads = ["source", "where", "reason", "closed by", "calls"];
+    if !coverage.lost.is_empty() {
+        page.heading("No longer readable");
+        page.alarm("What cannot be read any more is a loss, whatever the checks say.");
+        page.table("Readable before and not any more", &heads, rows(&coverage.lost), shown);
+    }
+    if !coverage.gained.is_empty() {
+        page.heading("Readable again");
+        page.table("Not readable before", &heads, rows(&coverage.gained), shown);
+    }
+    if !coverage.scope.is_empty() {
+        page.heading("Scope");
+        let row = |one: &crate::model::ScopeChange| {
+            let word = match one.change {
+                Membership::Joined => "joined",
+                Membership::Left => "left",
+            };
+            vec![Cell::from(one.kind.as_str()), Cell::code(&one.name), Cell::from(word)]
+        };
+        page.table("What is asked", &["what", "name", "scope"], coverage.scope.iter().map(row).collect(), shown);
+    }
+}
+
+fn checks(changes: &[CheckChange], page: &mut Document, shown: usize) {
+    if !changes.is_empty() {
+        page.heading("Checks");
+        page.table("Checks whose verdict changed", &CHECK_HEADS, changes.iter().map(check).collect(), shown);
+    }
+}
+
+const CHECK_HEADS: [&str; 6] = ["turn", "check", "severity", "was", "is", "why"];
+
+fn check(change: &CheckChange) -> Vec<Cell> {
+    vec![
+        turn(change.turn),
+        Cell::code(change.id.as_str()),
+        Cell::from(change.severity.words()),
+        verdict(change.before),
+        verdict(change.after),
+        Cell::from(change.reason.as_str()),
+    ]
+}
+
+fn requirements(changes: &[RequirementChange], page: &mut Document, shown: usize) {
+    if !changes.is_empty() {
+        page.heading("Requirements");
+        let rows = changes.iter().map(requirement).collect();
+        page.table("Requirements whose status or owner changed", &REQUIREMENT_HEADS, rows, shown);
+    }
+}
+
+const REQUIREMENT_HEADS: [&str; 6] = ["turn", "framework", "requirement", "was", "is", "because"];
+
+fn requirement(change: &RequirementChange) -> Vec<Cell> {
+    vec![
+        change.turn.map_or_else(|| Cell::from("owner changed"), turn),
+        Cell::from(change.framework.as_str()),
+        Cell::from(format!("{} {}", change.id, change.title)),
+        status(change.before),
+        status(change.after),
+        Cell::from(change.because.join("; ")),
+    ]
+}
+
+fn findings(difference: &Difference, page: &mut Document, shown: usize) {
+    let findings = &difference.findings;
+    let groups = [
+        ("New findings", "They fail now and did not, or nobody could see it", &findings.new, shown),
+        ("No longer visible", "They failed, and nobody can see whether they still do", &findings.unseen, shown),
+        ("Fixed findings", "They failed and do not any more", &findings.fixed, shown),
+        ("Out of scope", "They failed where nobody looks any more", &findings.left, shown),
+        (
+            "Still open",
+            "They failed and still do, worst and oldest first",
+            &findings.open,
+            shown.min(OPEN_SHOWN.max(shown / 2)),
+        ),
+    ];
+    for (heading, caption, group, shown) in groups {
+        if !group.is_empty() {
+            page.heading(format!("{heading} ({})", group.len()));
+            let heads = ["severity", "check", "resource", "cause", "days", "reason"];
+            page.table(caption, &heads, group.iter().map(finding).collect(), shown);
+        }
+    }
+}
+
+fn finding(change: &FindingChange) -> Vec<Cell> {
+    let mut reason = change.reason.clone();
+    if let Some(exception) = &change.exception {
+        reason = format!("{reason} (exception {exception})");
+    }
+    vec![
+        Cell::from(change.severity.words()),
+        Cell::code(change.check.as_str()),
+        Cell::code(change.resource.as_str()),
+        Cell::from(change.cause.words()),
+        Cell::new(age(change.days, change.age), Look::Number),
+        Cell::from(reason),
+    ]
+}
+
+/// "12", or "12 or more" where nobody saw the beginning.
+pub(in crate::commands) fn age(days: i64, age: Age) -> String {
+    match age {
+        Age::Seen => days.to_string(),
+        Age::AtLeast => format!("{days}+"),
+    }
+}
+
+fn deviations(difference: &Difference, page: &mut Document, shown: usize) {
+    if !difference.exceptions.is_empty() {
+        page.heading("Exceptions");
+        let row = |one: &crate::model::ExceptionChange| {
+            vec![
+                Cell::from(one.change.words()),
+                Cell::code(one.check.as_str()),
+                Cell::from(one.until.to_string()),
+                Cell::from(one.approver.as_str()),
+                Cell::code(one.resources.join(", ")),
+            ]
+        };
+        let heads = ["change", "check", "until", "approver", "resources"];
+        page.table("Exceptions", &heads, difference.exceptions.iter().map(row).collect(), shown);
+    }
+    if !difference.attestations.is_empty() {
+        page.heading("Documents");
+        let row = |one: &crate::model::AttestationChange| {
+            vec![
+                Cell::from(one.change.words()),
+                Cell::from(one.id.to_string()),
+                Cell::from(one.title.as_str()),
+                Cell::from(one.valid_until.to_string()),
+                Cell::from(one.owner.as_str()),
+                Cell::code(one.targets.join(", ")),
+            ]
+        };
+        let heads = ["change", "id", "document", "valid until", "owner", "for"];
+        page.table("Documents", &heads, difference.attestations.iter().map(row).collect(), shown);
+    }
+}
+
+fn definitions(difference: &Difference, page: &mut Document, shown: usize) {
+    let definitions = &difference.definitions;
+    let unknown = matches!(definitions.known, Known::Unknown(_));
+    if definitions.changes.is_empty() && !unknown {
+        return;
+    }
+    page.heading("Mappings and settings");
+    if let Known::Unknown(why) = &definitions.known {
+        page.alarm(format!("Those of the earlier side are not known: {why}. Today's judge both sides."));
+    } else {
+        page.line("Both sides are judged by the later side's, so nothing above comes from these changes.");
+    }
+    let row = |one: &crate::model::DefinitionChange| {
+        vec![Cell::from(one.kind.as_str()), Cell::code(&one.id), Cell::from(one.change.as_str())]
+    };
+    let rows = definitions.changes.iter().map(row).collect();
+    page.table("Definitions that differ", &["what", "id", "change"], rows, shown);
+    let rows = definitions.checks.iter().map(check).collect();
+    page.table("Checks that these changes alone turn, on the earlier evidence", &CHECK_HEADS, rows, shown);
+    let rows = definitions.requirements.iter().map(requirement).collect();
+    page.table("Requirements that these changes alone turn, on the earlier evidence", &REQUIREMENT_HEADS, rows, shown);
+}
+
+fn resources(difference: &Difference, page: &mut Document, shown: usize) {
+    if difference.resources.is_empty() {
+        return;
+    }
+    page.heading(format!("Resources ({})", difference.resources.len()));
+    let row = |one: &crate::model::ResourceChange| {
+        let was = one.was.as_ref().map(|was| format!("was {was}; ")).unwrap_or_default();
+        vec![
+            Cell::from(one.cause.words()),
+            Cell::code(one.resource.as_str()),
+            Cell::from(format!("{} {}", one.account, one.region)),
+            Cell::from(format!("{was}{}", one.note)),
+        ]
+    };
+    let rows = difference.resources.iter().map(row).collect();
+    page.table(
+        "Resources that came, went or are not what they were",
+        &["change", "resource", "where", "note"],
+        rows,
+        shown,
+    );
+}
+
+fn evidence(difference: &Difference, page: &mut Document, shown: usize) {
+    if difference.evidence.is_empty() {
+        return;
+    }
+    page.heading("Evidence");
+    let row = |one: &crate::model::EvidenceChange| {
+        let mut members: Vec<(&String, &usize)> = one.members.iter().collect();
+        members.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+        let named: Vec<String> = members.iter().take(5).map(|(name, count)| format!("{name} {count}")).collect();
+        vec![
+            Cell::code(one.source.as_str()),
+            Cell::number(one.came),
+            Cell::number(one.gone),
+            Cell::number(one.changed),
+            Cell::number(one.same),
+            Cell::number(one.other_replies),
+            Cell::number(one.same_replies),
+            Cell::from(named.join(", ")),
+        ]
+    };
+    let heads =
+        ["source", "came", "gone", "changed", "same", "other replies", "same replies", "members that differ, rows"];
+    page.table("What AWS answered, row by row", &heads, difference.evidence.iter().map(row).collect(), shown);
+}

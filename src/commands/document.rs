@@ -1,0 +1,137 @@
+//! A result for people, printed as text or as Markdown; `report` makes HTML of the same.
+
+use console::style;
+
+use super::context::Context;
+use super::table::visible;
+use crate::cli::Format;
+use crate::model::{Block, Document, Grid, Look};
+use crate::report;
+
+/// Rows of a table that the terminal and Markdown show; `-v` shows all.
+const SHOWN: usize = 20;
+/// Rows of a table that a page shows: browsers grow slow beyond.
+const SHOWN_ON_PAGES: usize = 1_000;
+
+/// How many rows of a table are shown.
+pub(super) fn rows_shown(context: &Context<'_>) -> usize {
+    match context.common.format {
+        _ if context.common.verbose > 0 => usize::MAX,
+        Format::Html => SHOWN_ON_PAGES,
+        _ => SHOWN,
+    }
+}
+
+/// Prints a result in the format that the user chose.
+pub(super) fn print(document: &Document, context: &mut Context<'_>) -> miette::Result<()> {
+    match context.common.format {
+        Format::Markdown => context.print(markdown(document).as_bytes()),
+        Format::Html => {
+            let page = report::page(document, &context.templates()?).map_err(|error| miette::miette!("{error}"))?;
+            context.print(&page)
+        }
+        _ => context.say(text(document).trim_end()),
+    }
+}
+
+fn text(document: &Document) -> String {
+    let mut text = format!("{}\n", style(visible(&document.title)).bold());
+    for fact in &document.facts {
+        text.push_str(&format!("  {}\n", visible(fact)));
+    }
+    for block in &document.blocks {
+        match block {
+            Block::Heading(heading) => text.push_str(&format!("\n{}\n", style(visible(heading)).bold())),
+            Block::Line(line) => text.push_str(&format!("  {}\n", visible(line))),
+            Block::Alarm(line) => text.push_str(&format!("  {}\n", style(visible(line)).red())),
+            Block::Table(grid) => text.push_str(&columns(grid)),
+            Block::Chart(_) => {}
+        }
+    }
+    text
+}
+
+/// Columns as wide as their widest cell, two spaces between, the last one free.
+fn columns(grid: &Grid) -> String {
+    let heads = grid.heads.iter().map(|head| (head.clone(), Look::Plain)).collect::<Vec<_>>();
+    let body = grid.rows.iter().map(|row| row.iter().map(|cell| (visible(&cell.text), cell.look)).collect::<Vec<_>>());
+    let rows: Vec<Vec<(String, Look)>> = std::iter::once(heads).chain(body).collect();
+    let mut widths = vec![0; grid.heads.len()];
+    for row in &rows {
+        for (width, (cell, _)) in widths.iter_mut().zip(row) {
+            *width = (*width).max(console::measure_text_width(cell));
+        }
+    }
+    let mut text = String::new();
+    for (number, row) in rows.iter().enumerate() {
+        let mut line = String::new();
+        for ((cell, look), width) in row.iter().zip(&widths) {
+            let side = if *look == Look::Number { console::Alignment::Right } else { console::Alignment::Left };
+            let padded = console::pad_str(cell, *width, side, None).into_owned();
+            line.push_str("  ");
+            line.push_str(&if number == 0 { style(padded).dim().to_string() } else { colored(&padded, *look) });
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn colored(text: &str, look: Look) -> String {
+    match look {
+        Look::Pass => style(text).green().to_string(),
+        Look::Fail => style(text).red().to_string(),
+        Look::Undetermined => style(text).yellow().to_string(),
+        Look::Awaiting => style(text).magenta().to_string(),
+        Look::Plain | Look::Code | Look::Number | Look::Aside => text.to_owned(),
+    }
+}
+
+fn markdown(document: &Document) -> String {
+    let mut text = format!("# {}\n", plain(&document.title));
+    if !document.facts.is_empty() {
+        text.push('\n');
+    }
+    for fact in &document.facts {
+        text.push_str(&format!("- {}\n", plain(fact)));
+    }
+    for block in &document.blocks {
+        match block {
+            Block::Heading(heading) => text.push_str(&format!("\n## {}\n", plain(heading))),
+            Block::Line(line) => text.push_str(&format!("\n{}\n", plain(line))),
+            Block::Alarm(line) => text.push_str(&format!("\n**{}**\n", plain(line))),
+            Block::Table(grid) => text.push_str(&format!("\n{}", rows(grid))),
+            Block::Chart(_) => {}
+        }
+    }
+    text
+}
+
+fn rows(grid: &Grid) -> String {
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let mut text = line(grid.heads.iter().map(|head| plain(head)).collect());
+    let rule = |index: usize| {
+        let number = grid.rows.first().and_then(|row| row.get(index)).is_some_and(|cell| cell.look == Look::Number);
+        if number { "---:".to_owned() } else { "---".to_owned() }
+    };
+    text.push_str(&line((0..grid.heads.len()).map(rule).collect()));
+    for row in &grid.rows {
+        text.push_str(&line(row.iter().map(|cell| plain(&cell.text)).collect()));
+    }
+    text
+}
+
+/// Text that means nothing to Markdown or HTML.
+pub(super) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in visible(text).chars() {
+        match character {
+            '<' => plain.push_str("&lt;"),
+            '>' => plain.push_str("&gt;"),
+            '&' => plain.push_str("&amp;"),
+            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '~' | '$' | '@' => plain.extend(['\\', character]),
+            _ => plain.push(character),
+        }
+    }
+    plain
+}

@@ -1,0 +1,156 @@
+//! The vault's snapshots, each judged: read from what is kept beside them, judged again where that does not fit.
+//!
+//! A snapshot is judged by today's mappings and settings, for its own period, with the documents that were attested
+//! until the next snapshot was taken. So all points of a history are measured alike.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use miette::IntoDiagnostic as _;
+use serde_json::json;
+
+use super::collect::TOOL;
+use super::context::{Context, facts_of, vault_fault};
+use crate::compare::{self, Yardstick};
+use crate::model::{
+    Assessment, Attestation, AttestationLog, Catalog, Chain, Facts, Judgement, Keeping, Link, Settings, Sha256,
+    Snapshot, SnapshotId,
+};
+use crate::vault::{Stored, Vault};
+
+/// What the record of a judgement is called beside a manifest.
+const RECORD: &str = "judgement.json";
+/// Raised when the same mappings judge otherwise than they did: what was kept is made again.
+const RULES: u32 = 1;
+
+/// The judged snapshots of a vault.
+pub(super) struct History {
+    /// Oldest first.
+    pub(super) entries: Vec<(Judgement, Keeping)>,
+    /// What judged.
+    pub(super) yardstick: Sha256,
+}
+
+/// All that judging a history takes.
+#[derive(Clone, Copy)]
+pub(super) struct Judge<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) settings: &'a Settings,
+    pub(super) vault: &'a Vault,
+    pub(super) log: &'a AttestationLog,
+    pub(super) chain: &'a Chain,
+}
+
+impl Judge<'_> {
+    /// Every snapshot judged, oldest first.
+    pub(super) fn history(&self, context: &Context<'_>) -> miette::Result<History> {
+        let yardstick = yardstick(self.catalog, self.settings)?;
+        let mut entries = Vec::new();
+        let mut told = false;
+        for link in &self.chain.links {
+            let documents = hash(&self.documents(link.id))?;
+            let kept = self.kept(link)?;
+            let fits = |kept: &Judgement| kept.yardstick == yardstick && kept.documents == documents;
+            match (link.keeping, kept) {
+                (Keeping::Whole, Some(kept)) if fits(&kept) => entries.push((kept, Keeping::Whole)),
+                (Keeping::Whole, _) => {
+                    if !told && self.chain.links.len() > 1 {
+                        context
+                            .note("judging snapshots by today's mappings and settings; the next time this is at hand");
+                        told = true;
+                    }
+                    entries.push((self.judge(link)?, Keeping::Whole));
+                }
+                (Keeping::Manifest, Some(kept)) => entries.push((kept, Keeping::Manifest)),
+                (Keeping::Manifest, None) => context.note(&format!(
+                    "note: snapshot {} of {} was pruned and nobody had judged it before: it is left out",
+                    link.id.short(),
+                    link.time.format("%Y-%m-%d")
+                )),
+            }
+        }
+        Ok(History { entries, yardstick })
+    }
+
+    /// The record beside a manifest, if it is one that this build reads.
+    fn kept(&self, link: &Link) -> miette::Result<Option<Judgement>> {
+        let bytes = self.vault.recall(link, RECORD).map_err(vault_fault)?;
+        let record = bytes.and_then(|bytes| serde_json::from_slice::<Judgement>(&bytes).ok());
+        Ok(record.filter(|record| record.format == Judgement::FORMAT && record.snapshot == link.id))
+    }
+
+    /// Judges a snapshot and keeps the record beside it.
+    fn judge(&self, link: &Link) -> miette::Result<Judgement> {
+        let stored = self.vault.load_link(link).map_err(vault_fault)?;
+        let facts = facts_of(self.catalog, self.vault, &stored)?;
+        let documents = self.documents(link.id);
+        let assessment = judged(self.catalog, self.settings, &stored.snapshot, stored.id, &facts, &documents);
+        self.remember(&stored, link, &facts, &assessment, &documents)
+    }
+
+    /// Keeps what history needs of an assessment beside the snapshot's manifest.
+    pub(super) fn remember(
+        &self,
+        stored: &Stored,
+        link: &Link,
+        facts: &Facts,
+        assessment: &Assessment,
+        documents: &[Attestation],
+    ) -> miette::Result<Judgement> {
+        let by = Yardstick {
+            definitions: yardstick(self.catalog, self.settings)?,
+            documents: hash(&documents)?,
+            tool: TOOL,
+        };
+        let record = compare::record(self.catalog, &stored.snapshot, facts, assessment, by);
+        let bytes = serde_json::to_vec(&record).into_diagnostic()?;
+        self.vault.remember(link, RECORD, &bytes).map_err(vault_fault)?;
+        Ok(record)
+    }
+
+    /// The documents that counted for a snapshot: those attested until the next one was taken.
+    pub(super) fn documents(&self, id: SnapshotId) -> Vec<Attestation> {
+        match self.next_time(id) {
+            Some(time) => self.log.active_before(time),
+            None => self.log.active(),
+        }
+    }
+
+    fn next_time(&self, id: SnapshotId) -> Option<DateTime<Utc>> {
+        let at = self.chain.links.iter().position(|link| link.id == id)?;
+        self.chain.links.get(at + 1).map(|link| link.time)
+    }
+}
+
+/// Judges a snapshot for its own period.
+pub(super) fn judged(
+    catalog: &Catalog,
+    settings: &Settings,
+    snapshot: &Snapshot,
+    id: SnapshotId,
+    facts: &Facts,
+    documents: &[Attestation],
+) -> Assessment {
+    let settings = Settings { period: snapshot.period, ..settings.clone() };
+    crate::assess::assess(catalog, &settings, id, snapshot, facts, documents)
+}
+
+/// Everything that decides verdicts besides evidence and documents, as one hash. Exceptions change no verdict.
+fn yardstick(catalog: &Catalog, settings: &Settings) -> miette::Result<Sha256> {
+    let files: BTreeMap<&str, Sha256> =
+        catalog.files.iter().map(|(path, bytes)| (path.as_str(), Sha256::of(bytes))).collect();
+    let splits = settings.splits.iter();
+    hash(&json!({
+        "rules": RULES,
+        "tool": TOOL,
+        "mappings": files,
+        "params": settings.params,
+        "frameworks": settings.frameworks,
+        "regions": settings.scope.regions,
+        "splits": splits.map(|one| json!([one.framework, one.requirement, one.responsibility, one.reason])).collect::<Vec<_>>(),
+    }))
+}
+
+fn hash(value: &impl serde::Serialize) -> miette::Result<Sha256> {
+    Ok(Sha256::of(&serde_json::to_vec(value).into_diagnostic()?))
+}

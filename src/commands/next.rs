@@ -1,0 +1,191 @@
+//! `next`: the shortest list of actions that closes the most requirements.
+
+use miette::{IntoDiagnostic as _, miette};
+
+use super::context::{Context, Judged};
+use super::diff::age;
+use super::document;
+use super::exit::Exit;
+use super::trend;
+use crate::cli::{Format, Next, Order};
+use crate::compare::{self, By, Owners};
+use crate::model::{Action, Cell, CheckResult, Document, Finding, Look, Plan, Settings, Severity, Since, harmless};
+
+/// Requirements named of an action before the rest is counted.
+const NAMED: usize = 6;
+
+pub(super) fn run(flags: &Next, context: &mut Context<'_>) -> miette::Result<Exit> {
+    let mut plan = plan(context)?;
+    let by = match flags.by {
+        Order::Requirements => By::Requirements,
+        Order::Severity => By::Severity,
+        Order::Age => By::Age,
+        Order::Owner => By::Owner,
+    };
+    compare::sort(&mut plan.actions, by);
+    let all = plan.actions.len();
+    if let Some(owner) = &flags.owner {
+        plan.actions.retain(|action| action.owner.eq_ignore_ascii_case(owner));
+    }
+    if flags.top > 0 {
+        plan.actions.truncate(flags.top);
+    }
+    match context.common.format {
+        Format::Json => context.print_json(&plan)?,
+        Format::Csv => context.print(&csv(&plan)?)?,
+        _ => document::print(&page(&plan, all), context)?,
+    }
+    Ok(Exit::Ok)
+}
+
+/// What to do next, with the ages that the vault's history shows.
+fn plan(context: &Context<'_>) -> miette::Result<Plan> {
+    let judged = context.judge()?;
+    let trend = trend::trend(&judged.catalog, context)?;
+    let facts = super::context::facts_of(&judged.catalog, &judged.vault, &judged.stored)?;
+    let command = |check: &CheckResult, finding: &Finding| show_again(&judged, &facts, check, finding);
+    Ok(compare::next(&judged.catalog, &judged.assessment, &trend.open, &judged.settings, &command))
+}
+
+/// The AWS CLI command that shows the fact of a finding again.
+fn show_again(
+    _judged: &Judged,
+    _facts: &crate::model::Facts,
+    _check: &CheckResult,
+    _finding: &Finding,
+) -> Option<String> {
+    None
+}
+
+impl Owners for Settings {
+    fn owner(&self, id: &str, role: &str) -> String {
+        self.owners.of(id, role).to_owned()
+    }
+}
+
+fn page(plan: &Plan, all: usize) -> Document {
+    let mut page = Document::new(
+        "What to do next",
+        vec![
+            format!("snapshot {} of {}", plan.snapshot.short(), plan.time.format("%Y-%m-%d %H:%M UTC")),
+            format!("{} of {} requirements are open", plan.open, plan.requirements),
+        ],
+    );
+    if plan.actions.is_empty() {
+        page.line(if plan.open == 0 { "Nothing is open." } else { "Nothing to do for this owner." });
+    }
+    for (number, action) in plan.actions.iter().enumerate() {
+        one(number + 1, action, plan, &mut page);
+    }
+    if all > plan.actions.len() {
+        page.heading("And more");
+        page.line(format!("{} of {all} actions are shown; `--top 0` shows all", plan.actions.len()));
+    }
+    if !plan.accepted.is_empty() {
+        page.heading("Accepted for now");
+        page.line(format!(
+            "These checks fail, and every finding is covered by an exception that runs; {} open {} for them.",
+            plan.excepted,
+            if plan.excepted == 1 { "requirement waits" } else { "requirements wait" }
+        ));
+        let row = |one: &crate::model::Accepted| {
+            vec![
+                Cell::code(one.check.as_str()),
+                Cell::number(one.findings),
+                Cell::from(one.until.to_string()),
+                Cell::from(one.approver.as_str()),
+            ]
+        };
+        let heads = ["check", "findings", "until", "approver"];
+        page.table("Accepted", &heads, plan.accepted.iter().map(row).collect(), usize::MAX);
+    }
+    page
+}
+
+fn one(number: usize, action: &Action, plan: &Plan, page: &mut Document) {
+    page.heading(format!("{number}. {} {}: {}", action.kind.words(), action.id, action.title));
+    let mut about = Vec::new();
+    about.extend(action.severity.map(|severity: Severity| severity.words().to_owned()));
+    about.push(format!("owner {}", action.owner));
+    about.extend(action.since.map(open_for));
+    page.line(about.join(", "));
+    let waiting: Vec<String> =
+        action.requirements.iter().take(NAMED).map(|one| format!("{} {}", one.framework, one.id)).collect();
+    let more = action.requirements.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    page.line(format!(
+        "{} waiting: {}{more}",
+        counted(action.requirements.len(), "requirement is", "requirements are"),
+        waiting.join(", ")
+    ));
+    page.line(match action.closes {
+        0 => "closes none yet, but brings them nearer".to_owned(),
+        closes => format!("closes {closes}; with all above {} of {} open ones", action.closed, plan.open),
+    });
+    page.line(action.remedy.as_str());
+    if let Some(command) = &action.command {
+        page.line(format!("see it again: {command}"));
+    }
+    let row = |one: &crate::model::ActionFinding| {
+        vec![
+            Cell::code(one.resource.as_str()),
+            Cell::from(format!("{} {}", one.account, one.region)),
+            Cell::new(one.reason.as_str(), Look::Plain),
+        ]
+    };
+    let heads = ["resource", "where", "why"];
+    let caption = format!("Findings of {}", action.id);
+    page.table(&caption, &heads, action.examples.iter().map(row).collect(), usize::MAX);
+    if action.findings > action.examples.len() && !action.examples.is_empty() {
+        page.line(format!("and {} more", action.findings - action.examples.len()));
+    }
+}
+
+fn open_for(since: Since) -> String {
+    format!("open for {} days, since {}", age(since.days, since.age), since.time.format("%Y-%m-%d"))
+}
+
+fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
+fn csv(plan: &Plan) -> miette::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let heads = [
+        "kind",
+        "id",
+        "title",
+        "severity",
+        "owner",
+        "since",
+        "days",
+        "findings",
+        "requirements",
+        "closes",
+        "closed",
+        "remedy",
+        "command",
+    ];
+    writer.write_record(heads).into_diagnostic()?;
+    for action in &plan.actions {
+        let waiting: Vec<String> =
+            action.requirements.iter().map(|one| format!("{}/{}", one.framework, one.id)).collect();
+        let cells = [
+            action.kind.words().to_owned(),
+            action.id.clone(),
+            action.title.clone(),
+            action.severity.map(|severity| severity.words().to_owned()).unwrap_or_default(),
+            action.owner.clone(),
+            action.since.map(|since| since.time.format("%Y-%m-%d").to_string()).unwrap_or_default(),
+            action.since.map(|since| since.days.to_string()).unwrap_or_default(),
+            action.findings.to_string(),
+            waiting.join(" "),
+            action.closes.to_string(),
+            action.closed.to_string(),
+            action.remedy.clone(),
+            action.command.clone().unwrap_or_default(),
+        ];
+        writer.write_record(cells.iter().map(|cell| harmless(cell))).into_diagnostic()?;
+    }
+    writer.into_inner().map_err(|error| miette!("{}", error.error()))
+}

@@ -1,0 +1,224 @@
+//! The lives of failing findings over all snapshots: since when each fails, and when it was seen not to any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::model::{
+    AccountId, Age, CheckId, CheckRecord, FindingRecord, Identity, Judgement, Region, Severity, SnapshotId, Verdict,
+};
+
+/// A finding from the first snapshot in which it fails to the one in which it is seen not to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Life {
+    /// The check.
+    pub check: CheckId,
+    /// Its severity.
+    pub severity: Severity,
+    /// The account.
+    pub account: AccountId,
+    /// The region.
+    pub region: Region,
+    /// The resource, as it was called last.
+    pub resource: String,
+    /// How AWS tells it from others of its name.
+    pub identity: Identity,
+    /// The time of the first snapshot in which it fails.
+    pub since: DateTime<Utc>,
+    /// Whether it may be older.
+    pub age: Age,
+    /// The time of the last snapshot in which it was seen to fail.
+    pub seen: DateTime<Utc>,
+    /// How it ended, if it did.
+    pub end: Option<End>,
+}
+
+/// The end of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    /// The time of the snapshot that shows it.
+    pub time: DateTime<Utc>,
+    /// What it shows.
+    pub how: Ended,
+}
+
+/// What ended a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It does not fail any more, or its resource is gone, and what would show it was read.
+    Fixed,
+    /// Its account or region is asked no more: nobody says that it is fixed.
+    Left,
+}
+
+/// Follows the findings through judgements, oldest first.
+pub fn lives(judgements: &[&Judgement]) -> Vec<Life> {
+    let mut lives = Vec::new();
+    let mut open: Vec<Life> = Vec::new();
+    let mut before: Option<&Judgement> = None;
+    for judgement in judgements {
+        let (still, ended) = step(open, before, judgement);
+        open = still;
+        lives.extend(ended);
+        before = Some(judgement);
+    }
+    lives.extend(open);
+    lives
+}
+
+/// One snapshot further: the findings that fail or may fail, and those that ended.
+fn step(open: Vec<Life>, before: Option<&Judgement>, now: &Judgement) -> (Vec<Life>, Vec<Life>) {
+    let mut by_check: BTreeMap<CheckId, Vec<Life>> = BTreeMap::new();
+    for life in open {
+        by_check.entry(life.check.clone()).or_default().push(life);
+    }
+    let (mut still, mut ended) = (Vec::new(), Vec::new());
+    for (id, record) in &now.checks {
+        let old = before.and_then(|before| before.checks.get(id));
+        let mut failing: Vec<&FindingRecord> =
+            record.open.iter().filter(|finding| finding.verdict == Verdict::Fail).collect();
+        let lives = by_check.remove(id).unwrap_or_default();
+        let names: BTreeSet<(AccountId, Region, String)> = lives.iter().map(place).collect();
+        for life in lives {
+            match go_on(&life, &mut failing, &names, record, before, now) {
+                Next::Fails(finding) => still.push(Life {
+                    resource: finding.resource.clone(),
+                    identity: finding.identity.clone(),
+                    seen: now.time,
+                    ..life
+                }),
+                Next::Unknown => still.push(life),
+                Next::Ended(how) => ended.push(Life { end: Some(End { time: now.time, how }), ..life }),
+            }
+        }
+        still.extend(failing.into_iter().map(|finding| born(id, record, finding, old, before, now)));
+    }
+    // A check that this judgement does not know says nothing of its findings.
+    still.extend(by_check.into_values().flatten());
+    (still, ended)
+}
+
+fn place(life: &Life) -> (AccountId, Region, String) {
+    (life.account.clone(), life.region.clone(), life.resource.clone())
+}
+
+enum Next<'a> {
+    Fails(&'a FindingRecord),
+    Unknown,
+    Ended(Ended),
+}
+
+/// What becomes of a finding in the next snapshot; a failing one that continues it is taken out of `failing`.
+fn go_on<'a>(
+    life: &Life,
+    failing: &mut Vec<&'a FindingRecord>,
+    names: &BTreeSet<(AccountId, Region, String)>,
+    record: &CheckRecord,
+    before: Option<&Judgement>,
+    now: &Judgement,
+) -> Next<'a> {
+    let here = |finding: &FindingRecord| (&finding.account, &finding.region) == (&life.account, &life.region);
+    let same = |finding: &FindingRecord| {
+        here(finding) && finding.resource == life.resource && !life.identity.contradicts(&finding.identity)
+    };
+    // A new name is only a rename when no other finding had it before.
+    let renamed = |finding: &FindingRecord| {
+        let name = (finding.account.clone(), finding.region.clone(), finding.resource.clone());
+        here(finding) && finding.identity.is(&life.identity) && !names.contains(&name)
+    };
+    let found =
+        failing.iter().position(|finding| same(finding)).or(failing.iter().position(|finding| renamed(finding)));
+    if let Some(index) = found {
+        return Next::Fails(failing.remove(index));
+    }
+    if left(life, before, now) {
+        return Next::Ended(Ended::Left);
+    }
+    match blind(record, &life.account, &life.region, &life.resource) {
+        true => Next::Unknown,
+        false => Next::Ended(Ended::Fixed),
+    }
+}
+
+/// Whether a check's record cannot say whether a resource fails.
+fn blind(record: &CheckRecord, account: &AccountId, region: &Region, resource: &str) -> bool {
+    let silent = record.verdict == Verdict::Undetermined && record.open.is_empty();
+    let covers = |finding: &FindingRecord| {
+        let whole_region = finding.region == *region && finding.resource == region.as_str();
+        let itself = finding.region == *region && finding.resource == resource;
+        finding.verdict == Verdict::Undetermined
+            && finding.account == *account
+            && (finding.resource == account.as_str() || whole_region || itself)
+    };
+    silent || record.open.iter().any(covers)
+}
+
+/// Whether the account is asked no more, or the region that was.
+fn left(life: &Life, before: Option<&Judgement>, now: &Judgement) -> bool {
+    let Some(regions) = now.places.get(&life.account) else { return true };
+    let was = before.and_then(|before| before.places.get(&life.account));
+    was.is_some_and(|was| was.contains(&life.region)) && !regions.contains(&life.region)
+}
+
+fn born(
+    id: &CheckId,
+    record: &CheckRecord,
+    finding: &FindingRecord,
+    old: Option<&CheckRecord>,
+    before: Option<&Judgement>,
+    now: &Judgement,
+) -> Life {
+    let FindingRecord { account, region, resource, identity, .. } = finding;
+    let asked = before.and_then(|before| before.places.get(account)).is_some_and(|regions| {
+        // Global answers come from a region that need not be one of the scope.
+        let known_here = now.places.get(account).is_some_and(|regions| regions.contains(region));
+        regions.contains(region) || !known_here
+    });
+    let seen = asked && old.is_some_and(|old| !blind(old, account, region, resource));
+    Life {
+        check: id.clone(),
+        severity: record.severity,
+        account: account.clone(),
+        region: region.clone(),
+        resource: resource.clone(),
+        identity: identity.clone(),
+        since: now.time,
+        age: if seen { Age::Seen } else { Age::AtLeast },
+        seen: now.time,
+        end: None,
+    }
+}
+
+/// Since when findings fail, as snapshots of interest name them.
+#[derive(Debug, Clone, Default)]
+pub struct Ages(BTreeMap<Named, (DateTime<Utc>, Age)>);
+
+type Named = (SnapshotId, CheckId, AccountId, Region, String);
+
+impl Ages {
+    /// What the history up to each of the wanted snapshots says; judgements are given oldest first.
+    pub fn new(judgements: &[&Judgement], wanted: &[SnapshotId]) -> Self {
+        let mut ages = BTreeMap::new();
+        for (index, judgement) in judgements.iter().enumerate().filter(|(_, one)| wanted.contains(&one.snapshot)) {
+            let history = judgements.get(..=index).unwrap_or_default();
+            for life in lives(history).into_iter().filter(|life| life.end.is_none()) {
+                let key = (judgement.snapshot, life.check, life.account, life.region, life.resource);
+                ages.insert(key, (life.since, life.age));
+            }
+        }
+        Self(ages)
+    }
+
+    /// Since when a finding fails that a snapshot has.
+    pub fn get(
+        &self,
+        snapshot: SnapshotId,
+        check: &CheckId,
+        account: &AccountId,
+        region: &Region,
+        resource: &str,
+    ) -> Option<(DateTime<Utc>, Age)> {
+        let key = (snapshot, check.clone(), account.clone(), region.clone(), resource.to_owned());
+        self.0.get(&key).copied()
+    }
+}

@@ -1,0 +1,64 @@
+//! Assessments over time: what changed, which way it goes, what to do next, what is due. Pure: the clock is handed in.
+
+mod calendar;
+mod checks;
+mod definitions;
+mod deviations;
+mod evidence;
+mod findings;
+mod lives;
+mod next;
+mod record;
+mod resources;
+mod scope;
+mod trend;
+
+use crate::model::{Assessment, Catalog, Difference, Facts, SideName, Snapshot};
+
+pub use calendar::{Dates, calendar};
+pub use definitions::{Definitions, definition_changes};
+pub use lives::{Ages, Life, lives};
+pub use next::{By, Owners, next, sort};
+pub use record::{Yardstick, record};
+pub use trend::{Entry, trend};
+
+/// The format of a [`Difference`] that this build writes.
+const FORMAT: u32 = 1;
+
+/// One side of a comparison.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// What it is called.
+    pub name: &'a SideName,
+    /// What was collected.
+    pub snapshot: &'a Snapshot,
+    /// Its rows.
+    pub facts: &'a Facts,
+    /// Judged by the later side's mappings and settings.
+    pub assessment: &'a Assessment,
+    /// Judged by its own: the exceptions that held then are those.
+    pub own: &'a Assessment,
+}
+
+/// Compares two sides, both judged by the same mappings and settings.
+pub fn compare(catalog: &Catalog, before: Side<'_>, after: Side<'_>, ages: &Ages) -> Difference {
+    let resources = resources::Resources::new(catalog, before, after);
+    let checks = checks::checks(before.assessment, after.assessment);
+    Difference {
+        format: FORMAT,
+        before: before.name.clone(),
+        after: after.name.clone(),
+        requirements: checks::requirements(before.assessment, after.assessment),
+        checks,
+        findings: findings::findings(before, after, &resources, ages),
+        evidence: evidence::evidence(before, after, &resources),
+        coverage: scope::coverage(before, after),
+        exceptions: deviations::exceptions(before.own, after.own),
+        attestations: deviations::attestations(before.own, after.own),
+        definitions: definitions::none(),
+        resources: resources.changes,
+    }
+}
+
+#[cfg(test)]
+mod tests;

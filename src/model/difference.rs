@@ -1,0 +1,505 @@
+//! What changed between two snapshots: the result of `diff`, and its JSON is a contract (`docs/schema/diff.schema.json`).
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AccountId, AttestationId, CheckId, FrameworkId, GapReason, Identity, Period, Region, RequirementId, Responsibility,
+    Severity, SnapshotId, SourceId, Status, Verdict,
+};
+
+/// Two snapshots compared; both are judged by what holds for the second, so that what differs is the estate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The format of this result, 1.
+    pub format: u32,
+    /// The earlier side.
+    pub before: SideName,
+    /// The later side.
+    pub after: SideName,
+    /// Checks whose verdict changed, worst first.
+    pub checks: Vec<CheckChange>,
+    /// Requirements whose status changed, in the frameworks' order.
+    pub requirements: Vec<RequirementChange>,
+    /// Findings that fail on one of the sides.
+    pub findings: FindingChanges,
+    /// Resources that came and went.
+    pub resources: Vec<ResourceChange>,
+    /// What differs in what AWS answered, by source.
+    pub evidence: Vec<EvidenceChange>,
+    /// What can be read on one side only.
+    pub coverage: Coverages,
+    /// Exceptions that came, went or ran out.
+    pub exceptions: Vec<ExceptionChange>,
+    /// Documents that were attested, replaced, withdrawn, or that ran out.
+    pub attestations: Vec<AttestationChange>,
+    /// Changes of the mappings and settings, and what they alone change in the verdicts of the first side.
+    pub definitions: DefinitionChanges,
+}
+
+/// One side of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SideName {
+    /// As the user called it: `2026-Q2`, `latest`, `evidence-pack.zip`.
+    pub asked: String,
+    /// The snapshot.
+    pub snapshot: SnapshotId,
+    /// When its evidence was collected.
+    pub time: DateTime<Utc>,
+    /// The audit's period.
+    pub period: Period,
+    /// The organization.
+    pub organization: String,
+}
+
+/// Which way something went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Turn {
+    /// It got worse.
+    Worse,
+    /// It was known, and is not any more: a loss, whatever it was before.
+    SightLost,
+    /// It was not known before: neither better nor worse.
+    SightGained,
+    /// It got better.
+    Better,
+    /// It came to apply, or ceased to.
+    Aside,
+}
+
+impl Turn {
+    /// Every turn, in the order in which they are shown.
+    pub const ALL: [Self; 5] = [Self::Worse, Self::SightLost, Self::SightGained, Self::Better, Self::Aside];
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Worse => "worse",
+            Self::SightLost => "sight lost",
+            Self::SightGained => "sight gained",
+            Self::Better => "better",
+            Self::Aside => "applies or not",
+        }
+    }
+
+    /// How a verdict turned; none when it did not. A side without the check has no verdict.
+    pub fn of_verdicts(before: Option<Verdict>, after: Option<Verdict>) -> Option<Self> {
+        use Verdict::{Fail, NotApplicable, Pass, Undetermined};
+        match (before?, after?) {
+            (before, after) if before == after => None,
+            (_, Undetermined) => Some(Self::SightLost),
+            (Undetermined, _) => Some(Self::SightGained),
+            (Pass | NotApplicable, Fail) => Some(Self::Worse),
+            (Fail, Pass | NotApplicable) => Some(Self::Better),
+            (Pass, NotApplicable) | (NotApplicable, Pass) => Some(Self::Aside),
+            (Pass, Pass) | (Fail, Fail) | (NotApplicable, NotApplicable) => None,
+        }
+    }
+
+    /// How a status turned; none when it did not.
+    pub fn of_statuses(before: Option<Status>, after: Option<Status>) -> Option<Self> {
+        use Status::{AwaitingEvidence, Gap, NotApplicable, Satisfied, Undetermined};
+        match (before?, after?) {
+            (before, after) if before == after => None,
+            (_, Undetermined) => Some(Self::SightLost),
+            (Undetermined, _) => Some(Self::SightGained),
+            (_, Gap) | (Satisfied | NotApplicable, AwaitingEvidence) => Some(Self::Worse),
+            (Gap, _) | (AwaitingEvidence, Satisfied | NotApplicable) => Some(Self::Better),
+            _ => Some(Self::Aside),
+        }
+    }
+}
+
+/// A check whose verdict changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckChange {
+    /// The check.
+    pub id: CheckId,
+    /// Its title.
+    pub title: String,
+    /// Its severity.
+    pub severity: Severity,
+    /// Its verdict before.
+    pub before: Verdict,
+    /// Its verdict after.
+    pub after: Verdict,
+    /// Which way it went.
+    pub turn: Turn,
+    /// Why, in one sentence.
+    pub reason: String,
+}
+
+/// A requirement whose status changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequirementChange {
+    /// The framework.
+    pub framework: FrameworkId,
+    /// The requirement.
+    pub id: RequirementId,
+    /// Its title.
+    pub title: String,
+    /// Who owned it before.
+    pub responsibility_before: Responsibility,
+    /// Who owns it after.
+    pub responsibility: Responsibility,
+    /// Where it stood.
+    pub before: Status,
+    /// Where it stands.
+    pub after: Status,
+    /// Which way it went; none when only its owner changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Turn>,
+    /// What made it so: checks that turned, documents, reports of AWS.
+    pub because: Vec<String>,
+}
+
+/// Findings by what became of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingChanges {
+    /// They fail now and did not, or nobody could see it.
+    pub new: Vec<FindingChange>,
+    /// They failed and do not any more, and the evidence shows that.
+    pub fixed: Vec<FindingChange>,
+    /// They failed and still do.
+    pub open: Vec<FindingChange>,
+    /// They failed, and nobody can see any more whether they do.
+    pub unseen: Vec<FindingChange>,
+    /// They failed in an account or region that is asked no more: nobody says that they are fixed.
+    pub left: Vec<FindingChange>,
+}
+
+/// A finding on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingChange {
+    /// The check.
+    pub check: CheckId,
+    /// Its severity.
+    pub severity: Severity,
+    /// The resource as it is called now, or was last.
+    pub resource: String,
+    /// The account.
+    pub account: AccountId,
+    /// The region.
+    pub region: Region,
+    /// What made it so.
+    pub cause: Cause,
+    /// In one sentence.
+    pub reason: String,
+    /// Since when it fails, as far as the snapshots show.
+    pub since: DateTime<Utc>,
+    /// Whether it may fail for longer: it did already in the first snapshot, or could not be seen before.
+    pub age: Age,
+    /// Whole days from `since` to the later side, or to the moment when it was seen fixed.
+    pub days: i64,
+    /// Covered by an exception on the later side, or on the earlier one if it is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception: Option<String>,
+}
+
+/// How well the beginning of a finding is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Age {
+    /// The snapshot before did not have it.
+    Seen,
+    /// It may be older: there is no earlier snapshot, or it could not be seen there.
+    AtLeast,
+}
+
+/// What made a finding come, go or stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// The resource's state changed.
+    Changed,
+    /// The resource is new.
+    ResourceCame,
+    /// The resource is gone, and the list that would show it was read.
+    ResourceGone,
+    /// The resource was deleted, and another one of its name was made.
+    Recreated,
+    /// The resource is there, and the check does not judge it any more.
+    NoLongerJudged,
+    /// The account was not asked before.
+    AccountJoined,
+    /// The region was not asked before.
+    RegionJoined,
+    /// The account is asked no more.
+    AccountLeft,
+    /// The region is asked no more.
+    RegionLeft,
+    /// It could not be seen before.
+    SightGained,
+    /// It cannot be seen any more.
+    SightLost,
+    /// Nothing changed.
+    Unchanged,
+    /// The resource has another name.
+    Renamed,
+}
+
+impl Cause {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Changed => "the resource changed",
+            Self::ResourceCame => "new resource",
+            Self::ResourceGone => "the resource is gone",
+            Self::Recreated => "deleted and recreated under the same name",
+            Self::NoLongerJudged => "the check does not apply to it any more",
+            Self::AccountJoined => "the account joined the scope",
+            Self::RegionJoined => "the region joined the scope",
+            Self::AccountLeft => "the account left the scope",
+            Self::RegionLeft => "the region left the scope",
+            Self::SightGained => "could not be read before",
+            Self::SightLost => "cannot be read any more",
+            Self::Unchanged => "unchanged",
+            Self::Renamed => "renamed",
+        }
+    }
+}
+
+/// A resource that came, went, or is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ResourceChange {
+    /// What became of it.
+    pub cause: Cause,
+    /// The account.
+    pub account: AccountId,
+    /// The region.
+    pub region: Region,
+    /// As it is called now, or was last.
+    pub resource: String,
+    /// Its name before, if it was renamed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+    /// The sources that show it.
+    pub sources: Vec<SourceId>,
+    /// What the reader should know besides: AWS's ids or times on both sides.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// What differs in the answers of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceChange {
+    /// The source.
+    pub source: SourceId,
+    /// Replies on the later side whose bytes the earlier side has too.
+    pub same_replies: usize,
+    /// Replies on the later side with other bytes.
+    pub other_replies: usize,
+    /// Rows on the later side only.
+    pub came: usize,
+    /// Rows on the earlier side only.
+    pub gone: usize,
+    /// Rows on both sides whose members differ.
+    pub changed: usize,
+    /// Rows on both sides that say the same.
+    pub same: usize,
+    /// In how many changed rows each member differs.
+    pub members: BTreeMap<String, usize>,
+}
+
+/// What can be read on one side only, and the scope itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverages {
+    /// Readable before and not after: a loss, not an improvement.
+    pub lost: Vec<CoverageChange>,
+    /// Not readable before, and readable after.
+    pub gained: Vec<CoverageChange>,
+    /// Accounts, regions and sources that joined or left the scope, in words.
+    pub scope: Vec<ScopeChange>,
+}
+
+/// A source in a place that can be read on one side only.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CoverageChange {
+    /// The source.
+    pub source: SourceId,
+    /// The account.
+    pub account: AccountId,
+    /// The region.
+    pub region: Region,
+    /// Why it could not be read.
+    pub reason: GapReason,
+    /// The IAM action or the setting that closes it.
+    pub action: String,
+    /// How many calls.
+    pub calls: usize,
+}
+
+/// Something that joined or left the scope.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ScopeChange {
+    /// What happened.
+    pub change: Membership,
+    /// `account`, `region` or `source`.
+    pub kind: String,
+    /// The account's id, `account region`, or the source's id.
+    pub name: String,
+}
+
+/// Whether something joined or left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Membership {
+    /// It was not asked before.
+    Joined,
+    /// It is not asked any more.
+    Left,
+}
+
+/// An exception that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExceptionChange {
+    /// What became of it.
+    pub change: DeviationChange,
+    /// The check.
+    pub check: CheckId,
+    /// The patterns.
+    pub resources: Vec<String>,
+    /// Who approved it.
+    pub approver: String,
+    /// Until when.
+    pub until: NaiveDate,
+    /// How many failing findings of the later side it covers.
+    pub covers: usize,
+}
+
+/// A document that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttestationChange {
+    /// What became of it.
+    pub change: DeviationChange,
+    /// Its number.
+    pub id: AttestationId,
+    /// What it is.
+    pub title: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it counts.
+    pub valid_until: NaiveDate,
+    /// What it is for.
+    pub targets: Vec<String>,
+}
+
+/// What became of an exception or a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviationChange {
+    /// It ran out.
+    Expired,
+    /// It is there no more: withdrawn, replaced, deleted.
+    Removed,
+    /// It is new.
+    Added,
+}
+
+impl DeviationChange {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Removed => "removed",
+            Self::Added => "added",
+        }
+    }
+}
+
+/// Changes of what is judged by, apart from what is judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefinitionChanges {
+    /// Whether the first side's own mappings and settings are known.
+    pub known: Known,
+    /// Mappings and settings that differ, each in words.
+    pub changes: Vec<DefinitionChange>,
+    /// Checks of the first side whose verdict these changes alone change.
+    pub checks: Vec<CheckChange>,
+    /// Requirements of the first side whose status these changes alone change.
+    pub requirements: Vec<RequirementChange>,
+}
+
+/// Whether the mappings and settings of the first side can be told from those of the second.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Known {
+    /// They are the same.
+    Same,
+    /// They differ.
+    Different,
+    /// Nobody can say, and why.
+    Unknown(String),
+}
+
+/// A definition that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DefinitionChange {
+    /// `check`, `control`, `framework`, `source`, `parameter`, `settings` …
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// What is different, in words.
+    pub change: String,
+}
+
+/// A resource on one side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// The account.
+    pub account: AccountId,
+    /// The region.
+    pub region: Region,
+    /// As findings name it.
+    pub name: String,
+    /// How AWS tells it from others of its name.
+    pub identity: Identity,
+    /// The sources that show it.
+    pub sources: Vec<SourceId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Turn;
+    use crate::model::{Status, Verdict};
+
+    #[test]
+    fn verdicts_turn_as_the_table_says() {
+        use Turn::{Aside, Better, SightGained, SightLost, Worse};
+        use Verdict::{Fail, NotApplicable, Pass, Undetermined};
+        let table = [
+            (Pass, [None, Some(Worse), Some(Aside), Some(SightLost)]),
+            (Fail, [Some(Better), None, Some(Better), Some(SightLost)]),
+            (NotApplicable, [Some(Aside), Some(Worse), None, Some(SightLost)]),
+            (Undetermined, [Some(SightGained), Some(SightGained), Some(SightGained), None]),
+        ];
+        for (before, turns) in table {
+            for (after, turn) in [Pass, Fail, NotApplicable, Undetermined].into_iter().zip(turns) {
+                assert_eq!(Turn::of_verdicts(Some(before), Some(after)), turn, "{before:?} to {after:?}");
+            }
+        }
+        assert_eq!(Turn::of_verdicts(None, Some(Fail)), None, "a check that was not there did not turn");
+    }
+
+    #[test]
+    fn statuses_turn_as_the_table_says() {
+        use Status::{AwaitingEvidence, Gap, NotApplicable, Satisfied, Undetermined};
+        use Turn::{Aside, Better, SightGained, SightLost, Worse};
+        let table = [
+            (Satisfied, [None, Some(Worse), Some(Worse), Some(SightLost), Some(Aside)]),
+            (Gap, [Some(Better), None, Some(Better), Some(SightLost), Some(Better)]),
+            (AwaitingEvidence, [Some(Better), Some(Worse), None, Some(SightLost), Some(Better)]),
+            (Undetermined, [Some(SightGained), Some(SightGained), Some(SightGained), None, Some(SightGained)]),
+            (NotApplicable, [Some(Aside), Some(Worse), Some(Worse), Some(SightLost), None]),
+        ];
+        for (before, turns) in table {
+            let after = [Satisfied, Gap, AwaitingEvidence, Undetermined, NotApplicable];
+            for (after, turn) in after.into_iter().zip(turns) {
+                assert_eq!(Turn::of_statuses(Some(before), Some(after)), turn, "{before:?} to {after:?}");
+            }
+        }
+    }
+}
