@@ -45,6 +45,16 @@ pub enum VaultError {
         /// How it shows.
         what: String,
     },
+    /// A blob is a patch on another, and that one cannot be had.
+    #[error("`{}` is kept as a patch on `{}`, which {what}", path.display(), base.display())]
+    Base {
+        /// The patch.
+        path: PathBuf,
+        /// What it is a patch on.
+        base: PathBuf,
+        /// What is wrong with that.
+        what: String,
+    },
     /// A blob that a snapshot names is gone.
     #[error("the evidence {0} is missing from the vault")]
     Missing(Sha256),
@@ -127,7 +137,7 @@ impl VaultError {
             Self::Locked(_) => "wait for the other collection to end, or stop it; a killed one leaves no lock behind",
             Self::Full(_) => "make room, then run `auditpack collect --resume`",
             Self::Io { .. } => "check the folder's permissions and disk",
-            Self::Altered { .. } | Self::Missing(_) => {
+            Self::Altered { .. } | Self::Base { .. } | Self::Missing(_) => {
                 "restore the file from a backup; the evidence no longer stands without it"
             }
             Self::Unknown { .. } => "`auditpack vault list` shows all snapshots",

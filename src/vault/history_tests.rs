@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::tests::{collect, exchange, period, snapshot, time};
 use super::*;
-use crate::model::{Keeping, Period, ProblemKind, Sink as _, Snapshot, SnapshotId};
+use crate::model::{Keeping, Period, ProblemKind, Sha256, Sink as _, Snapshot, SnapshotId};
 
 /// Collects one reply; the snapshot is changed before it is written.
 pub(super) fn collect_as(
@@ -178,5 +178,90 @@ fn selectors_say_what_they_mean_and_what_there_is() {
     for wrong in ["2026-Q5", "2026-Q0", "26-Q1", "2026-02-30", "newest", "abc", "+026-Q1", "xyzw"] {
         let said = wrong.parse::<Selector>().unwrap_err();
         assert!(said.contains("a quarter like `2026-Q3`"), "{wrong}: {said}");
+    }
+}
+
+/// A reply of AWS's query protocol: all but its request id stays from week to week.
+pub(super) fn reply(week: u32, users: u32) -> Vec<u8> {
+    let mut text = String::from("<ListUsersResponse><ListUsersResult><Users>");
+    for user in 0..users {
+        let id = Sha256::of(&user.to_le_bytes());
+        text.push_str(&format!("<member><UserName>user-{user}</UserName><UserId>{}</UserId></member>", id.short()));
+    }
+    let id = Sha256::of(&week.to_le_bytes());
+    text.push_str(&format!("</Users></ListUsersResult><RequestId>{id}</RequestId></ListUsersResponse>"));
+    text.into_bytes()
+}
+
+pub(super) fn kept_on(vault: &Vault, body: &[u8]) -> Option<Sha256> {
+    patches::base_of_file(&vault.blob_path(&Sha256::of(body))).unwrap()
+}
+
+#[test]
+fn replies_are_kept_as_patches_on_plain_ones() {
+    let (_folder, vault) = vault();
+    let weeks: Vec<Vec<u8>> = (0..4).map(|week| reply(week, 40)).collect();
+    for (week, body) in weeks.iter().enumerate() {
+        collect(&vault, week as i64, body);
+    }
+    let first = Sha256::of(&weeks[0]);
+    assert_eq!(kept_on(&vault, &weeks[0]), None);
+    for body in &weeks[1..] {
+        assert_eq!(kept_on(&vault, body), Some(first), "a patch is never put on a patch");
+        let hash = Sha256::of(body);
+        assert_eq!(vault.get(&hash).unwrap(), *body);
+        vault.check(&hash).unwrap();
+        let mut read = Vec::new();
+        io::Read::read_to_end(&mut vault.reader(&hash).unwrap(), &mut read).unwrap();
+        assert_eq!(read, *body);
+        let [plain, patch] = [&first, &hash].map(|hash| fs::metadata(vault.blob_path(hash)).unwrap().len());
+        assert!(patch * 4 < plain, "{patch} of {plain}");
+    }
+    let grown = reply(9, 4_000);
+    collect(&vault, 9, &grown);
+    assert_eq!(kept_on(&vault, &grown), None, "what is mostly new is plain");
+    collect(&vault, 10, b"short");
+    assert_eq!(kept_on(&vault, b"short"), None);
+}
+
+#[test]
+fn large_bodies_are_patched_over_their_whole_length() {
+    let (_folder, vault) = vault();
+    let noise: Vec<u8> = (0..120_000_u32).flat_map(|n| *Sha256::of(&n.to_le_bytes()).as_bytes()).collect();
+    assert!(noise.len() > 3 << 20 && noise.len() < patches::LARGEST);
+    let first = vault.put(&noise).unwrap();
+    let second = [b"new", noise.as_slice()].concat();
+    let hash = vault.put_after(&second, Some(&first)).unwrap();
+    let length = fs::metadata(vault.blob_path(&hash)).unwrap().len();
+    assert!(length < noise.len() as u64 / 50, "{length}");
+    assert_eq!(vault.get(&hash).unwrap(), second);
+}
+
+#[test]
+fn a_base_that_is_gone_or_altered_is_named() {
+    let (_folder, vault) = vault();
+    let [first, second, third] = [0, 1, 2].map(|week| reply(week, 40));
+    collect(&vault, 0, &first);
+    collect(&vault, 1, &second);
+    let (base, patch) = (vault.blob_path(&Sha256::of(&first)), Sha256::of(&second));
+    let packed = fs::read(&base).unwrap();
+    fs::write(&base, zstd::encode_all(&b"other"[..], 3).unwrap()).unwrap();
+    let shown = base.display().to_string();
+    let altered = vault.get(&patch).unwrap_err().to_string();
+    assert!(altered.contains(&format!("is kept as a patch on `{shown}`, which was altered")), "{altered}");
+    fs::remove_file(&base).unwrap();
+    let gone = vault.get(&patch).unwrap_err().to_string();
+    assert!(gone.contains(&format!("is kept as a patch on `{shown}`, which is missing")), "{gone}");
+    assert!(vault.check(&patch).is_err() && vault.reader(&patch).is_err());
+    collect(&vault, 2, &third);
+    assert_eq!(kept_on(&vault, &third), None, "a new reply does not rest on what is broken");
+    fs::write(&base, packed).unwrap();
+    assert_eq!(vault.get(&patch).unwrap(), second);
+    let file = vault.blob_path(&patch);
+    let bytes = fs::read(&file).unwrap();
+    for length in [0, 4, 39, 40, bytes.len() - 1] {
+        fs::write(&file, &bytes[..length]).unwrap();
+        let error = vault.get(&patch).unwrap_err();
+        assert!(matches!(&error, VaultError::Altered { .. }), "{length}: {error}");
     }
 }

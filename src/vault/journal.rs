@@ -1,5 +1,6 @@
 //! The journal of a collection: one JSON line per reply, so that a killed run can go on where it was.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
@@ -10,7 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::chain::moment;
 use super::{FORMAT, Lock, Vault, VaultError, check_format, fault, files};
-use crate::model::{DocumentSink, Exchange, Gap, Period, Sha256, Sink, SinkError, Snapshot, SnapshotId};
+use crate::model::{
+    Chain, DocumentSink, Exchange, Gap, Keeping, Period, Sha256, Sink, SinkError, Snapshot, SnapshotId,
+};
 
 /// What a collection was begun for; a resumed one keeps its time, so that its requests are the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +27,9 @@ pub struct Started {
     /// The organization.
     pub organization: String,
 }
+
+/// The ends of the chain, and the replies of the newest snapshot: bodies by requests.
+type Before = (Vec<SnapshotId>, BTreeMap<Sha256, Sha256>);
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -48,6 +54,8 @@ pub struct Journal {
     gathered: Mutex<Gathered>,
     /// The ends of the chain, newest first: the snapshot will stand on all of them.
     heads: Vec<SnapshotId>,
+    /// What each request was answered with in the newest whole snapshot: new bodies are kept as patches on those.
+    before: BTreeMap<Sha256, Sha256>,
     _lock: Lock,
 }
 
@@ -65,7 +73,7 @@ impl Vault {
         let lock = self.lock()?;
         self.sweep()?;
         let started = Started { format: FORMAT, time, period, organization: organization.to_owned() };
-        let heads = self.heads_before(&started)?;
+        let (heads, before) = self.before(&started)?;
         let name = format!("{}.jsonl", time.format("%Y%m%dT%H%M%S%3fZ"));
         let path = self.root().join("journal").join(name);
         let file = files::private().create(true).append(true).open(&path).map_err(|error| fault(&path, error))?;
@@ -76,6 +84,7 @@ impl Vault {
             file: Mutex::new(file),
             gathered: Mutex::default(),
             heads,
+            before,
             _lock: lock,
         };
         journal.append(&journal.started)?;
@@ -91,13 +100,21 @@ impl Vault {
         if started.period != period {
             return Err(VaultError::Changed("period"));
         }
-        let heads = self.heads_before(&started)?;
+        let (heads, before) = self.before(&started)?;
         let file = files::private().append(true).open(&path).map_err(|error| fault(&path, error))?;
         // A run that was killed in the middle of a line leaves it without an end.
         (&file).write_all(b"\n").map_err(|error| fault(&path, error))?;
         let gathered = Mutex::new(Gathered { exchanges: exchanges.clone(), gaps: Vec::new() });
-        let journal =
-            Journal { vault: self.clone(), path, started, file: Mutex::new(file), gathered, heads, _lock: lock };
+        let journal = Journal {
+            vault: self.clone(),
+            path,
+            started,
+            file: Mutex::new(file),
+            gathered,
+            heads,
+            before,
+            _lock: lock,
+        };
         Ok(Resumed { journal, exchanges })
     }
 
@@ -117,9 +134,9 @@ impl Vault {
         Ok(paths.iter().rev().find(has_replies).or(paths.last()).cloned())
     }
 
-    /// The ends of the chain that a collection will follow. One that would stand before them, or that is of another
-    /// organization, is refused before anything is asked.
-    fn heads_before(&self, started: &Started) -> Result<Vec<SnapshotId>, VaultError> {
+    /// The ends of the chain that a collection will follow, and the newest replies. A collection that would stand before
+    /// those ends, or that is of another organization, is refused before anything is asked.
+    fn before(&self, started: &Started) -> Result<Before, VaultError> {
         let chain = self.chain()?;
         let heads = chain.heads();
         if let Some(newest) = heads.iter().max_by_key(|link| link.time).filter(|link| link.time > started.time) {
@@ -133,8 +150,25 @@ impl Vault {
             Some(organization) if organization != started.organization => {
                 Err(VaultError::Organization { vault: organization.to_owned(), settings: started.organization.clone() })
             }
-            _ => Ok(heads.iter().map(|link| link.id).collect()),
+            _ => Ok((heads.iter().map(|link| link.id).collect(), self.replies(&chain))),
         }
+    }
+
+    /// The bodies of the newest whole snapshot by their requests. They only save room: what cannot be read is left out.
+    fn replies(&self, chain: &Chain) -> BTreeMap<Sha256, Sha256> {
+        #[derive(Deserialize)]
+        struct Replies {
+            exchanges: Vec<Reply>,
+        }
+        #[derive(Deserialize)]
+        struct Reply {
+            request: Sha256,
+            body: Sha256,
+        }
+        let newest = chain.links.iter().rev().find(|link| link.keeping == Keeping::Whole);
+        let bytes = newest.and_then(|link| self.snapshot_folder(link.time, &link.id).bytes().ok()).unwrap_or_default();
+        let replies = serde_json::from_slice(&bytes).map(|Replies { exchanges }| exchanges).unwrap_or_default();
+        replies.into_iter().map(|reply| (reply.request, reply.body)).collect()
     }
 
     fn read_journal(&self, path: &PathBuf) -> Result<(Started, Vec<Exchange>), VaultError> {
@@ -229,7 +263,7 @@ impl Sink for Journal {
     fn exchange(&self, exchange: Exchange, body: &[u8]) -> Result<(), SinkError> {
         let keep = || {
             if !body.is_empty() || exchange.size == 0 {
-                self.vault.put(body)?;
+                self.vault.put_after(body, self.before.get(&exchange.request))?;
             }
             self.append(&Line::Exchange(exchange.clone()))
         };

@@ -3,7 +3,7 @@
 //! ```text
 //! vault.json                          {"format": 1}
 //! lock                                held by the one collection that writes
-//! blobs/ab/<sha256>.zst               the hash is over the uncompressed bytes
+//! blobs/ab/<sha256>.zst               the hash is over the uncompressed bytes; it may be a patch on another blob
 //! journal/<time>.jsonl                an unfinished collection
 //! snapshots/<time>-<id>/snapshot.json.zst
 //!                                     its SHA-256, uncompressed, is the snapshot's id
@@ -21,6 +21,7 @@ mod files;
 mod journal;
 mod manifests;
 mod merge;
+mod patches;
 mod policy;
 mod pruned;
 mod snapshots;
