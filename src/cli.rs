@@ -2,6 +2,7 @@
 
 mod attest;
 mod history;
+mod vault;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use crate::vault::Selector;
 
 pub use attest::{Attest, AttestAdd, AttestCommand, AttestList, AttestWithdraw};
 pub use history::{Calendar, Diff, Next, Order, Trend};
+pub use vault::{VaultCommand, VaultFlags, VaultMerge, VaultPrune};
 
 /// AWS audit evidence: collected read-only, kept byte for byte, split by responsibility, signed, verifiable offline.
 #[derive(Debug, Parser)]
@@ -119,6 +121,8 @@ pub enum Command {
     Verify(Verify),
     /// List, explain or test the checks; show what they cover.
     Checks(Checks),
+    /// List, check, prune and merge what the vault holds.
+    Vault(VaultFlags),
     /// Make a signing key and its certificate (P-256).
     Keygen(Keygen),
     /// The whole flow on an embedded sample account: no credentials, no network.

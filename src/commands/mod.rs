@@ -27,6 +27,7 @@ mod reperform;
 mod sides;
 mod table;
 mod trend;
+mod vault;
 mod verify;
 
 use std::io::Write;
@@ -56,6 +57,7 @@ pub fn run(cli: Cli, now: DateTime<Utc>, out: &mut dyn Write) -> miette::Result<
         Command::Bundle(flags) => bundle::run(&flags, &mut context),
         Command::Verify(flags) => verify::run(&flags, &mut context),
         Command::Checks(flags) => checks::run(&flags, &mut context),
+        Command::Vault(flags) => vault::run(&flags, &mut context),
         Command::Keygen(flags) => keygen::run(&flags, &mut context),
         Command::Demo(flags) => demo::run(&flags, &mut context),
         Command::Completions(flags) => completions::run(&flags, &mut context),

@@ -56,21 +56,24 @@ impl Vault {
         Ok(Attesting { vault: self.clone(), log: self.attestations()?.log, _lock: lock })
     }
 
-    /// Reads a blob through and checks it against its hash, in bounded memory.
-    pub fn check(&self, hash: &Sha256) -> Result<(), VaultError> {
+    /// Reads a blob through and checks it against its hash, in bounded memory; its length in bytes.
+    pub fn check(&self, hash: &Sha256) -> Result<u64, VaultError> {
         let altered = |what: String| VaultError::Altered { path: self.blob_path(hash), what };
         let mut reader = self.reader(hash)?;
-        let (mut hasher, mut buffer) = (sha2::Sha256::new(), vec![0; CHUNK]);
+        let (mut hasher, mut buffer, mut size) = (sha2::Sha256::new(), vec![0; CHUNK], 0);
         loop {
             match reader.read(&mut buffer) {
                 Ok(0) => break,
-                Ok(length) => hasher.update(&buffer[..length]),
+                Ok(length) => {
+                    hasher.update(&buffer[..length]);
+                    size += length as u64;
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(altered(error.to_string())),
             }
         }
         match Sha256::from_bytes(hasher.finalize().into()) {
-            found if found == *hash => Ok(()),
+            found if found == *hash => Ok(size),
             found => Err(altered(format!("its content hashes to {found}"))),
         }
     }

@@ -71,18 +71,30 @@ impl Vault {
     }
 
     fn get_within(&self, hash: &Sha256, depth: u8) -> Result<Vec<u8>, VaultError> {
-        let path = self.blob_path(hash);
-        let packed = match fs::read(&path) {
-            Ok(packed) => packed,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(VaultError::Missing(*hash)),
-            Err(error) => return Err(fault(&path, error)),
-        };
+        let packed = self.packed(hash)?;
         let bytes = match patches::base_of(&packed) {
             None => zstd::decode_all(packed.as_slice()),
-            Some(base) => patches::apply(&packed, &self.base_within(&path, &base, depth)?),
+            Some(base) => patches::apply(&packed, &self.base_within(&self.blob_path(hash), &base, depth)?),
         };
-        let altered = |what: String| VaultError::Altered { path: path.clone(), what };
-        let bytes = bytes.map_err(|error| altered(error.to_string()))?;
+        self.checked(hash, bytes)
+    }
+
+    /// The bytes of a patch whose base is at hand, checked against its hash.
+    pub(super) fn get_on(&self, hash: &Sha256, base: &[u8]) -> Result<Vec<u8>, VaultError> {
+        self.checked(hash, patches::apply(&self.packed(hash)?, base))
+    }
+
+    fn packed(&self, hash: &Sha256) -> Result<Vec<u8>, VaultError> {
+        let path = self.blob_path(hash);
+        fs::read(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => VaultError::Missing(*hash),
+            _ => fault(&path, error),
+        })
+    }
+
+    fn checked(&self, hash: &Sha256, unpacked: io::Result<Vec<u8>>) -> Result<Vec<u8>, VaultError> {
+        let altered = |what: String| VaultError::Altered { path: self.blob_path(hash), what };
+        let bytes = unpacked.map_err(|error| altered(error.to_string()))?;
         match Sha256::of(&bytes) {
             found if found == *hash => Ok(bytes),
             found => Err(altered(format!("its content hashes to {found}"))),
@@ -177,7 +189,7 @@ pub struct Document {
 }
 
 impl Document {
-    fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), VaultError> {
+    pub(super) fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), VaultError> {
         self.hasher.update(bytes);
         self.size += bytes.len() as u64;
         match &mut self.encoder {
@@ -186,12 +198,17 @@ impl Document {
         }
     }
 
-    fn keep(&mut self) -> Result<(Sha256, u64), VaultError> {
+    /// The hash of what came so far.
+    pub(super) fn hash(&self) -> Sha256 {
+        Sha256::from_bytes(self.hasher.clone().finalize().into())
+    }
+
+    pub(super) fn keep(&mut self) -> Result<(Sha256, u64), VaultError> {
         let path = self.temporary.clone();
         if let Some(encoder) = self.encoder.take() {
             encoder.finish().map_err(|error| fault(&path, error))?;
         }
-        let hash = Sha256::from_bytes(self.hasher.clone().finalize().into());
+        let hash = self.hash();
         self.vault.give_name(&path, &hash)?;
         Ok((hash, self.size))
     }

@@ -113,6 +113,14 @@ pub enum VaultError {
         /// The organization of the collection.
         settings: String,
     },
+    /// Two vaults cannot be merged.
+    #[error("{what}")]
+    Merge {
+        /// Why.
+        what: String,
+        /// What can be done.
+        remedy: &'static str,
+    },
     /// Nothing to resume.
     #[error("there is no unfinished collection in `{}`", .0.display())]
     NothingToResume(PathBuf),
@@ -150,6 +158,7 @@ impl VaultError {
                 "set the clock right, or name another vault with `--vault`; with `--resume`, leave it away to begin anew"
             }
             Self::Organization { .. } => "name a vault of its own with `--vault`, or set `organization` right",
+            Self::Merge { remedy, .. } => remedy,
             Self::Refused { .. } => "`auditpack attest list --all` shows what was attested",
             Self::NothingToResume(_) => "leave `--resume` away to begin a new collection",
             Self::Changed(_) => "leave `--resume` away to begin a new collection",

@@ -16,13 +16,16 @@ mod attestations;
 mod blobs;
 mod chain;
 mod derived;
+mod check;
 mod error;
 mod files;
 mod journal;
 mod manifests;
 mod merge;
+mod names;
 mod patches;
 mod policy;
+mod prune;
 mod pruned;
 mod snapshots;
 
@@ -34,9 +37,12 @@ use serde::{Deserialize, Serialize};
 
 pub use attestations::{Attesting, KeepError, LARGEST_DOCUMENT, StoredAttestations};
 pub use blobs::Document;
+pub use check::{Checked, Unnamed};
 pub use error::VaultError;
 pub use journal::{Journal, Resumed, Started};
+pub use merge::{LogMerge, Merged};
 pub use policy::KeepPolicy;
+pub use prune::{Prune, Pruning};
 pub use snapshots::{Quarter, Selector, Stored};
 
 /// The vault format that this build reads and writes.
@@ -128,5 +134,7 @@ fn fault(path: &Path, source: io::Error) -> VaultError {
 
 #[cfg(test)]
 mod history_tests;
+#[cfg(test)]
+mod keeping_tests;
 #[cfg(test)]
 mod tests;

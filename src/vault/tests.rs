@@ -222,7 +222,7 @@ fn files_are_private_and_a_full_disk_is_said() {
     assert!(full.to_string().contains("disk is full") && full.remedy().contains("--resume"));
 }
 
-fn attested(log: &crate::model::AttestationLog, hash: Option<(Sha256, u64)>) -> crate::model::LogEvent {
+pub(super) fn attested(log: &crate::model::AttestationLog, hash: Option<(Sha256, u64)>) -> crate::model::LogEvent {
     use crate::model::{Attestation, AttestedDocument, LogEvent};
     let document = match hash {
         Some((sha256, size)) => AttestedDocument::File { name: "policy.pdf".into(), sha256, size },

@@ -1,0 +1,57 @@
+//! `vault check`: everything in the vault against its hashes.
+
+use serde_json::json;
+
+use super::{bytes, counted};
+use crate::commands::context::{Context, vault_fault};
+use crate::commands::exit::Exit;
+use crate::commands::table::visible;
+use crate::vault::Checked;
+
+pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
+    let checked = context.open_vault()?.check_all().map_err(vault_fault)?;
+    let ok = checked.problems.is_empty();
+    if context.json() {
+        context.print_json(&json!({
+            "format": 1, "ok": ok, "snapshots": checked.snapshots, "pruned": checked.pruned, "blobs": checked.blobs,
+            "bytes": checked.bytes, "stored": checked.stored, "unnamed": checked.unnamed, "problems": checked.problems,
+        }))?;
+    } else {
+        context.say(&summary(&checked))?;
+    }
+    Ok(if ok { Exit::Ok } else { Exit::Unverified })
+}
+
+/// What was looked at, and each problem with its remedy.
+fn summary(checked: &Checked) -> String {
+    let Checked { snapshots, pruned, blobs, stored, unnamed, problems, .. } = checked;
+    let mut text = format!(
+        "{} with evidence, {pruned} pruned; {} hold {}, {} on the disk",
+        counted(*snapshots as u64, "snapshot"),
+        counted(*blobs, "sound blob"),
+        bytes(checked.bytes),
+        bytes(*stored)
+    );
+    if unnamed.blobs > 0 {
+        let count = counted(unnamed.blobs, "blob");
+        text.push_str(&format!(
+            "\n{count} ({}) named by no snapshot: `vault prune` takes them away",
+            bytes(unnamed.bytes)
+        ));
+    }
+    if problems.is_empty() {
+        text.push_str("\nEvery link and every blob is what it was.");
+        return text;
+    }
+    text.push_str(&format!("\n\n{}:", counted(problems.len() as u64, "problem")));
+    for one in problems {
+        text.push_str(&format!(
+            "\n  {}  {}\n    {}\n    {}",
+            one.kind.as_str(),
+            visible(&one.path),
+            visible(&one.message),
+            visible(&one.remedy)
+        ));
+    }
+    text
+}

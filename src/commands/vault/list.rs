@@ -1,0 +1,37 @@
+//! `vault list`: the snapshots in the order of their chain.
+
+use serde_json::json;
+
+use super::counted;
+use crate::commands::context::{Context, vault_fault};
+use crate::commands::exit::Exit;
+use crate::commands::table::Table;
+
+pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
+    let chain = context.open_vault()?.chain().map_err(vault_fault)?;
+    if !chain.problems.is_empty() {
+        let count = counted(chain.problems.len() as u64, "problem");
+        context.note(&format!("the chain does not hold, {count}: `auditpack vault check` names what is wrong"));
+    }
+    if context.json() {
+        let value = json!({ "format": 1, "snapshots": chain.links, "problems": chain.problems });
+        context.print_json(&value)?;
+        return Ok(Exit::Ok);
+    }
+    if chain.links.is_empty() {
+        context.note("the vault holds no snapshot yet; `auditpack collect` takes one");
+        return Ok(Exit::Ok);
+    }
+    let mut table = Table::new(["time", "id", "period", "kept", "tool"]);
+    for link in &chain.links {
+        table.row([
+            &link.time.format("%Y-%m-%d %H:%M UTC").to_string(),
+            &link.id.short(),
+            &format!("{} to {}", link.period.start, link.period.end),
+            link.keeping.words(),
+            &link.tool,
+        ]);
+    }
+    context.say(&table.to_string())?;
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,47 @@
+//! `vault prune`: gives evidence up by a policy.
+
+use serde_json::{Value, json};
+
+use super::{bytes, counted};
+use crate::cli::VaultPrune;
+use crate::commands::context::{Context, vault_fault};
+use crate::commands::exit::Exit;
+use crate::model::Link;
+use crate::vault::{Prune, Pruning};
+
+pub(super) fn run(flags: &VaultPrune, context: &mut Context<'_>) -> miette::Result<Exit> {
+    let how = if flags.dry_run { Prune::Show } else { Prune::Do };
+    let pruning = context.open_vault()?.prune(&flags.keep, context.now, how).map_err(vault_fault)?;
+    if context.json() {
+        let rows = |links: &[Link]| -> Vec<Value> {
+            links.iter().map(|link| json!({ "id": link.id, "time": link.time })).collect()
+        };
+        context.print_json(&json!({
+            "format": 1, "policy": flags.keep.to_string(), "dry_run": flags.dry_run, "pruned": rows(&pruning.pruned),
+            "kept": rows(&pruning.kept), "blobs": pruning.blobs, "bytes": pruning.bytes,
+        }))?;
+    } else {
+        context.say(&summary(&pruning, how))?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn summary(pruning: &Pruning, how: Prune) -> String {
+    let Pruning { pruned, kept, blobs, bytes: size } = pruning;
+    let mut text: String = pruned
+        .iter()
+        .map(|link| format!("  {}  {}\n", link.time.format("%Y-%m-%d %H:%M UTC"), link.id.short()))
+        .collect();
+    if pruned.is_empty() && *blobs == 0 {
+        return format!("Nothing goes: the policy keeps {}.", counted(kept.len() as u64, "snapshot"));
+    }
+    text.push_str(&format!(
+        "{} {} and {} ({}); {} keep their evidence. Manifests stay.",
+        if how == Prune::Do { "Gone: the evidence of" } else { "Would go: the evidence of" },
+        counted(pruned.len() as u64, "snapshot"),
+        counted(*blobs, "blob"),
+        bytes(*size),
+        counted(kept.len() as u64, "snapshot"),
+    ));
+    text
+}

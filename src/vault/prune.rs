@@ -1,0 +1,83 @@
+//! `vault prune`: gives evidence up by a policy; manifests stay, so that the chain holds.
+//!
+//! First each snapshot says that it is pruned, then blobs go that nothing names any more. Killed in between, blobs are
+//! left over that the next run takes away.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+
+use chrono::{DateTime, Utc};
+
+use super::names::{BlobFile, named_by_log, with_bases};
+use super::pruned::Pruned;
+use super::{KeepPolicy, Vault, VaultError, fault};
+use crate::model::{Keeping, Link, Sha256};
+
+/// Whether to do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prune {
+    /// Do it.
+    Do,
+    /// Say what would go, and change nothing.
+    Show,
+}
+
+/// What went, or would go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pruning {
+    /// The snapshots whose evidence went, oldest first.
+    pub pruned: Vec<Link>,
+    /// The snapshots that keep theirs.
+    pub kept: Vec<Link>,
+    /// How many blobs went.
+    pub blobs: u64,
+    /// How many bytes they had on the disk.
+    pub bytes: u64,
+}
+
+impl Vault {
+    /// Gives up the evidence of the snapshots that a policy does not keep.
+    pub fn prune(&self, policy: &KeepPolicy, now: DateTime<Utc>, how: Prune) -> Result<Pruning, VaultError> {
+        let _lock = self.lock()?;
+        let chain = self.chain_checked()?;
+        let stay = policy.kept(&chain.links);
+        let whole = chain.links.iter().filter(|link| link.keeping == Keeping::Whole).cloned();
+        let (kept, pruned): (Vec<Link>, Vec<Link>) = whole.partition(|link| stay.contains(&link.id));
+        let after: Vec<Link> = chain.links.into_iter().map(|link| left_of(link, &stay)).collect();
+        let gone = self.named_by_none(&after)?;
+        if how == Prune::Do {
+            self.sweep()?;
+            for link in &pruned {
+                Pruned::write(&self.snapshot_folder(link.time, &link.id), now, &policy.to_string())?;
+            }
+            for file in &gone {
+                let path = self.blob_path(&file.hash);
+                match fs::remove_file(&path) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(&path, error)),
+                    _ => {}
+                }
+            }
+        }
+        Ok(Pruning { pruned, kept, blobs: gone.len() as u64, bytes: gone.iter().map(|file| file.stored).sum() })
+    }
+
+    /// The blobs that nobody names: no snapshot, no attestation, no unfinished collection, no patch that is named.
+    fn named_by_none(&self, links: &[Link]) -> Result<Vec<BlobFile>, VaultError> {
+        let mut named: BTreeSet<Sha256> = self.named_by_snapshots(links)?.into_iter().map(|(hash, _)| hash).collect();
+        named.extend(named_by_log(&self.attestations()?.log));
+        named.extend(self.named_by_journals()?);
+        let mut files = self.blob_files()?;
+        let named = with_bases(named, &files);
+        files.retain(|file| !named.contains(&file.hash));
+        Ok(files)
+    }
+}
+
+/// A link as it is after the pruning.
+fn left_of(link: Link, stay: &BTreeSet<Sha256>) -> Link {
+    match stay.contains(&link.id) {
+        true => link,
+        false => Link { keeping: Keeping::Manifest, ..link },
+    }
+}
