@@ -19,7 +19,8 @@ if ((${#missing[@]})); then
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}"
 fi
 
-# The emulator (moto), the oracle (botocore) and the PDF validator (pyHanko) live in a venv beside the build.
+# The emulator (moto), the oracles (botocore, and the AWS CLI, which brings a botocore of its own) and the PDF validator
+# (pyHanko) live in a venv beside the build.
 export AUDITPACK_VENV="${AUDITPACK_VENV:-${CARGO_TARGET_DIR:-$PWD/target}/venv}"
 stamp="$AUDITPACK_VENV/installed"
 if ! cmp -s tests/emulator/requirements.txt "$stamp"; then

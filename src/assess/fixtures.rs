@@ -41,6 +41,7 @@ pub(super) fn source(id: &str, scope: SourceScope) -> Source {
         shape: Shape::default(),
         absent: BTreeSet::new(),
         not_subscribed: BTreeSet::new(),
+        cli: None,
         actions: BTreeSet::new(),
     };
     Source {
@@ -84,6 +85,7 @@ pub(super) fn check(id: &str, source: &str, pass: &str) -> Check {
         detail: None,
         why: String::new(),
         remedy: String::new(),
+        cli: None,
         config_rules: vec![],
         params: BTreeSet::new(),
         examples: vec![],

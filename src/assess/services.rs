@@ -188,6 +188,7 @@ fn row_test(source: &SourceId, expression: &Expression) -> Check {
         detail: None,
         why: String::new(),
         remedy: String::new(),
+        cli: None,
         config_rules: Vec::new(),
         params: BTreeSet::new(),
         examples: Vec::new(),

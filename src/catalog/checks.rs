@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::attach;
+use super::cli;
 use super::expressions::{self, Given, Seen};
 use super::ids;
 use super::ledger::{Kind, Word, listed};
 use super::table::{Table, distinct};
+use super::template::Known;
 use crate::model::{Case, Check, CheckId, Example, Expression, Per, Severity, SourceId, Verdict};
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "id",
     "title",
     "severity",
@@ -24,6 +26,7 @@ const KEYS: [&str; 16] = [
     "detail",
     "why",
     "remedy",
+    "cli",
     "config_rules",
     "params",
     "controls",
@@ -102,6 +105,7 @@ pub(super) fn read(root: &Table<'_>, name: &str) -> Option<Check> {
         detail,
         why: why?.text,
         remedy: remedy?.text,
+        cli: cli::read(&table, &Known::row()),
         config_rules: table.texts("config_rules"),
         params: params.into_iter().map(|word| word.text).collect(),
         examples,

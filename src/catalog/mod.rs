@@ -5,6 +5,7 @@
 
 mod attach;
 mod checks;
+mod cli;
 mod exceptions;
 mod expressions;
 mod fault;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::cli;
 use super::identity;
 use super::ledger::{Kind, Ledger, Word};
 use super::readonly;
@@ -14,7 +15,8 @@ use crate::model::{
     Withhold,
 };
 
-const CALL_KEYS: [&str; 19] = [
+const CALL_KEYS: [&str; 20] = [
+    "cli",
     "operation",
     "method",
     "path",
@@ -253,6 +255,7 @@ fn read_call(table: &Table<'_>, parameters: &str, protocol: Option<Protocol>, kn
         shape: read_shape(table),
         absent: table.texts("absent"),
         not_subscribed: table.texts("not_subscribed"),
+        cli: cli::read(table, &Known::row()),
         actions: actions.into_iter().map(|word| word.text).collect(),
     })
 }

@@ -185,6 +185,58 @@ fn what_tells_rows_apart_is_named_by_paths() {
 }
 
 #[test]
+fn commands_only_read_and_leave_the_rest_to_the_reader() {
+    let commands = [
+        "kms get-key-policy --key-id {KeyId} --policy-name default",
+        "kms",
+        "aws kms list-keys",
+        "kms disable-key --key-id {KeyId}",
+        "secretsmanager get-secret-value --secret-id {KeyId}",
+        "kms list-keys /tmp/out",
+        "kms list-keys --endpoint=https://example.org",
+        "kms describe-key --key-id {period.begin}",
+    ];
+    let mut all = String::new();
+    for command in commands {
+        let list = format!("operation = \"ListKeys\"\ncli = \"{command}\"");
+        let faults = load(files(&[("sources/kms.toml", &SOURCE.replace("operation = \"ListKeys\"", &list))])).err();
+        all += &format!("== {command}\n{}\n", faults.map(|faults| lines(&faults)).unwrap_or_default());
+    }
+    insta::assert_snapshot!(all, @r###"
+    == kms get-key-policy --key-id {KeyId} --policy-name default
+
+    == kms
+    sources/kms.toml:10 ["kms"]
+      the command has no service and operation
+      > write `service get-something --option {member}`, as after `aws`
+    == aws kms list-keys
+    sources/kms.toml:10 ["aws kms list-keys"]
+      the command does not begin with a service and an operation of the AWS CLI, without `aws`
+      > write `service get-something --option {member}`, as after `aws`
+    == kms disable-key --key-id {KeyId}
+    sources/kms.toml:10 ["kms disable-key --key-id {KeyId}"]
+      the command `disable-key` does not only read
+      > write `service get-something --option {member}`, as after `aws`
+    == secretsmanager get-secret-value --secret-id {KeyId}
+    sources/kms.toml:10 ["secretsmanager get-secret-value --secret-id {KeyId}"]
+      the command `get-secret-value` reads secrets
+      > write `service get-something --option {member}`, as after `aws`
+    == kms list-keys /tmp/out
+    sources/kms.toml:10 ["kms list-keys /tmp/out"]
+      the command has a value before its first option
+      > write `service get-something --option {member}`, as after `aws`
+    == kms list-keys --endpoint=https://example.org
+    sources/kms.toml:10 ["kms list-keys --endpoint=https://example.org"]
+      the command says `--endpoint=https://example.org`, which is the reader's to say
+      > write `service get-something --option {member}`, as after `aws`
+    == kms describe-key --key-id {period.begin}
+    sources/kms.toml:10 ["kms describe-key --key-id {period.begin}"]
+      nothing fills `{period.begin}`
+      > known here: `account`, `partition`, `period.end`, `period.start`, `region` and the item's members
+    "###);
+}
+
+#[test]
 fn expressions_are_read_with_care() {
     let cases = [
         "r.a ==",

@@ -47,6 +47,7 @@ pub(crate) fn call(operation: &str) -> Call {
         shape: Shape::default(),
         absent: ["NotFoundException".to_owned()].into(),
         not_subscribed: ["InvalidAccessException".to_owned()].into(),
+        cli: None,
         actions: [format!("things:{operation}")].into(),
     }
 }

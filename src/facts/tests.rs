@@ -19,6 +19,7 @@ pub(super) fn call(operation: &str) -> Call {
         shape: Shape::default(),
         absent: BTreeSet::new(),
         not_subscribed: BTreeSet::new(),
+        cli: None,
         actions: BTreeSet::from([format!("x:{operation}")]),
     }
 }

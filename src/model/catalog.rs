@@ -83,6 +83,8 @@ pub struct Check {
     pub why: String,
     /// What to do about a Fail.
     pub remedy: String,
+    /// The AWS CLI command that shows the fact again, where it is none of the source's; empty: none does.
+    pub cli: Option<String>,
     /// The equivalent AWS Config managed rules.
     pub config_rules: Vec<String>,
     /// The parameters it uses.

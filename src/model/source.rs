@@ -99,6 +99,9 @@ pub struct Call {
     pub absent: BTreeSet<String>,
     /// Error codes that say "your plan does not include this": a gap of its own kind.
     pub not_subscribed: BTreeSet<String>,
+    /// The AWS CLI command that shows the same again, with templates of the row: `s3api get-bucket-acl --bucket {Name}`.
+    /// Empty: none does. `None`: it follows from the call.
+    pub cli: Option<String>,
     /// The IAM actions that the call needs, `kms:ListKeys`.
     pub actions: BTreeSet<String>,
 }

@@ -113,6 +113,7 @@ fn check(id: &str, title: &str) -> Check {
         detail: None,
         why: "What anyone can read,\n  anyone will read.".to_owned(),
         remedy: "Switch the account's public access block on.".to_owned(),
+        cli: None,
         config_rules: vec!["S3_BUCKET_PUBLIC_READ_PROHIBITED".to_owned()],
         params: Default::default(),
         examples: Vec::new(),
@@ -132,6 +133,7 @@ fn source(id: &str, title: &str) -> Source {
         shape: Shape::default(),
         absent: Default::default(),
         not_subscribed: Default::default(),
+        cli: None,
         actions: Default::default(),
     };
     Source {

@@ -127,6 +127,7 @@ fn source(id: &str, collector: Collector, protocol: Protocol, operation: &str) -
             shape: Shape::default(),
             absent: Default::default(),
             not_subscribed: Default::default(),
+            cli: None,
             actions: [format!("x:{operation}")].into(),
         },
         each: Vec::new(),

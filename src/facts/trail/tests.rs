@@ -124,6 +124,7 @@ fn source() -> Source {
         shape: Shape { lists: ["Contents".to_owned()].into(), ..Shape::default() },
         absent: Default::default(),
         not_subscribed: Default::default(),
+        cli: None,
         actions: Default::default(),
     };
     Source {
