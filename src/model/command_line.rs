@@ -16,6 +16,9 @@ const VERBS: [&str; 6] = ["get-", "list-", "describe-", "batch-get-", "lookup-",
 /// Functions with which an expression reads other sources than the check's own.
 const OTHERS: [&str; 3] = ["find", "rows", "rows_where"];
 
+/// Options of the AWS CLI itself.
+const ITS_OWN: [&str; 8] = ["color", "debug", "endpoint", "output", "profile", "query", "region", "version"];
+
 /// Services that have one endpoint in a partition, which the AWS CLI finds without a region.
 const GLOBAL: [&str; 3] = ["cloudfront", "iam", "organizations"];
 
@@ -152,8 +155,8 @@ impl<'a> Shown<'a> {
     }
 
     fn option(&self, name: &str, parameter: &Value) -> Option<Vec<String>> {
-        // A form's `Owner.1` is a list of another name.
-        if !name.chars().all(|c| c.is_ascii_alphanumeric()) {
+        // A form's `Owner.1` is a list of another name, and the AWS CLI renames what it means itself by `--version`.
+        if !name.chars().all(|c| c.is_ascii_alphanumeric()) || ITS_OWN.contains(&kebab(name).as_str()) {
             return None;
         }
         let option = format!("--{}", kebab(name));
