@@ -114,28 +114,49 @@ struct Line {
     status: u16,
     #[serde(default)]
     headers: BTreeMap<String, String>,
-    body_base64: String,
+    /// The reply, where it is text.
+    body: Option<String>,
+    /// The reply, where it is not.
+    body_base64: Option<String>,
+    /// Which of the recorded collections got it; none named: all of them.
+    #[serde(default)]
+    quarters: Vec<String>,
+}
+
+impl Line {
+    fn body(&mut self) -> Result<Bytes, String> {
+        match (self.body.take(), self.body_base64.take()) {
+            (Some(text), None) => Ok(text.into()),
+            (None, Some(coded)) => {
+                let bytes = base64::engine::general_purpose::STANDARD.decode(&coded);
+                bytes.map(Bytes::from).map_err(|error| error.to_string())
+            }
+            _ => Err("a reply has either `body` or `body_base64`".to_owned()),
+        }
+    }
 }
 
 impl Recordings {
-    /// Reads the demo's recordings: JSON lines, `{service, region, method, path, target, body_sha256, status, headers,
-    /// body_base64}`, the answers to equal requests in their order. Not compressed.
-    pub fn from_json_lines(bytes: &[u8]) -> Result<Self, CollectError> {
+    /// Reads what one of the demo's collections got: JSON lines, `{service, region, method, path, target, body_sha256,
+    /// status, headers, body or body_base64, quarters}`, the answers to equal requests in their order. Not compressed.
+    pub fn from_json_lines(bytes: &[u8], quarter: &str) -> Result<Self, CollectError> {
         let mut recordings = Self::default();
         for (text, line) in bytes.split(|byte| *byte == b'\n').zip(1..) {
             if text.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
             let broken = |message: String| CollectError::Recording { line, message };
-            let recorded: Line = serde_json::from_slice(text).map_err(|error| broken(error.to_string()))?;
-            let body = base64::engine::general_purpose::STANDARD.decode(&recorded.body_base64);
-            let body = body.map_err(|error| broken(error.to_string()))?;
+            let mut recorded: Line = serde_json::from_slice(text).map_err(|error| broken(error.to_string()))?;
+            if !recorded.quarters.is_empty() && !recorded.quarters.iter().any(|one| one == quarter) {
+                continue;
+            }
+            let body = recorded.body().map_err(broken)?;
             if recorded.service == "sts" {
                 recordings.sts_region.get_or_insert_with(|| Region::new(recorded.region.clone()));
             }
             let Line { service, region, method, path, target, body_sha256, status, headers, .. } = recorded;
             let key = RequestKey { service, region, method, path, target, body: body_sha256 };
-            recordings.push(key.identity(""), Recorded { status, headers, body: body.into() });
+            recordings.push(key.identity(""), Recorded { status, headers, body });
         }
         Ok(recordings)
     }
@@ -300,7 +321,7 @@ mod tests {
     #[test]
     fn equal_requests_get_their_answers_in_order_and_the_last_for_ever() {
         let file = format!("{}\n\n{}\n", line("first"), line("second"));
-        let recordings = Recordings::from_json_lines(file.as_bytes()).unwrap();
+        let recordings = Recordings::from_json_lines(file.as_bytes(), "2026-Q1").unwrap();
         let key = RequestKey::of(&request("https://a/", Some("T.A"), SIGNED, "{}")).identity("");
         let answers: Vec<Bytes> = (0..3).map(|_| recordings.next(&key, End::RepeatLast).unwrap().body).collect();
         assert_eq!(answers, ["first", "second", "second"]);
@@ -311,7 +332,23 @@ mod tests {
     #[test]
     fn a_broken_recording_is_named_by_its_line() {
         let file = format!("{}\n{{\"service\":1}}\n", line("first"));
-        let error = Recordings::from_json_lines(file.as_bytes()).unwrap_err().to_string();
+        let error = Recordings::from_json_lines(file.as_bytes(), "2026-Q1").unwrap_err().to_string();
         assert!(error.starts_with("recording, line 2: "), "{error}");
+        let bodiless = format!("{}\n", line("").replace("body_base64", "quarters").replace(r#":""}"#, ":[]}"));
+        let error = Recordings::from_json_lines(bodiless.as_bytes(), "2026-Q1").unwrap_err().to_string();
+        assert!(error.contains("either `body` or `body_base64`"), "{error}");
+    }
+
+    #[test]
+    fn a_line_is_of_the_quarters_that_it_names() {
+        let of = |body: &str, quarters: &str| {
+            line(body).replace(r#""status""#, &format!(r#""quarters":{quarters},"status""#))
+        };
+        let file = [of("first", r#"["2026-Q1"]"#), of("later", r#"["2026-Q2","2026-Q3"]"#), line("always")].join("\n");
+        let key = RequestKey::of(&request("https://a/", Some("T.A"), SIGNED, "{}")).identity("");
+        for (quarter, expected) in [("2026-Q1", "first"), ("2026-Q2", "later"), ("2026-Q4", "always")] {
+            let recordings = Recordings::from_json_lines(file.as_bytes(), quarter).unwrap();
+            assert_eq!(recordings.next(&key, End::RepeatLast).unwrap().body, expected);
+        }
     }
 }

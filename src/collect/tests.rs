@@ -130,7 +130,7 @@ fn plan(sources: Vec<Source>, recorded: &[String], regions: &[&str]) -> (Plan, A
         file: Vec::new(),
     };
     let sources = sources.into_iter().map(|source| (source.id.clone(), source)).collect();
-    let recordings = Recordings::from_json_lines(recorded.join("\n").as_bytes()).unwrap();
+    let recordings = Recordings::from_json_lines(recorded.join("\n").as_bytes(), "2026-Q3").unwrap();
     let (sender, stop) = watch::channel(false);
     let plan = Plan {
         settings: Arc::new(settings),

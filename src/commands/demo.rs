@@ -10,24 +10,28 @@ use chrono::{DateTime, Utc};
 use miette::{IntoDiagnostic as _, miette};
 
 use super::bundle::{self, AwsDocuments};
-use super::collect;
+use super::collect::{self, Taken};
 use super::context::{Context, vault_fault};
 use super::exit::Exit;
 use super::verify;
 use crate::bundle::{Limits, open_pack};
 use crate::cli::Demo;
 use crate::collect::{Concurrency, Mode, Recordings};
+use crate::model::Catalog;
 use crate::seal::{self, SigningIdentity, SystemRandom, Trust};
-use crate::vault::Vault;
+use crate::vault::{Selector, Vault};
 
-/// What AWS answered for the sample account: JSON lines, compressed.
+/// What AWS answered for the sample account at the end of each quarter: JSON lines, compressed.
 const RECORDING: &[u8] = include_bytes!("../../demo/account.jsonl.zst");
 /// The sample company's settings.
 const SETTINGS: &[u8] = include_bytes!("../../demo/auditpack.toml");
 /// The deviations that it approved, which the settings name.
 const EXCEPTIONS: &[u8] = include_bytes!("../../demo/exceptions.toml");
-/// When the sample account was asked, in Unix seconds: 2026-09-30T18:00:00Z.
-const RECORDED_AT: i64 = 1_790_791_200;
+/// When the sample account was asked: at six in the evening of each quarter's last day, oldest first.
+const QUARTERS: [(&str, &str); 3] =
+    [("2026-Q1", "2026-03-31T18:00:00Z"), ("2026-Q2", "2026-06-30T18:00:00Z"), (PRESENT, "2026-09-30T18:00:00Z")];
+/// The quarter that the settings are for.
+const PRESENT: &str = "2026-Q3";
 /// More than the recording has, so that a broken build does not fill the memory.
 const RECORDING_LIMIT: usize = 256 << 20;
 
@@ -38,9 +42,7 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
     context.write(&out.join("exceptions.toml"), EXCEPTIONS)?;
     context.common.config = config;
     context.common.vault = out.join("vault");
-    let recorded = DateTime::from_timestamp(RECORDED_AT, 0).ok_or_else(|| miette!("the recording has no time"))?;
-    collect_recorded(context, recorded)?;
-    documents::attest(out.join("documents"), recorded, context)?;
+    live_through(out, context)?;
     let judged = context.judge()?;
     context.note(&format!(
         "judged {} checks, {} requirements",
@@ -64,25 +66,66 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
     Ok(if found.ok { Exit::Ok } else { Exit::Unverified })
 }
 
-fn collect_recorded(context: &mut Context<'_>, recorded: DateTime<Utc>) -> miette::Result<()> {
+/// Collects at the end of each quarter, and attests each document when it came. What the vault has stays as it is, and
+/// nothing is done before its newest entry.
+fn live_through(out: &Path, context: &mut Context<'_>) -> miette::Result<()> {
     let catalog = Arc::new(context.catalog()?);
-    let settings = Arc::new(context.settings(&catalog)?);
     let lines = zstd::bulk::decompress(RECORDING, RECORDING_LIMIT).into_diagnostic()?;
-    let recordings = Recordings::from_json_lines(&lines).map_err(|error| miette!("{error}"))?;
     let vault = Vault::create(&context.common.vault).map_err(vault_fault)?;
-    let journal = vault.begin(recorded, settings.period, &settings.organization).map_err(vault_fault)?;
-    let now = std::mem::replace(&mut context.now, recorded);
+    let mut reached = newest_entry(&vault)?;
+    for (quarter, end) in QUARTERS {
+        let end: DateTime<Utc> = end.parse().into_diagnostic()?;
+        if end <= reached {
+            context.note(&format!("{quarter}: in the vault already"));
+            continue;
+        }
+        documents::attest(&out.join("documents"), reached, end, context)?;
+        context.write(&context.common.config, &settings_of(quarter)?)?;
+        let recordings = Recordings::from_json_lines(&lines, quarter).map_err(|error| miette!("{error}"))?;
+        let taken = collect_recorded(&catalog, recordings, &vault, end, context)?;
+        let Taken { id, snapshot } = taken;
+        let (replies, gaps) = (snapshot.exchanges.len(), snapshot.gaps.len());
+        let documents = vault.attestations().map_err(vault_fault)?.log.active().len();
+        context.note(&format!(
+            "{quarter}: {replies} recorded replies, {gaps} gaps, {documents} documents, snapshot {}",
+            id.short()
+        ));
+        reached = end;
+    }
+    context.write(&context.common.config, SETTINGS)
+}
+
+/// When the newest snapshot was begun or the newest document attested, whichever was later.
+fn newest_entry(vault: &Vault) -> miette::Result<DateTime<Utc>> {
+    let attested = vault.attestations().map_err(vault_fault)?;
+    let attested = attested.log.all().map(|(one, _)| one.recorded).max();
+    let collected = match vault.newest().map_err(vault_fault)? {
+        Some(_) => Some(vault.load(&Selector::Latest).map_err(vault_fault)?.snapshot.time),
+        None => None,
+    };
+    Ok(attested.max(collected).unwrap_or(DateTime::UNIX_EPOCH))
+}
+
+/// The settings of a quarter: the period aside, they never changed.
+fn settings_of(quarter: &str) -> miette::Result<Vec<u8>> {
+    let text = std::str::from_utf8(SETTINGS).into_diagnostic()?;
+    Ok(text.replace(PRESENT, quarter).into_bytes())
+}
+
+fn collect_recorded(
+    catalog: &Arc<Catalog>,
+    recordings: Recordings,
+    vault: &Vault,
+    end: DateTime<Utc>,
+    context: &mut Context<'_>,
+) -> miette::Result<Taken> {
+    let settings = Arc::new(context.settings(catalog)?);
+    let journal = vault.begin(end, settings.period, &settings.organization).map_err(vault_fault)?;
+    let now = std::mem::replace(&mut context.now, end);
     let mode = Mode::Replay(Arc::new(recordings));
-    let taken = collect::take(&catalog, &settings, journal, mode, Concurrency::default(), context);
+    let taken = collect::take(catalog, &settings, journal, mode, Concurrency::default(), context);
     context.now = now;
-    let taken = taken?;
-    context.note(&format!(
-        "collected {} recorded replies, {} gaps, snapshot {}",
-        taken.snapshot.exchanges.len(),
-        taken.snapshot.gaps.len(),
-        taken.id.short()
-    ));
-    Ok(())
+    taken
 }
 
 /// A key that is never written down: whoever wants to sign makes one with `keygen`.
@@ -96,8 +139,8 @@ fn throw_away_signer(organization: &str, now: DateTime<Utc>) -> miette::Result<(
 
 fn where_to_look(out: &Path, pack: &Path, trust: &Path) -> String {
     format!(
-        "\nAn invented company: its AWS account as recorded, five documents that it attested, two exceptions, and what AWS \
-         Config says\n\nLook at\n  {}\n  {}\n  {}  (everything, signed)\nCheck it yourself\n  auditpack verify {} --trust {} --reperform",
+        "\nAn invented company: its AWS account at the end of three quarters, the documents that it attested meanwhile, two \
+         exceptions, and what AWS Config says\n\nLook at\n  {}\n  {}\n  {}  (everything, signed)\nCheck it yourself\n  auditpack verify {} --trust {} --reperform",
         out.join("report.html").display(),
         out.join("report.pdf").display(),
         pack.display(),

@@ -15,8 +15,8 @@
 mod attestations;
 mod blobs;
 mod chain;
-mod derived;
 mod check;
+mod derived;
 mod error;
 mod files;
 mod journal;

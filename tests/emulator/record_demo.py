@@ -1,7 +1,8 @@
 """Records the demonstration account: `python record_demo.py --binary target/release/auditpack --settings demo/auditpack.toml`.
 
-Starts the emulator with the scenario `demo`, lets the binary collect from it, and writes what went over the wire to
-`demo/account.jsonl.zst`, one exchange a line, in an order and with request ids that do not change from run to run.
+Starts the emulator with the scenario `demo` at the end of each of its quarters, lets the binary collect from it, and writes
+what went over the wire to `demo/account.jsonl.zst`, one exchange a line, in an order and with request ids that do not
+change from run to run. What was asked and answered alike in several quarters is there once, and names them.
 `--probe` records the calls of `selftest.py` instead of the binary's: to look at the format without a binary.
 """
 
@@ -19,18 +20,18 @@ import zstandard
 
 from selftest import HERE, Emulator, Run
 
-NOW = "2026-09-30T18:00:00Z"
+MOMENTS = {"2026-Q1": "2026-03-31T18:00:00Z", "2026-Q2": "2026-06-30T18:00:00Z", "2026-Q3": "2026-09-30T18:00:00Z"}
 # Where AWS would keep the documents; the port of the day has no place in a recording.
 DOCUMENTS = b"https://aws-artifact-documents.s3.us-east-1.amazonaws.com"
 LIMIT = 1_000_000
 
 
-def collect(binary, settings, url, folder):
+def collect(binary, settings, url, folder, now):
     """One run of the real collector, as a user starts it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AUDITPACK_"))}
     environment.update(
         AWS_ENDPOINT_URL=url, AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY="example",
-        AWS_REGION="eu-central-1", AWS_EC2_METADATA_DISABLED="true", HOME=str(folder), AUDITPACK_NOW=NOW)
+        AWS_REGION="eu-central-1", AWS_EC2_METADATA_DISABLED="true", HOME=str(folder), AUDITPACK_NOW=now)
     command = [str(binary), "collect", "--config", str(settings), "--vault", str(folder / "vault"), "--format", "json"]
     done = subprocess.run(command, env=environment, cwd=folder, stdout=subprocess.PIPE, check=False)
     # 3: evidence incomplete, which two refused calls make it.
@@ -46,20 +47,34 @@ def tidy(exchange, url):
     return exchange
 
 
-def unpacked(file):
-    """The content of a file of the vault."""
-    return zstandard.ZstdDecompressor().decompressobj().decompress(file.read_bytes())
+def settings_of(quarter, settings, folder):
+    """The settings as they were in that quarter: the period aside, they never changed."""
+    text, present = settings.read_text(encoding="utf-8"), max(MOMENTS)
+    if text.count(f'quarter = "{present}"') != 1:
+        sys.exit(f"{settings} is not of {present}")
+    for beside in settings.parent.glob("*.toml"):
+        (folder / beside.name).write_bytes(beside.read_bytes())
+    made = folder / settings.name
+    made.write_text(text.replace(f'quarter = "{present}"', f'quarter = "{quarter}"'), encoding="utf-8")
+    return made
+
+
+def snapshots(vault):
+    """Every snapshot, compressed or not."""
+    for path in vault.glob("snapshots/*/snapshot.json*"):
+        bytes_ = path.read_bytes()
+        yield json.loads(zstandard.ZstdDecompressor().decompressobj().decompress(bytes_) if path.suffix == ".zst" else bytes_)
 
 
 def withheld(vault):
     """The bodies out of which the collector took values, by AWS's request id: as little may lie in the recording."""
     bodies = {}
-    for snapshot in vault.glob("snapshots/*/snapshot.json.zst"):
-        for exchange in json.loads(unpacked(snapshot))["exchanges"]:
+    for snapshot in snapshots(vault):
+        for exchange in snapshot["exchanges"]:
             # The tokens in the emulator's Artifact open nothing, and the replay asks with them.
             if exchange.get("withheld") and not exchange["source"].startswith("artifact."):
                 packed = vault / "blobs" / exchange["body"][:2] / f"{exchange['body']}.zst"
-                bodies[exchange["request_id"]] = unpacked(packed)
+                bodies[exchange["request_id"]] = zstandard.ZstdDecompressor().decompressobj().decompress(packed.read_bytes())
     return bodies
 
 
@@ -71,14 +86,15 @@ def without_values(exchange, bodies):
     return exchange
 
 
+def request(exchange):
+    return [exchange[name] for name in ("service", "region", "method", "path", "target", "body_sha256")]
+
+
 def in_order(exchanges):
     """Sorted; repeated requests keep their order, and the same answer to the same request stays once.
 
     Which of two equal requests came first differs from run to run: the answer with the lowest id stays.
     """
-    def request(exchange):
-        return [exchange[name] for name in ("service", "region", "method", "path", "target", "body_sha256")]
-
     kept = {}
     for exchange in sorted(exchanges, key=request):
         whole = json.dumps({**exchange, "headers": {}, "body_base64": without_ids(exchange["body_base64"])}, sort_keys=True)
@@ -88,9 +104,59 @@ def in_order(exchanges):
     return list(kept.values())
 
 
+def together(quarters):
+    """The exchanges of all quarters in one list, `{quarter: exchanges in order}`: what is the same at the same place of a
+    request's answers is one line; a line that is not of all quarters names its own."""
+    lines = {}
+    for quarter, exchanges in quarters.items():
+        places = {}
+        for exchange in exchanges:
+            asked = tuple(request(exchange))
+            places[asked] = place = places.get(asked, -1) + 1
+            lines.setdefault((asked, place, json.dumps(exchange, sort_keys=True)), []).append(quarter)
+    made = []
+    for (asked, place, text), of in sorted(lines.items(), key=lambda line: (line[0][0], line[0][1], line[1])):
+        exchange = as_text(json.loads(text))
+        made.append(exchange if len(of) == len(quarters) else {**exchange, "quarters": of})
+    return made
+
+
+def as_text(exchange):
+    """A body that is text is easier to read and to compress as it is."""
+    body = base64.b64decode(exchange["body_base64"])
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return exchange
+    del exchange["body_base64"]
+    return {**exchange, "body": text}
+
+
 def without_ids(body):
     """A body without its request id, which alone tells repeated answers apart."""
     return re.sub(rb"<[Rr]equestI[dD]>[^<]*<", b"<", base64.b64decode(body)).hex()
+
+
+def record(quarter, arguments):
+    """The exchanges of one quarter's collection, in order."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        log = folder / "exchanges.jsonl"
+        emulator = Emulator(f"demo@{quarter}", "--log", str(log))
+        try:
+            if arguments.probe:
+                expected = emulator.control("expected")
+                Run(emulator).everything(expected["account"], expected["regions"])
+            else:
+                settings = settings_of(quarter, arguments.settings.resolve(), folder)
+                summary = collect(arguments.binary.resolve(), settings, emulator.url, folder, MOMENTS[quarter])
+                total = {name: count for name, count in summary["coverage"].items() if name != "sources"}
+                print(f"{quarter}: {total}")
+        finally:
+            emulator.stop()
+        bodies = withheld(folder / "vault")
+        lines = [without_values(json.loads(line), bodies) for line in log.read_text(encoding="utf-8").splitlines()]
+        return in_order([tidy(line, emulator.url) for line in lines])
 
 
 def main():
@@ -101,32 +167,20 @@ def main():
     parser.add_argument("--out", type=Path, default=root / "demo/account.jsonl.zst")
     parser.add_argument("--probe", action="store_true")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "exchanges.jsonl"
-        emulator = Emulator("demo", "--log", str(log))
-        try:
-            if arguments.probe:
-                expected = emulator.control("expected")
-                Run(emulator).everything(expected["account"], expected["regions"])
-            else:
-                summary = collect(arguments.binary.resolve(), arguments.settings.resolve(), emulator.url, Path(folder))
-                print(f"coverage: {summary['coverage']}, gaps: {len(summary['gaps'])}")
-        finally:
-            emulator.stop()
-        bodies = withheld(Path(folder) / "vault")
-        lines = [without_values(json.loads(line), bodies) for line in log.read_text(encoding="utf-8").splitlines()]
-        exchanges = in_order([tidy(line, emulator.url) for line in lines])
+    quarters = {quarter: record(quarter, arguments) for quarter in sorted(MOMENTS)}
+    exchanges = [exchange for of in quarters.values() for exchange in of]
     strange = [exchange for exchange in exchanges if b"Emulator" in base64.b64decode(exchange["body_base64"])[:300]]
     for exchange in strange:
         print(f"the emulator could not answer {exchange['service']} {exchange['method']} {exchange['path']} "
               f"{base64.b64decode(exchange['body_base64'])[:200]}", file=sys.stderr)
-    text = "".join(json.dumps(exchange, sort_keys=True, separators=(",", ":")) + "\n" for exchange in exchanges)
-    packed = zstandard.ZstdCompressor(level=19, write_content_size=True).compress(text.encode())
+    lines = together(quarters)
+    text = "".join(json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n" for line in lines).encode()
+    packed = zstandard.ZstdCompressor(level=22, write_content_size=True).compress(text)
     if len(packed) > LIMIT:
         sys.exit(f"the recording has {len(packed)} bytes, more than {LIMIT}")
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_bytes(packed)
-    print(f"{arguments.out}: {len(exchanges)} exchanges, {len(text)} bytes, {len(packed)} packed")
+    print(f"{arguments.out}: {len(exchanges)} exchanges in {len(lines)} lines, {len(text)} bytes, {len(packed)} packed")
     return 1 if strange else 0
 
 

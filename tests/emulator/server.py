@@ -25,13 +25,16 @@ def main():
     """Seeds, listens, prints where."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seed", choices=SCENARIOS, default="empty")
+    parser.add_argument("--seed", default="empty", help="a scenario; `demo@2026-Q1`: as it was at one of its moments")
     parser.add_argument("--log", help="append every exchange, whole, as JSON lines")
     parser.add_argument("--expected", help="write the verdicts the scenario must get")
     arguments = parser.parse_args()
+    seed, _, moment = arguments.seed.partition("@")
+    if seed not in SCENARIOS:
+        parser.error(f"--seed: one of {', '.join(SCENARIOS)}")
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
-    scenario = importlib.import_module(f"scenarios.{arguments.seed}")
+    scenario = importlib.import_module(f"scenarios.{seed}")
     os.environ["MOTO_ACCOUNT_ID"] = scenario.ACCOUNT
 
     # moto reads its settings when it is imported.
@@ -59,7 +62,7 @@ def main():
             pass
 
     world = World(scenario.ACCOUNT)
-    world.build(scenario)
+    world.build(scenario, moment)
     overlay = Overlay(DomainDispatcherApplication(create_backend_app), world, arguments.log)
     server = make_server("127.0.0.1", arguments.port, overlay, threaded=True, request_handler=Handler)
     server.daemon_threads = True

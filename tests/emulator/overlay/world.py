@@ -7,6 +7,7 @@ import functools
 import hashlib
 import json
 import os
+import random
 
 import boto3
 import freezegun
@@ -65,6 +66,9 @@ class World:
         self.settings = {}
         self.frozen = None
         self.now = datetime.datetime.now(UTC).replace(microsecond=0)
+        # The account may be asked for at a moment before the scenario's present; `mark` tells such moments apart in ids.
+        self.present, self.mark = self.now, ""
+        self.founded = None
         self.reset()
 
     def reset(self):
@@ -73,18 +77,22 @@ class World:
 
     # -- building -----------------------------------------------------------------------------------------------
 
-    def build(self, scenario):
-        """Runs a scenario against moto in this process."""
+    def build(self, scenario, moment=None):
+        """Runs a scenario against moto in this process; `moment` is one of the scenario's `MOMENTS`, else its present."""
         import moto
         from moto.moto_api._internal import mock_random
 
         os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
         read_models_once()
         load_managed_policies()
-        moment = getattr(scenario, "NOW", None)
-        if moment is not None:
-            self.now = moment
-        freezer = freezegun.freeze_time(self.now, tick=moment is None)
+        present = getattr(scenario, "NOW", None)
+        if present is not None:
+            self.present = present
+            self.now = scenario.MOMENTS[moment] if moment else present
+            self.founded = scenario.FOUNDED
+            self.mark = "" if self.now == present else f"-{moment}"
+            self.seed = scenario.SEED
+        freezer = freezegun.freeze_time(self.founded or self.now, tick=present is None)
         self.frozen = freezer.start()
         mock_random.seed(scenario.SEED)
         mock = moto.mock_aws()
@@ -99,8 +107,10 @@ class World:
             mock.mock_env_variables_patcher = None
             with contextlib.suppress(Exception):
                 mock.stop(remove_data=False)
-            if moment is None:
+            if present is None:
                 freezer.stop()
+            else:
+                self.frozen.move_to(self.now.replace(tzinfo=None))
         self.reset()
 
     def client(self, service, region="us-east-1"):
@@ -110,20 +120,38 @@ class World:
         if key not in cache:
             cache[key] = boto3.client(service, region_name=region, aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
                                       aws_secret_access_key="example")
+            if self.founded:
+                cache[key].meta.events.register("provide-client-params.*.*", functools.partial(self.seed_ids, service, region))
         return cache[key]
+
+    def seed_ids(self, service, region, params, model, **_):
+        """The ids that a call draws depend on the call and the time it is made at, not on the calls before it: what is
+        made alike at each of a scenario's moments has the same id at all of them."""
+        from moto.moto_api._internal import mock_random
+        text = json.dumps([self.seed, service, region, model.name, params, str(datetime.datetime.now())], sort_keys=True, default=str)
+        known = self.__dict__.setdefault("_alike", {})
+        known[text] = known.get(text, 0) + 1
+        mock_random.seed(f"{text}{known[text]}")
+        random.seed(f"{text}{known[text]}")
 
     @contextlib.contextmanager
     def at(self, moment):
-        """What is made inside is as old as `moment`."""
+        """What is made inside is as old as `moment`; outside, as the account itself where the clock stands still."""
         self.frozen.move_to(moment.replace(tzinfo=None))
         try:
             yield
         finally:
-            self.frozen.move_to(self.now.replace(tzinfo=None))
+            self.frozen.move_to((self.founded or self.now).replace(tzinfo=None))
 
     def ago(self, days=0, hours=0):
-        """A moment before the account's now."""
-        return self.now - datetime.timedelta(days=days, hours=hours)
+        """A moment so long before the account's now. What is so old that it was there already is counted from the
+        scenario's present: it has the same date at all moments. The rest happens again and again."""
+        begin = self.present if days and days >= self.earlier() else self.now
+        return begin - datetime.timedelta(days=days, hours=hours)
+
+    def earlier(self):
+        """How many days the account's now is before the scenario's present."""
+        return (self.present - self.now).days
 
     def answer(self, service, operation, result, region=None, **wanted):
         """The overlay answers `result` (members as botocore names them) to each call in this region whose parameters have

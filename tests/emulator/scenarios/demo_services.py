@@ -1,7 +1,6 @@
 """What Lindenhof Kiosk GmbH runs besides machines, buckets and databases; mostly in order, with a handful of findings."""
 
 import json
-import random
 import uuid
 
 from overlay.answers.compute import inspector_account
@@ -52,10 +51,18 @@ def functions(bench):
 
 def images(bench):
     bench.registry(MAIN, "ENHANCED", "CONTINUOUS_SCAN", "kiosk-*")
+    newest, worker = releases(bench.world)
     bench.repository(MAIN, "kiosk-api", frequency="CONTINUOUS_SCAN", images=[
-        (12, 9, 0, "ACTIVE"), (11, 40, 12, "ACTIVE"), (3, 300, 200, "SCAN_ELIGIBILITY_EXPIRED")])
-    bench.repository(MAIN, "kiosk-worker", frequency="CONTINUOUS_SCAN", images=[(7, 15, 0, "ACTIVE")])
-    bench.repository(MAIN, "label-printer", "MUTABLE", frequency="CONTINUOUS_SCAN", images=[(2, 120, 4, "ACTIVE")])
+        (newest, 9, 0, "ACTIVE"), (newest - 1, 40, 12, "ACTIVE"), (3, 500, 390, "SCAN_ELIGIBILITY_EXPIRED")])
+    bench.repository(MAIN, "kiosk-worker", frequency="CONTINUOUS_SCAN", images=[(worker, 15, 0, "ACTIVE")])
+    label = (2, 120) if bench.world.earlier() <= 120 else (1, 420)
+    bench.repository(MAIN, "label-printer", "MUTABLE", frequency="CONTINUOUS_SCAN", images=[(*label, 4, "ACTIVE")])
+
+
+def releases(world):
+    """The newest releases of the API and its worker: three and one a quarter."""
+    quarters = round(world.earlier() / 91)
+    return 12 - 3 * quarters, 7 - quarters
 
 
 def tasks(bench):
@@ -63,11 +70,12 @@ def tasks(bench):
     def made(family, tag, **more):
         return bench.task(MAIN, family, image=f"{bench.world.account}.dkr.ecr.{MAIN}.amazonaws.com/{tag}", **more)[0]
 
-    good = {"user": "1000:1000", "readonlyRootFilesystem": True, "privileged": False}
-    bench.service(MAIN, "kiosk", "api", made("kiosk-api", "kiosk-api:1.12.0", revision=41, environment={"LOG_LEVEL": "info"}, **good))
-    bench.service(MAIN, "kiosk", "worker", made("kiosk-worker", "kiosk-worker:1.7.0", revision=18, **good), capacityProviderStrategy=[
+    good, (newest, of_worker) = {"user": "1000:1000", "readonlyRootFilesystem": True, "privileged": False}, releases(bench.world)
+    bench.service(MAIN, "kiosk", "api", made("kiosk-api", f"kiosk-api:1.{newest}.0", revision=29 + newest, environment={"LOG_LEVEL": "info"}, **good))
+    worker = made("kiosk-worker", f"kiosk-worker:1.{of_worker}.0", revision=11 + of_worker, **good)
+    bench.service(MAIN, "kiosk", "worker", worker, capacityProviderStrategy=[
         {"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0}])
-    bench.service(MAIN, "kiosk", "reports", made("kiosk-reports", "kiosk-worker:1.7.0", revision=6, user="1000"))
+    bench.service(MAIN, "kiosk", "reports", made("kiosk-reports", f"kiosk-worker:1.{of_worker}.0", revision=of_worker - 1, user="1000"))
 
 
 def nodes(bench):
@@ -101,10 +109,11 @@ def delivery(bench):
 
 
 def scans(world):
-    """Inspector: one finding of 41 days is overdue."""
+    """Inspector: one finding of 41 days is overdue, as one was in the first quarter."""
     bench = compute.Bench(world)
     everything = {"ec2": True, "ecr": True, "lambda": True}
-    bench.inspector(MAIN, [bench.finding(MAIN, "CRITICAL", 4), bench.finding(MAIN, "HIGH", 41), bench.finding(MAIN, "MEDIUM", 12)], **everything)
+    found = {0: [("CRITICAL", 4), ("HIGH", 41), ("MEDIUM", 12)], 1: [("HIGH", 6), ("MEDIUM", 33)], 2: [("HIGH", 55), ("MEDIUM", 20)]}
+    bench.inspector(MAIN, [bench.finding(MAIN, *one) for one in found[round(world.earlier() / 91)]], **everything)
     bench.inspector(SECOND, [], **everything)
     world.answer("inspector2", "BatchGetAccountStatus", inspector_account(world.account), GLOBAL)
 
@@ -120,7 +129,6 @@ def stores(world):
         TableName="kiosk-devices", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}], BillingMode="PAY_PER_REQUEST")
     data.file_system(world, MAIN, True, key)
-    random.seed(2026)  # moto takes the address of a cache from it
     data.cache(world, MAIN, True, key)
     data.user_pool(world, MAIN)
     data.macie(world, MAIN)
@@ -225,22 +233,25 @@ def watching(world):
         watch.watched(world, MAIN, group, name, pattern, [oncall])
     watch.alarm(world, MAIN, "kiosk-api-errors", [p.arn(world, "sns", MAIN, "kiosk-alarms")])
     watch.denied_calls(world, MAIN, "denied-calls", 4, 0, 11, 7)
-    for region in (MAIN, SECOND):
+    for region in (MAIN, SECOND, GLOBAL):
         logs = world.client("logs", region)
         for one in logs.describe_log_groups()["logGroups"]:
             logs.put_retention_policy(logGroupName=one["logGroupName"], retentionInDays=400)
+    for region in (MAIN, SECOND):
         watch.log_group(world, region, "/ssm/sessions", 400)
     for name in ("kiosk-orders", "kiosk-receipts", "kiosk-payments", "erp-bridge-sync"):
         watch.log_group(world, MAIN, f"/aws/lambda/{name}", 400)
     watch.log_group(world, MAIN, "/aws/lambda/loyalty-newsletter")
     for name in ("kiosk-api", "kiosk-worker", "kiosk-reports"):
         watch.log_group(world, MAIN, f"/ecs/{name}", 400)
-    watch.log_group(world, MAIN, "/app/customer-service", 400, tags={"owner": "support", "data-classification": "personal"}, masking=True)
+    kept = 400 if world.earlier() <= 92 else None
+    watch.log_group(world, MAIN, "/app/customer-service", kept, tags={"owner": "support", "data-classification": "personal"}, masking=True)
 
 
 def deliveries(world):
-    """The trail has delivered since it was made anew, two days ago."""
-    trail.deliver(world, "lindenhof", MAIN, "lindenhof-audit-trail", world.regions, until=world.now.replace(minute=0))
+    """The trail has delivered since it was made anew, two days ago; a day ago before the present, which is enough to see."""
+    trail.deliver(world, "lindenhof", MAIN, "lindenhof-audit-trail", world.regions, until=world.now.replace(minute=0),
+                  hours=0 if world.earlier() else trail.HOURS)
 
 
 def backups(world):
@@ -286,7 +297,7 @@ def witnesses(world):
     for region in (MAIN, SECOND):
         ec2, rds = world.client("ec2", region), world.client("rds", region)
         buckets = [name for name, place in everywhere.items() if place == region]
-        public = ("lindenhof-public-site", "lindenhof-marketing-drop")
+        public = ("lindenhof-public-site", "lindenhof-marketing-drop") if not world.earlier() else ()
         p.config_rule(world, region, "s3-bucket-public-read-prohibited", "S3_BUCKET_PUBLIC_READ_PROHIBITED",
                       [("AWS::S3::Bucket", name, name not in public) for name in buckets])
         p.config_rule(world, region, "encrypted-volumes", "ENCRYPTED_VOLUMES", [
@@ -309,6 +320,7 @@ def witnesses(world):
         ("AWS::IAM::User", world.client("iam").get_user(UserName=row["user"])["User"]["UserId"], row["mfa_active"] == "true")
         for row in world.credentials if row["password_enabled"] == "true"])
     p.config_rule(world, GLOBAL, "rds-storage-encrypted", "RDS_STORAGE_ENCRYPTED", [
-        ("AWS::RDS::DBInstance", f"db-{name}", True) for name in ("K3TEBY6GXQ2LMAPWZ5DH4NUVRI", "QO7SJ2CXFWM6VYTN4LKGA3EBDZ")])
+        ("AWS::RDS::DBInstance", database_id(one["DBInstanceArn"]), True)
+        for one in world.client("rds", GLOBAL).describe_db_instances()["DBInstances"]])
     world.conformance_packs[MAIN] = {"operational-best-practices": {
         "encrypted-volumes": "NON_COMPLIANT", "multi-region-cloudtrail-enabled": "COMPLIANT"}}

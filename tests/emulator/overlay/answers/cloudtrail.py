@@ -11,7 +11,7 @@ UTC = datetime.timezone.utc
 @answers("cloudtrail", "LookupEvents")
 def lookup_events(call, ask):
     world = call.world
-    earliest = world.ago(90)
+    earliest = world.now - datetime.timedelta(days=90)
     start = moment(call.params.get("StartTime")) or earliest
     end = moment(call.params.get("EndTime")) or world.now
     if start > end:

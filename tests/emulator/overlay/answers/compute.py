@@ -63,19 +63,23 @@ def inspector_account(account, **kinds):
                           "resourceState": {name: state(kinds.get(name, False)) for name in names}}], "failedAccounts": []}
 
 
-# Minor version, how it is supported, and in how many days standard support ends.
-VERSIONS = (("1.36", "STANDARD_SUPPORT", 500), ("1.35", "STANDARD_SUPPORT", 300), ("1.34", "STANDARD_SUPPORT", 120),
-            ("1.33", "EXTENDED_SUPPORT", -40), ("1.32", "EXTENDED_SUPPORT", -160), ("1.31", "UNSUPPORTED", -420))
+# Minor version, and in how many days standard support ends; extended support ends a year later.
+VERSIONS = (("1.36", 400), ("1.35", 300), ("1.34", 120), ("1.33", -40), ("1.32", -160), ("1.31", -420))
 
 
 @answers("eks", "DescribeClusterVersions")
 def cluster_versions(call, ask):
-    now, day = call.world.now, datetime.timedelta(days=1)
-    return {"clusterVersions": [
-        {"clusterVersion": version, "clusterType": "eks", "defaultPlatformVersion": "eks.9", "defaultVersion": version == "1.35",
-         "releaseDate": now + (left - 420) * day, "endOfStandardSupportDate": now + left * day,
-         "endOfExtendedSupportDate": now + (left + 365) * day, "status": support.lower().replace("_", "-"),
-         "versionStatus": support, "kubernetesPatchVersion": f"{version}.4"} for version, support, left in VERSIONS]}
+    present, day = call.world.present, datetime.timedelta(days=1)
+    found = []
+    for version, left in VERSIONS:
+        released, ends, now_left = present + (left - 420) * day, present + left * day, left + call.world.earlier()
+        support = "STANDARD_SUPPORT" if now_left > 0 else "EXTENDED_SUPPORT" if now_left > -365 else "UNSUPPORTED"
+        if released <= call.world.now:
+            found.append({
+                "clusterVersion": version, "clusterType": "eks", "defaultPlatformVersion": "eks.9", "defaultVersion": version == "1.35",
+                "releaseDate": released, "endOfStandardSupportDate": ends, "endOfExtendedSupportDate": ends + 365 * day,
+                "status": support.lower().replace("_", "-"), "versionStatus": support, "kubernetesPatchVersion": f"{version}.4"})
+    return {"clusterVersions": found}
 
 
 @answers("ec2", "DescribeInstanceImageMetadata")

@@ -71,14 +71,14 @@ def conformance_packs(call, ask):
     for name in sorted(call.world.conformance_packs.get(call.region, {})):
         arn = f"arn:aws:config:{call.region}:{call.account}:conformance-pack/{name}/conformance-pack-x1y2z3"
         packs.append({"ConformancePackName": name, "ConformancePackArn": arn, "ConformancePackId": "conformance-pack-x1y2z3",
-                      "ConformancePackInputParameters": [], "LastUpdateRequestedTime": call.world.ago(100)})
+                      "ConformancePackInputParameters": [], "LastUpdateRequestedTime": call.world.ago(300)})
     return {"ConformancePackDetails": packs}
 
 
 @answers("config", "DescribeConformancePackStatus")
 def conformance_pack_status(call, ask):
     details = conformance_packs(call, ask)["ConformancePackDetails"]
-    when = call.world.ago(100)
+    when = call.world.ago(300)
     return {"ConformancePackStatusDetails": [
         {"ConformancePackName": pack["ConformancePackName"], "ConformancePackId": pack["ConformancePackId"],
          "ConformancePackArn": pack["ConformancePackArn"], "ConformancePackState": "CREATE_COMPLETE",

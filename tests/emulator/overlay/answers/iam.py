@@ -113,7 +113,7 @@ def list_virtual_mfa_devices(call, ask):
         devices.insert(0, {
             "SerialNumber": f"arn:aws:iam::{world.account}:mfa/root-account-mfa-device", "EnableDate": world.ago(300),
             "User": {"Path": "/", "UserName": "root", "UserId": world.account,
-                     "Arn": f"arn:aws:iam::{world.account}:root", "CreateDate": world.ago(900)}})
+                     "Arn": f"arn:aws:iam::{world.account}:root", "CreateDate": world.root["created"] or world.ago(900)}})
     return answer
 
 

@@ -32,7 +32,7 @@ def describe_log_groups(call, ask):
 def describe_metric_filters(call, ask):
     answer = ask()
     for one in answer["metricFilters"]:
-        one.setdefault("creationTime", int(call.world.ago(100).timestamp() * 1000))
+        one.setdefault("creationTime", int(call.world.ago(400).timestamp() * 1000))
         one.setdefault("applyOnTransformedLogs", False)
     return answer
 

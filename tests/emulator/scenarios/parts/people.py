@@ -6,15 +6,18 @@ import uuid
 from .common import document
 
 
-def user(world, name, created=400, console=None, mfa=True, keys=(), groups=(), managed=(), tags=None):
-    """`console`: days since the last sign-in, "never", or None for no password; `keys`: (age, days since use or None)."""
+def user(world, name, created=400, console=None, mfa=True, keys=(), groups=(), managed=(), tags=None, mfa_since=None, password_since=None):
+    """`console`: days since the last sign-in, "never", or None for no password; `keys`: (age, days since use or None).
+    Device and password are as old as the user unless `mfa_since` and `password_since` say otherwise, in days."""
     from overlay.answers.iam import stamp
 
     iam = world.client("iam")
     with world.at(world.ago(created)):
         iam.create_user(UserName=name, Tags=[{"Key": key, "Value": value} for key, value in (tags or {}).items()])
-        if console is not None:
+    if console is not None:
+        with world.at(world.ago(password_since or created)):
             iam.create_login_profile(UserName=name, Password="Correct-Horse-9-Battery", PasswordResetRequired=False)
+    with world.at(world.ago(mfa_since or created)):
         if mfa and console is not None or mfa == "always":
             device = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]["SerialNumber"]
             iam.enable_mfa_device(UserName=name, SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321")
@@ -27,8 +30,8 @@ def user(world, name, created=400, console=None, mfa=True, keys=(), groups=(), m
            "mfa_active": "true" if mfa and console is not None or mfa == "always" else "false",
            "access_key_1_active": "false", "access_key_2_active": "false", "cert_1_active": "false", "cert_2_active": "false"}
     if console is not None:
-        row["password_last_used"] = "no_information" if console == "never" else stamp(world.ago(console, 3))
-        row["password_last_changed"] = stamp(world.ago(min(created, 80)))
+        row["password_last_used"] = "no_information" if console == "never" else stamp(max(world.ago(console, 3), world.ago(created)))
+        row["password_last_changed"] = stamp(max(world.ago(password_since or created), world.ago(80)))
     for number, (age, used) in enumerate(keys, 1):
         with world.at(world.ago(age)):
             iam.create_access_key(UserName=name)
@@ -77,12 +80,13 @@ def organization(world, *policies):
         client.attach_policy(PolicyId=new["Id"], TargetId=root)
     return made["Arn"]
 
-def report(world, number, name, start, end, category="Certifications And Attestations", series=None, accept="EXPLICIT"):
+def report(world, number, name, start, end, category="Certifications And Attestations", series=None, accept="EXPLICIT",
+           created=None):
     """An AWS report over a period of two dates."""
     midnight = datetime.time(tzinfo=datetime.timezone.utc)
     begin, finish = (datetime.datetime.combine(day, midnight) for day in (start, end))
     identity = f"report-{uuid.uuid5(uuid.NAMESPACE_OID, name).hex[:16]}"
-    created = finish + datetime.timedelta(days=45)
+    created = created or finish + datetime.timedelta(days=45)
     world.artifact_reports.append({
         "id": identity, "name": name, "description": f"{name}.", "periodStart": begin, "periodEnd": finish, "version": number,
         "createdAt": min(created, world.ago(2)), "lastModifiedAt": min(created, world.ago(2)), "state": "PUBLISHED",

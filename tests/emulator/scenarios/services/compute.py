@@ -1,6 +1,7 @@
 """Functions, containers, managed nodes, pipelines, stacks and vulnerabilities."""
 
 import json
+import uuid
 
 from overlay.answers.compute import inspector_account
 
@@ -191,7 +192,7 @@ class Bench:
                  "capacityProviders": ["FARGATE"], "defaultCapacityProviderStrategy": []}], "failures": []}, region, clusters=[cluster_arn])
         one = {"serviceArn": made, "serviceName": name, "clusterArn": cluster_arn, "loadBalancers": [], "serviceRegistries": [],
                "status": "ACTIVE", "desiredCount": 2, "runningCount": 2, "pendingCount": 0, "taskDefinition": definition,
-               "deployments": [], "events": [], "createdAt": world.ago(50), "schedulingStrategy": "REPLICA", "tags": [], **more}
+               "deployments": [], "events": [], "createdAt": world.ago(250), "schedulingStrategy": "REPLICA", "tags": [], **more}
         if platform:
             one.update({"platformVersion": platform, "platformFamily": "Linux"})
             if "capacityProviderStrategy" not in more:
@@ -409,12 +410,12 @@ def paper(bench, region, name, kind="Command", shared=(), content=None):
     """A document."""
     world = bench.world
     bench.add("ssm", "ListDocuments", "DocumentIdentifiers", region, {
-        "Name": name, "CreatedDate": world.ago(90), "Owner": world.account, "PlatformTypes": ["Linux"], "DocumentVersion": "1",
+        "Name": name, "CreatedDate": world.ago(300), "Owner": world.account, "PlatformTypes": ["Linux"], "DocumentVersion": "1",
         "DocumentType": kind, "SchemaVersion": "1.0" if kind == "Session" else "2.2", "DocumentFormat": "JSON", "Tags": []})
     world.answer("ssm", "DescribeDocumentPermission", {"AccountIds": list(shared), "AccountSharingInfoList": [
         {"AccountId": who, "SharedDocumentVersion": "$DEFAULT"} for who in shared]}, region, Name=name)
     if content:
-        world.answer("ssm", "GetDocument", {"Name": name, "CreatedDate": world.ago(90), "DocumentVersion": "1", "Status": "Active",
+        world.answer("ssm", "GetDocument", {"Name": name, "CreatedDate": world.ago(300), "DocumentVersion": "1", "Status": "Active",
                                             "Content": json.dumps(content), "DocumentType": kind, "DocumentFormat": "JSON"},
                      region, Name=name)
     return arn(world, "ssm", region, f"document/{name}")
@@ -492,7 +493,7 @@ def pipeline(bench, region, name, *stages, environment=None):
         "artifactStore": {"type": "S3", "location": f"artifacts-{region}"}, "pipelineType": "V2"},
         "metadata": {"pipelineArn": arn(world, "codepipeline", region, name), **stamps}}, region, name=name)
     world.answer("codepipeline", "ListPipelineExecutions", {"pipelineExecutionSummaries": [
-        {"pipelineExecutionId": f"00000000-0000-0000-0000-{number:012d}", "status": "Succeeded", "startTime": world.ago(number + 1),
+        {"pipelineExecutionId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{name}{number}{world.mark}")), "status": "Succeeded", "startTime": world.ago(number + 1),
          "lastUpdateTime": world.ago(number), "sourceRevisions": [], "trigger": {"triggerType": "StartPipelineExecution"},
          "executionMode": "QUEUED"} for number in range(3)]}, region, pipelineName=name)
     if environment:

@@ -192,7 +192,7 @@ def backups(world, region, good, key, stored="orders"):
          "IamRoleArn": f"arn:aws:iam::{world.account}:role/service-role/AWSBackupDefaultServiceRole"}]}, region, backupPlanId=plan_id)
     main = vault(world, region, "main", key, points=1, locked=good)
     vaults(world, region, main, vault(world, region, "Default", key))
-    point = p.arn(world, "backup", region, f"recovery-point:{uuid.uuid5(uuid.NAMESPACE_OID, 'point' + region)}")
+    point = p.arn(world, "backup", region, f"recovery-point:{uuid.uuid5(uuid.NAMESPACE_OID, 'point' + region + world.mark)}")
     database = p.arn(world, "rds", region, f"db:{stored}")
     world.answer("backup", "ListRecoveryPointsByBackupVault", {"RecoveryPoints": [recovery_point(
         world, main, point, database, good)]}, region, backupVaultName="main")
@@ -263,8 +263,8 @@ def restores(world, region, *kinds):
          "LastExecutionTime": world.ago(20), "ScheduleExpression": "cron(0 5 1 * ? *)", "ScheduleExpressionTimezone": "Etc/UTC",
          "StartWindowHours": 8}]}, region)
     world.answer("backup", "ListRestoreJobs", {"RestoreJobs": [
-        {"AccountId": world.account, "RestoreJobId": str(uuid.uuid5(uuid.NAMESPACE_OID, kind)), "ResourceType": kind, "Status": "COMPLETED",
-         "RecoveryPointArn": p.arn(world, "backup", region, f"recovery-point:{uuid.uuid5(uuid.NAMESPACE_OID, 'of' + kind)}"),
+        {"AccountId": world.account, "RestoreJobId": str(uuid.uuid5(uuid.NAMESPACE_OID, kind + world.mark)), "ResourceType": kind, "Status": "COMPLETED",
+         "RecoveryPointArn": p.arn(world, "backup", region, f"recovery-point:{uuid.uuid5(uuid.NAMESPACE_OID, 'of' + kind + world.mark)}"),
          "CreationDate": world.ago(20), "CompletionDate": world.ago(20), "PercentDone": "100.00%", "BackupSizeInBytes": 53687091200,
          "CreatedBy": {"RestoreTestingPlanArn": plan}, "ValidationStatus": "SUCCESSFUL", "DeletionStatus": "SUCCESSFUL"}
         for kind in kinds]}, region)

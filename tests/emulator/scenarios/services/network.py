@@ -160,7 +160,7 @@ def classic(world, region, is_good):
 
 def certificate(world, region, name, days, kind="AMAZON_ISSUED", used=True, status="ISSUED", algorithm="RSA_2048"):
     made = p.arn(world, "acm", region, f"certificate/{name}")
-    until = {} if status == "PENDING_VALIDATION" else {"NotBefore": world.ago(300), "NotAfter": world.now + datetime.timedelta(days=days)}
+    until = {} if status == "PENDING_VALIDATION" else {"NotBefore": world.ago(300), "NotAfter": world.present + datetime.timedelta(days=days)}
     users = [p.arn(world, "elasticloadbalancing", region, "loadbalancer/app/front/50dc6c495c0c9188")] if used else []
     common = {"CertificateArn": made, "DomainName": f"{name}.example.com", "Status": status, "Type": kind,
               "CreatedAt": world.ago(300), "RenewalEligibility": "ELIGIBLE" if used and kind == "AMAZON_ISSUED" else "INELIGIBLE", **until}
@@ -262,7 +262,7 @@ def waf(world, region, is_good):
 
 def apis(world, region, is_good):
     method = lambda kind: {"authorizationType": kind, "apiKeyRequired": False, "httpMethod": "GET"}  # noqa: E731
-    api = lambda name, kind: {"id": f"{name}api", "name": name, "createdDate": world.ago(100), "apiKeySource": "HEADER",  # noqa: E731
+    api = lambda name, kind: {"id": f"{name}api", "name": name, "createdDate": world.ago(400), "apiKeySource": "HEADER",  # noqa: E731
                               "endpointConfiguration": {"types": [kind]}, "disableExecuteApiEndpoint": False}
     world.answer("apigateway", "GetRestApis", {"items": [api("shop", "REGIONAL"), api("office", "PRIVATE")]}, region)
     world.answer("apigateway", "GetResources", {"items": [
@@ -274,7 +274,7 @@ def apis(world, region, is_good):
                  region, restapi_id="officeapi")
     acl = p.arn(world, "wafv2", region, "regional/webacl/guard/guard-0001")
     live = {"deploymentId": "d1", "stageName": "live", "cacheClusterEnabled": False, "methodSettings": {}, "tracingEnabled": False,
-            "createdDate": world.ago(100), "lastUpdatedDate": world.ago(3)}
+            "createdDate": world.ago(400), "lastUpdatedDate": world.ago(3)}
     logs = {"accessLogSettings": {"destinationArn": f"arn:aws:logs:{region}:{world.account}:log-group:api", "format": "$context.requestId"}}
     level = {"loggingLevel": "ERROR" if is_good else "OFF", "metricsEnabled": True, "dataTraceEnabled": False}
     world.answer("apigateway", "GetStages", {"item": [{**live, **logs, "webAclArn": acl} if is_good else live]}, region, restapi_id="shopapi")
@@ -286,14 +286,14 @@ def apis(world, region, is_good):
     world.expect("apigateway.logging", verdict, shop, office)
     world.expect("wafv2.stages-attached", verdict, shop)
     http = {"ApiId": "webapi", "Name": "web", "ProtocolType": "HTTP", "RouteSelectionExpression": "$request.method $request.path",
-            "ApiEndpoint": f"https://webapi.execute-api.{region}.amazonaws.com", "CreatedDate": world.ago(90)}
+            "ApiEndpoint": f"https://webapi.execute-api.{region}.amazonaws.com", "CreatedDate": world.ago(400)}
     chat = {**http, "ApiId": "chatapi", "Name": "chat", "ProtocolType": "WEBSOCKET", "RouteSelectionExpression": "$request.body.action"}
     world.answer("apigatewayv2", "GetApis", {"Items": [http, chat]}, region)
     route = lambda key, kind: {"RouteKey": key, "AuthorizationType": kind, "RouteId": key.strip("$/ ")[:4], "ApiKeyRequired": False}  # noqa: E731
     world.answer("apigatewayv2", "GetRoutes", {"Items": [route("GET /orders", "JWT"), route("$default", "JWT" if is_good else "NONE")]},
                  region, apiId="webapi")
     world.answer("apigatewayv2", "GetRoutes", {"Items": [route("$connect", "AWS_IAM"), route("send", "NONE")]}, region, apiId="chatapi")
-    stage = {"StageName": "$default", "CreatedDate": world.ago(90), "AutoDeploy": True, "RouteSettings": {},
+    stage = {"StageName": "$default", "CreatedDate": world.ago(400), "AutoDeploy": True, "RouteSettings": {},
              "DefaultRouteSettings": {"DetailedMetricsEnabled": False}}
     written = {"AccessLogSettings": {"DestinationArn": f"arn:aws:logs:{region}:{world.account}:log-group:web", "Format": "$context.requestId"}}
     world.answer("apigatewayv2", "GetStages", {"Items": [{**stage, **(written if is_good else {})}]}, region, apiId="webapi")
@@ -399,7 +399,7 @@ def directory(world, region):
 
 def reviews(world, region):
     """What was reviewed and drilled, and what AWS said."""
-    event = {"arn": f"arn:aws:health:{region}::event/EC2/AWS_EC2_OPERATIONAL_ISSUE/AWS_EC2_OPERATIONAL_ISSUE_1", "service": "EC2",
+    event = {"arn": f"arn:aws:health:{region}::event/EC2/AWS_EC2_OPERATIONAL_ISSUE/AWS_EC2_OPERATIONAL_ISSUE_1{world.mark}", "service": "EC2",
              "eventTypeCode": "AWS_EC2_OPERATIONAL_ISSUE", "eventTypeCategory": "issue", "region": region, "startTime": world.ago(20),
              "endTime": world.ago(19), "lastUpdatedTime": world.ago(19), "statusCode": "closed", "eventScopeCode": "ACCOUNT_SPECIFIC"}
     world.answer("health", "DescribeEvents", {"events": [event, {**event, "arn": event["arn"] + "2", "eventScopeCode": "PUBLIC"}]})
@@ -408,7 +408,7 @@ def reviews(world, region):
     check = lambda number, category: {"id": number, "name": number, "description": "", "category": category, "metadata": ["Status"]}  # noqa: E731
     world.answer("support", "DescribeTrustedAdvisorChecks", {"checks": [check("HCP4007jGY", "security"), check("Qch7DwouX1", "cost_optimizing")]})
     world.answer("support", "DescribeTrustedAdvisorCheckResult", {"result": {
-        "checkId": "HCP4007jGY", "timestamp": "2026-09-01T00:00:00Z", "status": "warning", "flaggedResources": [],
+        "checkId": "HCP4007jGY", "timestamp": world.ago(29).strftime("%Y-%m-%dT00:00:00Z"), "status": "warning", "flaggedResources": [],
         "resourcesSummary": {"resourcesProcessed": 5, "resourcesFlagged": 1, "resourcesIgnored": 0, "resourcesSuppressed": 0},
         "categorySpecificSummary": {}}}, checkId="HCP4007jGY")
     workload = {"WorkloadId": "4988ff25fdf2a5e5f2c2a2fd7d2a2b2c", "WorkloadName": "shop", "Owner": world.account, "UpdatedAt": world.ago(30),
@@ -420,8 +420,8 @@ def reviews(world, region):
         "LensAlias": "wellarchitected", "LensVersion": "2025-06-25", "LensName": "AWS Well-Architected Framework", "LensStatus": "CURRENT",
         "UpdatedAt": world.ago(30), "RiskCounts": {"HIGH": 1}}]}, region)
     world.answer("resiliencehub", "ListAppAssessments", {"assessmentSummaries": [{
-        "assessmentArn": p.arn(world, "resiliencehub", region, "app-assessment/1"), "assessmentStatus": "Success", "assessmentName": "june",
+        "assessmentArn": p.arn(world, "resiliencehub", region, f"app-assessment/1{world.mark}"), "assessmentStatus": "Success", "assessmentName": "quarterly",
         "complianceStatus": "PolicyMet", "resiliencyScore": 0.8, "startTime": world.ago(60), "endTime": world.ago(60)}]}, region)
     world.answer("fis", "ListExperiments", {"experiments": [{
-        "id": "EXP1", "arn": p.arn(world, "fis", region, "experiment/EXP1"), "experimentTemplateId": "EXT1",
+        "id": f"EXP1{world.mark}", "arn": p.arn(world, "fis", region, f"experiment/EXP1{world.mark}"), "experimentTemplateId": "EXT1",
         "state": {"status": "completed"}, "creationTime": world.ago(45)}]}, region)

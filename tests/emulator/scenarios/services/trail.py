@@ -60,10 +60,10 @@ def prime(numbers, e):
             return found
 
 
-def deliver(world, trail, home, bucket, regions, prefix="", until=None):
+def deliver(world, trail, home, bucket, regions, prefix="", until=None, hours=HOURS):
     """Puts digests and log files there since the trail began to log; `{region: (digest keys, log keys)}`."""
     today = world.now.replace(hour=0, minute=0, second=0, microsecond=0)
-    began = today - datetime.timedelta(hours=HOURS)
+    began = today - datetime.timedelta(hours=hours)
     world.trail_status.setdefault(trail, {})["StartLoggingTime"] = began
     _, der, fingerprint = keys()
     world.trail_keys = [{"Value": der, "Fingerprint": fingerprint, "ValidityStartTime": began - 30 * 24 * HOUR,

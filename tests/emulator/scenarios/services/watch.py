@@ -56,7 +56,7 @@ def alarm(world, region, name, actions, enabled=True, **more):
               "TreatMissingData": "notBreaching"}
     arn = p.arn(world, "cloudwatch", region, f"alarm:{name}")
     facts(world, kind).setdefault(region, []).append({
-        "AlarmName": name, "AlarmArn": arn, "AlarmConfigurationUpdatedTimestamp": world.ago(90), "ActionsEnabled": enabled,
+        "AlarmName": name, "AlarmArn": arn, "AlarmConfigurationUpdatedTimestamp": world.ago(250), "ActionsEnabled": enabled,
         "OKActions": [], "AlarmActions": actions, "InsufficientDataActions": [], "StateValue": "OK", "StateReason": "quiet",
         "StateUpdatedTimestamp": world.ago(30), **(metric if kind == "MetricAlarms" else {}), **more})
     return arn
