@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -176,6 +177,124 @@ fn the_same_evidence_gives_the_same_bytes() {
     }
 }
 
+/// The snapshots of the demonstration's vault, oldest first: id, and what stands there.
+fn snapshots(place: &Workplace) -> Vec<(String, Value)> {
+    let folder = place.path("auditpack-demo/vault/snapshots");
+    let mut folders: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    let read = |folder: &std::path::PathBuf| {
+        let bytes = std::fs::read(folder.join("snapshot.json"))
+            .or_else(|_| zstd::decode_all(std::fs::File::open(folder.join("snapshot.json.zst"))?));
+        let bytes = bytes.unwrap();
+        (auditpack::model::Sha256::of(&bytes).to_string(), serde_json::from_slice(&bytes).unwrap())
+    };
+    folders.iter().map(read).collect()
+}
+
+/// Judges one of them with the settings of its quarter.
+fn judged(place: &Workplace, snapshot: &str, quarter: &str) -> Value {
+    let settings = std::fs::read_to_string(place.path("auditpack-demo/auditpack.toml")).unwrap();
+    place.write("auditpack-demo/then.toml", &settings.replace("2026-Q3", quarter));
+    let flags = ["--vault", "auditpack-demo/vault", "--config", "auditpack-demo/then.toml", "--format", "json"];
+    let output = place.auditpack().args(["assess", "--snapshot", snapshot]).args(flags).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
+}
+
+/// A check's verdict, and the last parts of the names of what fails.
+fn check(assessment: &Value, id: &str) -> (String, Vec<String>) {
+    let check = assessment["checks"].as_array().unwrap().iter().find(|check| check["id"] == id).unwrap();
+    let failing = check["findings"].as_array().unwrap().iter().filter(|finding| finding["verdict"] == "fail");
+    let name = |finding: &Value| {
+        let resource = finding["resource"].as_str().unwrap();
+        resource.rsplit([':', '/']).next().unwrap().to_owned()
+    };
+    (check["verdict"].as_str().unwrap().to_owned(), failing.map(name).collect())
+}
+
+#[test]
+fn three_quarters_tell_a_story() {
+    let place = demo();
+    let quarters = ["2026-Q1", "2026-Q2", "2026-Q3"];
+    let snapshots = snapshots(&place);
+    let times: Vec<&str> = snapshots.iter().map(|(_, snapshot)| snapshot["time"].as_str().unwrap()).collect();
+    assert_eq!(times, ["2026-03-31T18:00:00Z", "2026-06-30T18:00:00Z", "2026-09-30T18:00:00Z"]);
+    let before = |number: usize| snapshots[number].1["previous"].as_str();
+    assert_eq!([before(0), before(1), before(2)], [None, Some(&*snapshots[0].0), Some(&*snapshots[1].0)]);
+    let [first, second, third] = [0, 1, 2].map(|number| judged(&place, &snapshots[number].0[..12], quarters[number]));
+
+    let verdicts = |id: &str| [&first, &second, &third].map(|assessment| check(assessment, id).0);
+    assert_eq!(verdicts("iam.user-console-mfa"), ["fail", "pass", "fail"]);
+    assert_eq!(check(&first, "iam.user-console-mfa").1.len(), 9);
+    assert_eq!(check(&third, "iam.user-console-mfa").1, ["hanna.wirth", "peter.falk", "rosa.delgado"]);
+    for id in ["ec2.sg-no-open-rdp", "ebs.encryption-by-default", "iam.password-policy-length", "iam.root-not-used"] {
+        assert_eq!(verdicts(id), ["fail", "pass", "pass"], "{id}");
+    }
+    assert_eq!(verdicts("s3.bucket-no-public-read"), ["pass", "pass", "fail"]);
+    assert_eq!(check(&third, "s3.bucket-no-public-read").1, ["lindenhof-public-site", "lindenhof-marketing-drop"]);
+    assert_eq!(verdicts("kms.no-pending-deletion"), ["pass", "pass", "fail"]);
+    let keys = |assessment| check(assessment, "iam.access-keys-rotated").1;
+    assert!(keys(&first).contains(&"svc-metrics".to_owned()) && !keys(&second).contains(&"svc-metrics".to_owned()));
+    // What is refused is lost, not mended.
+    assert_eq!(verdicts("rds.not-public"), ["pass", "pass", "undetermined"]);
+    assert_eq!(verdicts("org.scp-protects-logging"), ["pass", "pass", "undetermined"]);
+    assert_eq!(verdicts("backup.plan-exists"), ["fail", "fail", "undetermined"]);
+    for assessment in [&first, &second] {
+        let lost = |gap: &&Value| gap["reason"] != "out-of-range";
+        let gaps: Vec<&Value> = assessment["gaps"].as_array().unwrap().iter().filter(lost).collect();
+        assert!(gaps.is_empty(), "{gaps:?}");
+    }
+}
+
+#[test]
+fn people_stay_who_they_are_by_their_ids() {
+    let place = demo();
+    let report = |snapshot: &Value| -> BTreeMap<String, String> {
+        let is_it = |exchange: &&Value| exchange["source"] == "iam.authorization-details";
+        let hash = snapshot["exchanges"].as_array().unwrap().iter().find(is_it).unwrap()["body"].as_str().unwrap();
+        let blob = place.path("auditpack-demo/vault/blobs").join(&hash[..2]).join(format!("{hash}.zst"));
+        let body = text(&zstd::decode_all(std::fs::File::open(blob).unwrap()).unwrap());
+        let of = |user: &str, tag: &str| {
+            let (_, rest) = user.split_once(&format!("<{tag}>")).unwrap();
+            rest.split_once('<').unwrap().0.to_owned()
+        };
+        body.split("<UserDetailList>")
+            .nth(1)
+            .unwrap()
+            .split("</UserDetailList>")
+            .next()
+            .unwrap()
+            .split("<UserName>")
+            .skip(1)
+            .map(|user| (user.split_once('<').unwrap().0.to_owned(), of(user, "UserId")))
+            .collect()
+    };
+    let [first, second, third] = <[_; 3]>::try_from(snapshots(&place)).unwrap().map(|(_, snapshot)| report(&snapshot));
+    assert_eq!(first["anke.bremer"], third["anke.bremer"]);
+    assert_eq!(first["olga.petrova"], third["olga.sidorova"], "renamed");
+    assert!(!third.contains_key("olga.petrova"));
+    assert_eq!(first["rosa.delgado"], second["rosa.delgado"]);
+    assert_ne!(second["rosa.delgado"], third["rosa.delgado"], "made anew");
+    assert!(!first.contains_key("peter.falk") && second.contains_key("peter.falk"));
+}
+
+#[test]
+fn a_second_run_keeps_what_is_there() {
+    let place = demo();
+    let before: Vec<String> = snapshots(&place).into_iter().map(|(id, _)| id).collect();
+    let log = std::fs::read(place.path("auditpack-demo/vault/attestations.jsonl")).unwrap();
+    let again = place.auditpack().arg("demo").output().unwrap();
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    let after: Vec<String> = snapshots(&place).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(before, after);
+    assert!(log == std::fs::read(place.path("auditpack-demo/vault/attestations.jsonl")).unwrap());
+    // Each document was attested when it came, between the snapshots around it, and four have taken an earlier one's place.
+    let lines = String::from_utf8(log).unwrap();
+    assert_eq!((lines.lines().count(), lines.matches("\"replaces\":").count()), (9, 4));
+    let recorded: Vec<&str> = lines.split("\"recorded\":\"").skip(1).map(|rest| &rest[..10]).collect();
+    assert!(recorded.is_sorted() && recorded.first() == Some(&"2025-08-14") && recorded.last() == Some(&"2026-09-24"));
+    assert_eq!(lines.matches("\"replaces\":\"A").count() + lines.matches("\"replaces\":\"").count(), 8, "{lines}");
+}
+
 /// The records of our own, which name the time of each file that was fetched: their hashes differ.
 fn own_records(place: &Workplace) -> Vec<String> {
     let snapshot = json(&place.path("pack/snapshot.json"));
@@ -197,7 +316,7 @@ fn without_times(bytes: &[u8], own: &[String]) -> Vec<u8> {
             continue;
         }
         let line = line.trim_end_matches(',');
-        let is_id = line.trim_start().starts_with("\"snapshot\"");
+        let is_id = ["\"snapshot\"", "\"previous\""].iter().any(|name| line.trim_start().starts_with(name));
         kept.push_str(if is_id { "snapshot" } else { line });
         kept.push('\n');
     }

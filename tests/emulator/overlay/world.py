@@ -39,6 +39,15 @@ def load_managed_policies():
     data.aws_managed_policies_data = json.dumps({name: policy for name, policy in every.items() if name in MANAGED})
 
 
+def no_newer_policies(than):
+    """moto knows AWS's policies of its own day: an account of the past has none that is newer."""
+    from moto.iam import models
+    every, newest = json.loads(models.aws_managed_policies_data), than.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    for policy in every.values():
+        policy["UpdateDate"], policy["CreateDate"] = min(policy["UpdateDate"], newest), min(policy["CreateDate"], newest)
+    models.aws_managed_policies_data = json.dumps(every)
+
+
 class World:
     """What the overlay answers from. Scenarios fill it; nothing else writes to it."""
 
@@ -90,6 +99,7 @@ class World:
             self.present = present
             self.now = scenario.MOMENTS[moment] if moment else present
             self.founded = scenario.FOUNDED
+            no_newer_policies(self.founded)
             self.mark = "" if self.now == present else f"-{moment}"
             self.seed = scenario.SEED
         freezer = freezegun.freeze_time(self.founded or self.now, tick=present is None)
