@@ -129,8 +129,8 @@ impl ProblemKind {
 
     /// Whether what is newest, or what was before, can no longer be told.
     pub fn hides_history(self) -> bool {
-        use ProblemKind::{SnapshotAltered, SnapshotForeign, SnapshotMissing, SnapshotUnreadable};
-        matches!(self, SnapshotAltered | SnapshotForeign | SnapshotMissing | SnapshotUnreadable)
+        use ProblemKind::{Branched, SnapshotAltered, SnapshotForeign, SnapshotMissing, SnapshotUnreadable};
+        matches!(self, Branched | SnapshotAltered | SnapshotForeign | SnapshotMissing | SnapshotUnreadable)
     }
 }
 

@@ -130,6 +130,8 @@ fn a_branch_that_was_copied_in_by_hand_is_named() {
     let target = one.root().join("snapshots").join(folder.file_name().unwrap());
     fs::rename(folder, target).unwrap();
     assert_eq!(kinds(&one), [ProblemKind::Branched]);
+    assert!(said(&one, "latest").contains("the chain has 2 ends, and no vaults were merged"));
+    assert!(one.load(&foreign.to_string().parse().unwrap()).is_ok());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use chrono::{Datelike as _, NaiveDate};
 use super::chain::moment;
 use super::pruned::Pruned;
 use super::{Vault, VaultError};
-use crate::model::{Chain, ChainProblem, Keeping, Link, Period, Sha256, Snapshot, SnapshotId};
+use crate::model::{Chain, ChainProblem, Keeping, Link, Period, ProblemKind, Sha256, Snapshot, SnapshotId};
 
 /// Which snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +124,11 @@ impl Vault {
         let touches: Box<dyn Fn(&&ChainProblem) -> bool> = match (selector, &found) {
             (Selector::Prefix(_), Ok(link)) => {
                 let below: Vec<String> = chain.ancestry(link.id).iter().map(Sha256::short).collect();
-                Box::new(move |one| one.snapshot.as_ref().is_none_or(|id| below.contains(id)))
+                // Which end is the newest does not matter to who names a snapshot by its id.
+                let touched = move |id: &String| below.contains(id);
+                Box::new(move |one| {
+                    one.kind != ProblemKind::Branched && one.snapshot.as_ref().is_none_or(&touched)
+                })
             }
             (Selector::Prefix(prefix), Err(_)) => Box::new(move |one| {
                 one.snapshot.as_ref().is_some_and(|id| id.starts_with(prefix) || prefix.starts_with(id))
