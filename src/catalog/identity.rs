@@ -8,7 +8,8 @@ use crate::model::{Created, Expires, Inventory};
 /// The keys that are read here.
 pub(super) const KEYS: [&str; 6] = ["unique_id", "created", "created_caveat", "expires", "expires_as", "rows"];
 
-const ROWS: [(&str, Inventory); 2] = [("resources", Inventory::Resources), ("records", Inventory::Records)];
+const ROWS: [(&str, Inventory); 3] =
+    [("resources", Inventory::Resources), ("records", Inventory::Records), ("events", Inventory::Events)];
 
 /// `unique_id` is a member, or a list of them where one reply lists several kinds of things.
 pub(super) fn read_unique_id(table: &Table<'_>) -> Vec<String> {

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::context::{Context, vault_fault};
 use super::exit::Exit;
+use super::history::Judge;
 use super::progress::Bars;
 use super::table::{Table, visible};
 use crate::cli::Collect;
@@ -28,6 +29,9 @@ pub(super) fn run(flags: &Collect, context: &mut Context<'_>) -> miette::Result<
     let (journal, mode) = journal(flags, context, &vault, &settings)?;
     let concurrency = Concurrency { calls: usize::from(flags.concurrency), ..Concurrency::default() };
     let taken = take(&catalog, &settings, journal, mode, concurrency, context)?;
+    if let Err(error) = keep_judgement(&catalog, &settings, &vault) {
+        context.note(&format!("note: the snapshot is safe, but it is not judged yet: {error}"));
+    }
     report(&taken, context)
 }
 
@@ -153,6 +157,13 @@ fn finish(
     };
     let id = journal.finish(&snapshot).map_err(vault_fault)?;
     Ok(Taken { id, snapshot })
+}
+
+/// Judges what was collected, so that `trend` has it at hand.
+fn keep_judgement(catalog: &Catalog, settings: &Settings, vault: &Vault) -> miette::Result<()> {
+    let chain = vault.chain().map_err(vault_fault)?;
+    let attested = vault.attestations().map_err(vault_fault)?;
+    Judge { catalog, settings, vault, log: &attested.log, chain: &chain }.newest()
 }
 
 fn collect_fault(error: &CollectError) -> miette::Report {

@@ -134,6 +134,11 @@ impl<'a> Context<'a> {
 
     /// Loads and judges the chosen snapshot.
     pub(super) fn judge(&self) -> miette::Result<Judged> {
+        self.judge_with_facts().map(|(judged, _)| judged)
+    }
+
+    /// Loads and judges the chosen snapshot, and keeps its rows.
+    pub(super) fn judge_with_facts(&self) -> miette::Result<(Judged, Facts)> {
         let catalog = self.catalog()?;
         let settings = self.settings(&catalog)?;
         let vault = self.open_vault()?;
@@ -143,7 +148,7 @@ impl<'a> Context<'a> {
         let attested = vault.attestations().map_err(vault_fault)?;
         let active = attested.log.active();
         let assessment = crate::assess::assess(&catalog, &settings, stored.id, &stored.snapshot, &facts, &active);
-        Ok(Judged { catalog, settings, vault, stored, attested, assessment })
+        Ok((Judged { catalog, settings, vault, stored, attested, assessment }, facts))
     }
 }
 

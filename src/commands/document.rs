@@ -51,7 +51,7 @@ fn text(document: &Document) -> String {
     text
 }
 
-/// Columns as wide as their widest cell, two spaces between, the last one free.
+/// Columns as wide as their widest cell, two spaces between; on a terminal the last one goes on below itself.
 fn columns(grid: &Grid) -> String {
     let heads = grid.heads.iter().map(|head| (head.clone(), Look::Plain)).collect::<Vec<_>>();
     let body = grid.rows.iter().map(|row| row.iter().map(|cell| (visible(&cell.text), cell.look)).collect::<Vec<_>>());
@@ -62,19 +62,51 @@ fn columns(grid: &Grid) -> String {
             *width = (*width).max(console::measure_text_width(cell));
         }
     }
+    let before: usize = widths.iter().rev().skip(1).map(|width| width + 2).sum::<usize>() + 2;
+    let room = terminal_width().and_then(|width| width.checked_sub(before)).filter(|room| *room >= NARROWEST);
     let mut text = String::new();
     for (number, row) in rows.iter().enumerate() {
         let mut line = String::new();
-        for ((cell, look), width) in row.iter().zip(&widths) {
+        for (column, ((cell, look), width)) in row.iter().zip(&widths).enumerate() {
             let side = if *look == Look::Number { console::Alignment::Right } else { console::Alignment::Left };
-            let padded = console::pad_str(cell, *width, side, None).into_owned();
+            let last = column + 1 == row.len();
+            let cell = match room {
+                Some(room) if last => wrapped(cell, room, before),
+                _ => console::pad_str(cell, *width, side, None).into_owned(),
+            };
             line.push_str("  ");
-            line.push_str(&if number == 0 { style(padded).dim().to_string() } else { colored(&padded, *look) });
+            line.push_str(&if number == 0 { style(cell).dim().to_string() } else { colored(&cell, *look) });
         }
         text.push_str(line.trim_end());
         text.push('\n');
     }
     text
+}
+
+/// The last column is wrapped only where so much room is left for it.
+const NARROWEST: usize = 24;
+
+/// The width of the terminal that results go to; none when they go elsewhere.
+fn terminal_width() -> Option<usize> {
+    let terminal = console::Term::stdout();
+    terminal.is_term().then(|| usize::from(terminal.size().1))
+}
+
+/// Text in lines of at most `room`, broken at spaces where there are some; each further line begins below the first.
+fn wrapped(text: &str, room: usize, indent: usize) -> String {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in text.split(' ') {
+        let longer = console::measure_text_width(&line) + 1 + console::measure_text_width(word);
+        if !line.is_empty() && longer > room {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines.join(&format!("\n{}", " ".repeat(indent)))
 }
 
 fn colored(text: &str, look: Look) -> String {

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::collect::TOOL;
 use super::context::{Context, facts_of, vault_fault};
+use super::sides;
 use crate::compare::{self, Yardstick};
 use crate::model::{
     Assessment, Attestation, AttestationLog, Catalog, Chain, Facts, Judgement, Keeping, Link, Settings, Sha256,
@@ -79,6 +80,16 @@ impl Judge<'_> {
         Ok(record.filter(|record| record.format == Judgement::FORMAT && record.snapshot == link.id))
     }
 
+    /// What a snapshot was collected by, as a hash of the same kind as the yardstick.
+    fn collected_by(&self, snapshot: &Snapshot) -> miette::Result<Option<Sha256>> {
+        let Some(definitions) = &snapshot.definitions else { return Ok(None) };
+        match sides::own_definitions(self.vault, definitions) {
+            Ok((catalog, settings)) => yardstick(&catalog, &settings).map(Some),
+            // Mappings that this build does not read any more are others, whatever they say.
+            Err(_) => hash(&[definitions.mappings, definitions.settings]).map(Some),
+        }
+    }
+
     /// Judges a snapshot and keeps the record beside it.
     fn judge(&self, link: &Link) -> miette::Result<Judgement> {
         let stored = self.vault.load_link(link).map_err(vault_fault)?;
@@ -88,8 +99,16 @@ impl Judge<'_> {
         self.remember(&stored, link, &facts, &assessment, &documents)
     }
 
+    /// Judges the newest snapshot, so that it is at hand when somebody looks over all of them.
+    pub(super) fn newest(&self) -> miette::Result<()> {
+        match self.chain.newest() {
+            Some(link) => self.judge(link).map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// Keeps what history needs of an assessment beside the snapshot's manifest.
-    pub(super) fn remember(
+    fn remember(
         &self,
         stored: &Stored,
         link: &Link,
@@ -100,6 +119,7 @@ impl Judge<'_> {
         let by = Yardstick {
             definitions: yardstick(self.catalog, self.settings)?,
             documents: hash(&documents)?,
+            collected: self.collected_by(&stored.snapshot)?,
             tool: TOOL,
         };
         let record = compare::record(self.catalog, &stored.snapshot, facts, assessment, by);

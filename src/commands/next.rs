@@ -9,7 +9,10 @@ use super::exit::Exit;
 use super::trend;
 use crate::cli::{Format, Next, Order};
 use crate::compare::{self, By, Owners};
-use crate::model::{Action, Cell, CheckResult, Document, Finding, Look, Plan, Settings, Severity, Since, harmless};
+use crate::model::{
+    Action, ActionKind, ActionPlan, Cell, CheckResult, Document, Facts, Finding, Look, Row, Settings, Severity, Since,
+    harmless, show_again,
+};
 
 /// Requirements named of an action before the rest is counted.
 const NAMED: usize = 6;
@@ -39,22 +42,22 @@ pub(super) fn run(flags: &Next, context: &mut Context<'_>) -> miette::Result<Exi
 }
 
 /// What to do next, with the ages that the vault's history shows.
-fn plan(context: &Context<'_>) -> miette::Result<Plan> {
-    let judged = context.judge()?;
+fn plan(context: &Context<'_>) -> miette::Result<ActionPlan> {
+    let (judged, facts) = context.judge_with_facts()?;
     let trend = trend::trend(&judged.catalog, context)?;
-    let facts = super::context::facts_of(&judged.catalog, &judged.vault, &judged.stored)?;
-    let command = |check: &CheckResult, finding: &Finding| show_again(&judged, &facts, check, finding);
+    let command = |check: &CheckResult, finding: &Finding| shown_by(&judged, &facts, check, finding);
     Ok(compare::next(&judged.catalog, &judged.assessment, &trend.open, &judged.settings, &command))
 }
 
-/// The AWS CLI command that shows the fact of a finding again.
-fn show_again(
-    _judged: &Judged,
-    _facts: &crate::model::Facts,
-    _check: &CheckResult,
-    _finding: &Finding,
-) -> Option<String> {
-    None
+/// The AWS CLI command that shows the fact of a finding again; it changes nothing.
+fn shown_by(judged: &Judged, facts: &Facts, check: &CheckResult, finding: &Finding) -> Option<String> {
+    let check = judged.catalog.checks.get(&check.id)?;
+    let source = judged.catalog.sources.get(&check.source)?;
+    let own = |row: &&Row| {
+        (&row.account, &row.region, &row.resource) == (&finding.account, &finding.region, &finding.resource)
+    };
+    let row = facts.rows.get(&check.source).and_then(|rows| rows.iter().find(own));
+    show_again(source, check, row, &finding.region)
 }
 
 impl Owners for Settings {
@@ -63,7 +66,7 @@ impl Owners for Settings {
     }
 }
 
-fn page(plan: &Plan, all: usize) -> Document {
+fn page(plan: &ActionPlan, all: usize) -> Document {
     let mut page = Document::new(
         "What to do next",
         vec![
@@ -102,8 +105,11 @@ fn page(plan: &Plan, all: usize) -> Document {
     page
 }
 
-fn one(number: usize, action: &Action, plan: &Plan, page: &mut Document) {
-    page.heading(format!("{number}. {} {}: {}", action.kind.words(), action.id, action.title));
+fn one(number: usize, action: &Action, plan: &ActionPlan, page: &mut Document) {
+    page.heading(match action.kind {
+        ActionKind::Collect => format!("{number}. {}: {}", action.title, action.id),
+        kind => format!("{number}. {} {}: {}", kind.words(), action.id, action.title),
+    });
     let mut about = Vec::new();
     about.extend(action.severity.map(|severity: Severity| severity.words().to_owned()));
     about.push(format!("owner {}", action.owner));
@@ -149,7 +155,7 @@ fn counted(count: usize, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
 }
 
-fn csv(plan: &Plan) -> miette::Result<Vec<u8>> {
+fn csv(plan: &ActionPlan) -> miette::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let heads = [
         "kind",

@@ -137,7 +137,8 @@ impl Shelf<'_> {
     }
 }
 
-fn own_definitions(vault: &Vault, definitions: &Definitions) -> miette::Result<(Catalog, Settings)> {
+/// The mappings and settings that a snapshot was collected by.
+pub(super) fn own_definitions(vault: &Vault, definitions: &Definitions) -> miette::Result<(Catalog, Settings)> {
     let files = |hash: &Sha256| -> miette::Result<BTreeMap<String, Vec<u8>>> {
         let texts: BTreeMap<String, String> =
             serde_json::from_slice(&vault.get(hash).map_err(vault_fault)?).into_diagnostic()?;

@@ -1,6 +1,6 @@
 //! `trend`: readiness over all snapshots.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use miette::{IntoDiagnostic as _, miette};
 
@@ -17,6 +17,8 @@ use crate::model::{
     Steadiness, Trend, harmless,
 };
 
+/// Weeks without a snapshot that are named of a period.
+const WEEKS: usize = 6;
 /// The oldest open findings that are shown.
 const OLDEST: usize = 15;
 
@@ -33,11 +35,12 @@ const OWNERS: [&str; 3] = ["inherited", "shared", "customer"];
 
 pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     let catalog = context.catalog()?;
+    let order = context.settings(&catalog)?.frameworks;
     let trend = trend(&catalog, context)?;
     match context.common.format {
         Format::Json => context.print_json(&trend)?,
         Format::Csv => context.print(&csv(&trend)?)?,
-        _ => document::print(&page(&trend, &catalog, context), context)?,
+        _ => document::print(&page(&trend, &catalog, &order, context), context)?,
     }
     Ok(Exit::Ok)
 }
@@ -62,7 +65,7 @@ pub(super) fn trend(catalog: &Catalog, context: &Context<'_>) -> miette::Result<
 }
 
 /// The dashboard: what is short first, then the pictures with their tables.
-pub(super) fn page(trend: &Trend, catalog: &Catalog, context: &Context<'_>) -> Document {
+pub(super) fn page(trend: &Trend, catalog: &Catalog, order: &[FrameworkId], context: &Context<'_>) -> Document {
     let shown = rows_shown(context);
     let mut page = Document::new(format!("Readiness of {}", trend.organization), facts(trend));
     for coverage in trend.periods.iter().rev() {
@@ -74,7 +77,7 @@ pub(super) fn page(trend: &Trend, catalog: &Catalog, context: &Context<'_>) -> D
     if let Some(line) = steps(trend) {
         page.alarm(line);
     }
-    for id in frameworks(trend) {
+    for id in frameworks(trend, order) {
         let title = catalog.frameworks.get(id).map_or(id.as_str(), |framework| framework.title.as_str());
         page.heading(title);
         page.blocks.push(crate::model::Block::Chart(statuses(trend, id, title)));
@@ -146,10 +149,11 @@ fn steps(trend: &Trend) -> Option<String> {
     })
 }
 
-/// The frameworks that any point has, in the order of their ids.
-fn frameworks(trend: &Trend) -> Vec<&FrameworkId> {
-    let ids = trend.points.iter().flat_map(|point| point.frameworks.keys());
-    ids.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+/// The frameworks that any point has: those of the settings in their order, then what only older points have.
+pub(super) fn frameworks<'a>(trend: &'a Trend, order: &'a [FrameworkId]) -> Vec<&'a FrameworkId> {
+    let known: BTreeSet<&FrameworkId> = trend.points.iter().flat_map(|point| point.frameworks.keys()).collect();
+    let first = order.iter().filter(|id| known.contains(id));
+    first.chain(known.iter().copied().filter(|id| !order.contains(id))).collect()
 }
 
 fn date(point: &Point) -> String {
@@ -325,12 +329,14 @@ fn freshness(trend: &Trend, page: &mut Document, shown: usize) {
         shown,
     );
     for coverage in trend.periods.iter().rev().filter(|coverage| !coverage.missing.is_empty()) {
-        let missing: Vec<String> = coverage.missing.iter().map(ToString::to_string).collect();
+        let (named, more) = coverage.missing.split_at(coverage.missing.len().min(WEEKS));
+        let named: Vec<String> = named.iter().map(ToString::to_string).collect();
+        let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
         page.line(format!(
-            "{} to {}: no snapshot in the weeks that begin {}",
+            "{} to {}: no snapshot in the weeks that begin {}{more}",
             coverage.period.start,
             coverage.period.end,
-            missing.join(", ")
+            named.join(", ")
         ));
     }
 }

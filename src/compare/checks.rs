@@ -74,7 +74,8 @@ pub(super) fn requirements(before: &Assessment, after: &Assessment) -> Vec<Requi
 fn because(before: &RequirementResult, after: &RequirementResult) -> Vec<String> {
     let mut reasons = checks_turned(before, after);
     reasons.extend(documents_turned(&before.customer_part.manual, &after.customer_part.manual));
-    for report in &after.aws_part.reports {
+    let aws_turned = before.aws_part.status != after.aws_part.status;
+    for report in after.aws_part.reports.iter().filter(|_| aws_turned) {
         let old = before.aws_part.reports.iter().find(|old| old.kind == report.kind);
         if old.is_none_or(|old| old.coverage != report.coverage) {
             reasons.push(report.reason.clone());

@@ -9,11 +9,22 @@ use super::lives::Ages;
 use super::resources::Resources;
 use super::scope::{Places, Standing};
 use crate::model::{
-    AccountId, Age, Cause, CheckId, CheckResult, Finding, FindingChange, FindingChanges, Region, Verdict,
+    AccountId, Age, Catalog, Cause, CheckId, CheckResult, Finding, FindingChange, FindingChanges, Lasting, Region,
+    Verdict,
 };
 
 /// Sorts the failing findings of both sides by what became of them.
-pub(super) fn findings(before: Side<'_>, after: Side<'_>, resources: &Resources, ages: &Ages) -> FindingChanges {
+pub(super) fn findings(
+    catalog: &Catalog,
+    before: Side<'_>,
+    after: Side<'_>,
+    resources: &Resources,
+    ages: &Ages,
+) -> FindingChanges {
+    if before.name.snapshot == after.name.snapshot {
+        // Nothing comes of a snapshot beside itself; that its findings are open, it says alone.
+        return FindingChanges::default();
+    }
     let world = World {
         old_places: Places::of(before.snapshot),
         new_places: Places::of(after.snapshot),
@@ -26,7 +37,10 @@ pub(super) fn findings(before: Side<'_>, after: Side<'_>, resources: &Resources,
     let mut changes = FindingChanges::default();
     for check in &after.assessment.checks {
         if let Some(old) = old.get(&check.id) {
-            world.check(old, check, &mut changes);
+            match Lasting::of(catalog, &check.id) {
+                Lasting::State => world.check(old, check, &mut changes),
+                Lasting::Event => world.events(old, check, &mut changes),
+            }
         }
     }
     let order = |change: &FindingChange| {
@@ -108,6 +122,20 @@ impl<'a> World<'a> {
                 Group::Unseen => changes.unseen.push(change),
                 Group::Left => changes.left.push(change),
             }
+        }
+    }
+
+    /// Events that the earlier side does not have are new. Those that only it has happened in its period: they are
+    /// neither open nor fixed.
+    fn events(&self, old: &'a CheckResult, new: &'a CheckResult, changes: &mut FindingChanges) {
+        let (old, new) = (Said::new(old), Said::new(new));
+        for finding in new.failing() {
+            let known = old.of(&finding.account, &finding.region, &finding.resource);
+            let known = known.is_some_and(|known| known.verdict == Verdict::Fail);
+            let (group, cause) = if known { (Group::Open, Cause::Unchanged) } else { (Group::New, Cause::Happened) };
+            let fate = Fate { group, cause, reason: finding.reason.clone(), resource: finding.resource.clone() };
+            let change = self.change(new.check, finding, &fate, &new);
+            if known { changes.open.push(change) } else { changes.new.push(change) }
         }
     }
 

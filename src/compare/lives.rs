@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    AccountId, Age, CheckId, CheckRecord, FindingRecord, Identity, Judgement, Region, Severity, SnapshotId, Verdict,
+    AccountId, Age, CheckId, CheckRecord, FindingRecord, Identity, Judgement, Lasting, Region, Severity, SnapshotId,
+    Verdict,
 };
 
 /// A finding from the first snapshot in which it fails to the one in which it is seen not to.
@@ -49,6 +50,8 @@ pub enum Ended {
     Fixed,
     /// Its account or region is asked no more: nobody says that it is fixed.
     Left,
+    /// It was an event, which the next snapshot's period does not ask for.
+    Past,
 }
 
 /// Follows the findings through judgements, oldest first.
@@ -131,6 +134,9 @@ fn go_on<'a>(
     if let Some(index) = found {
         return Next::Fails(failing.remove(index));
     }
+    if record.lasting == Lasting::Event {
+        return Next::Ended(Ended::Past);
+    }
     if left(life, before, now) {
         return Next::Ended(Ended::Left);
     }
@@ -175,6 +181,7 @@ fn born(
         regions.contains(region) || !known_here
     });
     let seen = asked && old.is_some_and(|old| !blind(old, account, region, resource));
+    let seen = seen || record.lasting == Lasting::Event;
     Life {
         check: id.clone(),
         severity: record.severity,

@@ -50,7 +50,7 @@ pub fn compare(catalog: &Catalog, before: Side<'_>, after: Side<'_>, ages: &Ages
         after: after.name.clone(),
         requirements: checks::requirements(before.assessment, after.assessment),
         checks,
-        findings: findings::findings(before, after, &resources, ages),
+        findings: findings::findings(catalog, before, after, &resources, ages),
         evidence: evidence::evidence(before, after, &resources),
         coverage: scope::coverage(before, after),
         exceptions: deviations::exceptions(before.own, after.own),

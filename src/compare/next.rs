@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Accepted, Action, ActionFinding, ActionKind, Assessment, AwsPart, Catalog, CheckId, CheckResult, ExceptionState,
-    Finding, FrameworkId, Gap, ManualState, OpenFinding, Plan, ReportCoverage, ReportUse, RequirementId,
-    RequirementResult, Severity, Since, Status, Target, Verdict, Waiting,
+    Accepted, Action, ActionFinding, ActionKind, ActionPlan, Assessment, AwsPart, Catalog, CheckId, CheckResult,
+    ExceptionState, Finding, FrameworkId, Gap, GapReason, ManualState, OpenFinding, ReportCoverage, ReportUse,
+    RequirementId, RequirementResult, Severity, Since, Status, Target, Verdict, Waiting,
 };
 
 const FORMAT: u32 = 1;
@@ -46,14 +46,14 @@ pub fn next(
     open: &[OpenFinding],
     owners: &dyn Owners,
     command: &dyn Fn(&CheckResult, &Finding) -> Option<String>,
-) -> Plan {
+) -> ActionPlan {
     let desk = Desk { catalog, assessment, open, owners, command };
     let blockers = desk.blockers();
     let accepted = desk.accepted();
     let closed_by_nobody = |ids: &BTreeSet<Key>| ids.iter().any(|key| accepted.contains_key(key));
     let excepted = blockers.values().filter(|ids| closed_by_nobody(ids)).count();
     let counted = assessment.requirements.iter().filter(|one| one.parent.is_none());
-    Plan {
+    ActionPlan {
         format: FORMAT,
         snapshot: assessment.snapshot,
         time: assessment.time,
@@ -142,7 +142,7 @@ impl<'a> Desk<'a> {
         let gaps = self.gaps(id);
         match gaps.is_empty() {
             true => vec![(ActionKind::Settle, id.to_string())],
-            false => gaps.into_iter().map(|gap| (ActionKind::Grant, gap.action.clone())).collect(),
+            false => gaps.into_iter().map(closes).collect(),
         }
     }
 
@@ -167,7 +167,7 @@ impl<'a> Desk<'a> {
             ToAttach => vec![(ActionKind::Attest, Target::Report(report.kind.clone()).to_string())],
             Unknown => {
                 let refused = self.assessment.gaps.iter().filter(|gap| gap.source.as_str() == REPORTS);
-                let mut keys: Vec<Key> = refused.map(|gap| (ActionKind::Grant, gap.action.clone())).collect();
+                let mut keys: Vec<Key> = refused.map(closes).collect();
                 keys.dedup();
                 if keys.is_empty() { vec![(ActionKind::Obtain, report.kind.to_string())] } else { keys }
             }
@@ -226,7 +226,7 @@ impl<'a> Desk<'a> {
     fn action(&self, (kind, id): &Key, requirements: &[Waiting]) -> Action {
         let mut action = match kind {
             ActionKind::Fix | ActionKind::Settle => self.of_check(*kind, id),
-            ActionKind::Grant => self.grant(id),
+            ActionKind::Grant | ActionKind::Collect => self.grant(*kind, id),
             ActionKind::Attest => self.attest(id),
             ActionKind::Obtain => self.obtain(id),
         };
@@ -283,27 +283,39 @@ impl<'a> Desk<'a> {
         Some(Since { time: oldest.since, age: oldest.age, days: oldest.days })
     }
 
-    fn grant(&self, id: &str) -> Action {
+    fn grant(&self, kind: ActionKind, id: &str) -> Action {
         let gaps: Vec<&Gap> = self.assessment.gaps.iter().filter(|gap| gap.action == id).collect();
         let sources: BTreeSet<&str> = gaps.iter().map(|gap| gap.source.as_str()).collect();
         let named = sources.into_iter().collect::<Vec<_>>().join(", ");
         let reason = gaps.first().map_or("not read", |gap| gap.reason.words());
-        let title = format!("Make {named} readable ({reason}: {id})");
-        let remedy = match id.contains(':') && !id.contains(' ') {
-            true => format!(
-                "Let the collecting role do `{id}` (`auditpack iam-policy` prints the whole policy), then collect again."
+        let is_permission = id.contains(':') && !id.contains(' ');
+        let (title, remedy) = match kind {
+            ActionKind::Collect => (
+                format!("Cover the whole period in {named}"),
+                format!("What closes it: {id}. Weekly snapshots leave nothing out of reach."),
             ),
-            false => format!("Close what stands in the way: {id}. Then collect again."),
+            _ if is_permission => (
+                format!("Make {named} readable ({reason})"),
+                format!(
+                    "Let the collecting role do `{id}` (`auditpack iam-policy` prints the whole policy), then collect again."
+                ),
+            ),
+            _ => (
+                format!("Make {named} readable ({reason})"),
+                format!("Close what stands in the way: {id}. Then collect again."),
+            ),
         };
-        let mut action = self.draft(ActionKind::Grant, id, title, "security", remedy);
+        let mut action = self.draft(kind, id, title, "security", remedy);
         action.findings = gaps.len();
+        let mut places = BTreeSet::new();
+        let first = gaps.iter().filter(|gap| places.insert((&gap.source, &gap.account, &gap.region)));
         let example = |gap: &&Gap| ActionFinding {
             resource: gap.source.to_string(),
             account: gap.account.clone(),
             region: gap.region.clone(),
             reason: gap.message.clone(),
         };
-        action.examples = gaps.iter().take(EXAMPLES).map(example).collect();
+        action.examples = first.take(EXAMPLES).map(example).collect();
         action
     }
 
@@ -325,6 +337,12 @@ impl<'a> Desk<'a> {
                 .to_owned();
         self.draft(ActionKind::Obtain, kind, title, "security", remedy)
     }
+}
+
+/// What closes a gap.
+fn closes(gap: &Gap) -> Key {
+    let kind = if gap.reason == GapReason::OutOfRange { ActionKind::Collect } else { ActionKind::Grant };
+    (kind, gap.action.clone())
 }
 
 fn failing(check: &CheckResult) -> impl Iterator<Item = &Finding> {

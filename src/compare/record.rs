@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::resources::identities;
 use crate::model::{
-    Assessment, Catalog, CheckRecord, CheckResult, Coverage, Facts, Finding, FindingRecord, Judgement, Sha256, Sight,
-    Snapshot, SourceId, Verdict,
+    Assessment, Catalog, CheckRecord, CheckResult, Coverage, Facts, Finding, FindingRecord, Judgement, Lasting, Sha256,
+    Sight, Snapshot, SourceId, Verdict,
 };
 
 /// What judged.
@@ -15,6 +15,8 @@ pub struct Yardstick<'a> {
     pub definitions: Sha256,
     /// The documents that counted, as one hash.
     pub documents: Sha256,
+    /// The definitions by which the evidence was collected, as one hash of the same kind.
+    pub collected: Option<Sha256>,
     /// The tool.
     pub tool: &'a str,
 }
@@ -39,6 +41,7 @@ pub fn record(
     let check = |check: &CheckResult| CheckRecord {
         severity: check.severity,
         verdict: check.verdict,
+        lasting: Lasting::of(catalog, &check.id),
         open: check.findings.iter().filter(|one| open(one.verdict)).map(finding).collect(),
     };
     let accounts = snapshot.scope.accounts.iter();
@@ -50,9 +53,7 @@ pub fn record(
         tool: by.tool.to_owned(),
         time: snapshot.time,
         period: snapshot.period,
-        collected_by: snapshot
-            .definitions
-            .map(|definitions| Sha256::of(format!("{}{}", definitions.mappings, definitions.settings).as_bytes())),
+        collected_by: by.collected,
         places: accounts.map(|account| (account.id.clone(), account.regions.iter().cloned().collect())).collect(),
         checks: assessment.checks.iter().map(|one| (one.id.clone(), check(one))).collect(),
         totals: assessment.totals.clone(),

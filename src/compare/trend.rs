@@ -159,7 +159,8 @@ fn periods(judgements: &[&Judgement], current: Period, now: DateTime<Utc>) -> Ve
 
 fn coverage(period: Period, taken: &[NaiveDate], today: NaiveDate) -> PeriodCoverage {
     let length = (period.end - period.start).num_days() + 1;
-    let weeks = usize::try_from(length / 7).unwrap_or_default().max(1);
+    // A quarter of 90 days has thirteen weeks, the last one a day short; one of 92 has a longer last week.
+    let weeks = usize::try_from((length + 3) / 7).unwrap_or_default().max(1);
     let (mut begun, mut covered, mut missing) = (0, 0, Vec::new());
     for week in 0..weeks {
         let Some(first) = period.start.checked_add_days(Days::new(7 * week as u64)) else { continue };

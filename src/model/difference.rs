@@ -215,6 +215,8 @@ pub enum Age {
 pub enum Cause {
     /// The resource's state changed.
     Changed,
+    /// An event: it happened since.
+    Happened,
     /// The resource is new.
     ResourceCame,
     /// The resource is gone, and the list that would show it was read.
@@ -246,6 +248,7 @@ impl Cause {
     pub fn words(self) -> &'static str {
         match self {
             Self::Changed => "the resource changed",
+            Self::Happened => "it happened since",
             Self::ResourceCame => "new resource",
             Self::ResourceGone => "the resource is gone",
             Self::Recreated => "deleted and recreated under the same name",

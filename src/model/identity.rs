@@ -31,6 +31,8 @@ pub enum Inventory {
     /// Settings of an account, events, findings, evaluations, reports, and second looks at things that another source
     /// lists: whether a row is there says nothing about whether a thing is.
     Records,
+    /// Things that happened: they belong to the period that asked for them, and are neither open nor fixed later.
+    Events,
 }
 
 impl Source {

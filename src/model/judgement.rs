@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, CheckId, Period, Region, Severity, Sha256, SnapshotId, SourceId, Totals, Verdict};
+use super::{
+    AccountId, Catalog, CheckId, Inventory, Period, Region, Severity, Sha256, SnapshotId, SourceId, Totals, Verdict,
+};
 
 /// A snapshot as it was judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,8 +51,31 @@ pub struct CheckRecord {
     pub severity: Severity,
     /// Its verdict.
     pub verdict: Verdict,
+    /// Whether its findings last.
+    pub lasting: Lasting,
     /// What is not in order, or not known: the findings that fail and those that are undetermined.
     pub open: Vec<FindingRecord>,
+}
+
+/// Whether what a check finds lasts until somebody mends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lasting {
+    /// It does: the state of something.
+    State,
+    /// It happened: it is neither open nor fixed afterwards.
+    Event,
+}
+
+impl Lasting {
+    /// What the rows of a check's source are decides.
+    pub fn of(catalog: &Catalog, check: &CheckId) -> Self {
+        let source = catalog.checks.get(check).and_then(|check| catalog.sources.get(&check.source));
+        match source.map(|source| source.inventory) {
+            Some(Inventory::Events) => Self::Event,
+            _ => Self::State,
+        }
+    }
 }
 
 /// A finding that is not in order, or not known.

@@ -7,7 +7,7 @@ use super::{AccountId, Age, FrameworkId, Region, RequirementId, Severity, Snapsh
 
 /// The actions that close open requirements, those that close most first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Plan {
+pub struct ActionPlan {
     /// The format of this result, 1.
     pub format: u32,
     /// The snapshot that was judged.
@@ -68,6 +68,8 @@ pub enum ActionKind {
     Fix,
     /// Let the collector read what was refused.
     Grant,
+    /// Collect again what AWS did not give yet, or gives no more.
+    Collect,
     /// Find out what a check cannot determine.
     Settle,
     /// Attach a document.
@@ -82,6 +84,7 @@ impl ActionKind {
         match self {
             Self::Fix => "fix",
             Self::Grant => "grant",
+            Self::Collect => "collect",
             Self::Settle => "settle",
             Self::Attest => "attest",
             Self::Obtain => "obtain",

@@ -155,7 +155,7 @@ pub struct StaleSource {
 pub struct PeriodCoverage {
     /// The period.
     pub period: Period,
-    /// Its weeks, counted from its first day; days beyond the last whole week belong to that one.
+    /// Its weeks, counted from its first day: thirteen in a quarter, whose last one may be some days shorter or longer.
     pub weeks: usize,
     /// Those of them that have begun.
     pub begun: usize,

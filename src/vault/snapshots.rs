@@ -126,9 +126,7 @@ impl Vault {
                 let below: Vec<String> = chain.ancestry(link.id).iter().map(Sha256::short).collect();
                 // Which end is the newest does not matter to who names a snapshot by its id.
                 let touched = move |id: &String| below.contains(id);
-                Box::new(move |one| {
-                    one.kind != ProblemKind::Branched && one.snapshot.as_ref().is_none_or(&touched)
-                })
+                Box::new(move |one| one.kind != ProblemKind::Branched && one.snapshot.as_ref().is_none_or(&touched))
             }
             (Selector::Prefix(prefix), Err(_)) => Box::new(move |one| {
                 one.snapshot.as_ref().is_some_and(|id| id.starts_with(prefix) || prefix.starts_with(id))

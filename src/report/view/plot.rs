@@ -179,7 +179,7 @@ impl Frame {
     fn dates(&self, chart: &Chart) -> Vec<Mark> {
         let every = chart.points.len().div_ceil(DATES).max(1);
         let last = chart.points.len().saturating_sub(1);
-        let shown = |index: &usize| *index == last || (index % every == 0 && last - index >= every);
+        let shown = |index: &usize| *index == last || (index.is_multiple_of(every) && last - index >= every);
         let mark = |index: usize| {
             let text = Text::name(chart.points.get(index).map_or("", String::as_str));
             Mark { x: round(self.x(index)), y: HEIGHT - BOTTOM + 20.0, text }
