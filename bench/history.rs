@@ -103,11 +103,11 @@ fn first_week() -> Vec<Reply> {
     let mut replies = Vec::new();
     for number in 0..XML {
         // Some lists are long, most answers are short.
-        let members = if number % 10 == 0 { 300 } else { 20 };
+        let members = if number % 10 == 0 { 200 } else { 12 };
         replies.push(Reply { kind: "xml", number, body: xml(number, members) });
     }
     for number in 0..JSON {
-        let members = if number % 10 == 0 { 600 } else { 70 };
+        let members = if number % 10 == 0 { 330 } else { 33 };
         replies.push(Reply { kind: "json", number, body: json(number, members) });
     }
     replies.extend((0..EVENT_PAGES).map(|number| Reply { kind: "events", number, body: Vec::new() }));

@@ -133,10 +133,18 @@ fn begin(vault: &Vault, time: DateTime<Utc>, period: Period) -> Journal {
 
 /// Takes a snapshot as `collect` does; it is changed before it is written.
 fn collect(vault: &Vault, date: &str, number: u32, change: impl FnOnce(&mut Snapshot)) -> SnapshotId {
+    collect_all(vault, date, &[reply(number)], change)
+}
+
+/// The same with several replies.
+fn collect_all(vault: &Vault, date: &str, bodies: &[Vec<u8>], change: impl FnOnce(&mut Snapshot)) -> SnapshotId {
     let period = Period { start: "2026-07-01".parse().unwrap(), end: "2026-09-30".parse().unwrap() };
-    let (time, body) = (day(date), reply(number));
+    let time = day(date);
     let journal = begin(vault, time, period);
-    journal.exchange(exchange(time, &body), &body).unwrap();
+    for (body, number) in bodies.iter().zip(0_u32..) {
+        let request = Sha256::of(&number.to_le_bytes());
+        journal.exchange(Exchange { request, ..exchange(time, body) }, body).unwrap();
+    }
     let (exchanges, gaps) = journal.gathered();
     let caller = "arn:aws:iam::123456789012:user/auditor".to_owned();
     let mut snapshot = Snapshot {
@@ -401,4 +409,33 @@ fn plain_tools_read_what_the_vault_holds() {
         &patch[..2]
     ));
     assert_eq!(hash.trim(), patch);
+}
+
+#[test]
+fn a_blob_is_taken_out_of_a_pack_as_the_manual_says() {
+    let (_place, vault, _) = four_weeks();
+    let week = |week: u32| (0..80).map(|number| reply(1_000 * week + number)).collect::<Vec<_>>();
+    collect_all(&vault, "2026-10-01", &week(1), |_| {});
+    collect_all(&vault, "2026-10-02", &week(2), |_| {});
+    let manual = fs::read_to_string(repository().join("docs/vault.md")).unwrap();
+    let (_, script) = manual.split_once("<<'END'").unwrap();
+    let (_, script) = script.split_once('\n').unwrap();
+    let (script, _) = script.split_once("\nEND\n").unwrap();
+    let hash = Sha256::of(&reply(2_033));
+    let packs = fs::read_dir(vault.root().join("packs")).unwrap().map(|entry| entry.unwrap().path());
+    let found: Vec<Vec<u8>> = packs
+        .map(|pack| {
+            let mut python = Command::new(common::python());
+            let output = python.args(["-c", script]).arg(pack).arg(hash.to_string()).output().unwrap();
+            assert!(output.status.success(), "{}", shown(&output));
+            output.stdout
+        })
+        .filter(|blob| !blob.is_empty())
+        .collect();
+    assert_eq!(found.len(), 1);
+    fs::write(vault.root().join("blob.zst"), &found[0]).unwrap();
+    let base = Sha256::parse(&found[0][8..40].iter().map(|byte| format!("{byte:02x}")).collect::<String>()).unwrap();
+    fs::write(vault.root().join("base"), vault.get(&base).unwrap()).unwrap();
+    let zstd = Command::new("zstd").args(["-dqc", "--patch-from=base", "blob.zst"]).current_dir(vault.root()).output();
+    assert_eq!(Sha256::of(&zstd.unwrap().stdout), hash);
 }

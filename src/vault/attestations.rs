@@ -58,7 +58,7 @@ impl Vault {
 
     /// Reads a blob through and checks it against its hash, in bounded memory; its length in bytes.
     pub fn check(&self, hash: &Sha256) -> Result<u64, VaultError> {
-        let altered = |what: String| VaultError::Altered { path: self.blob_path(hash), what };
+        let altered = |what: String| VaultError::Altered { path: self.place(hash), what };
         let mut reader = self.reader(hash)?;
         let (mut hasher, mut buffer, mut size) = (sha2::Sha256::new(), vec![0; CHUNK], 0);
         loop {
@@ -121,7 +121,7 @@ impl Attesting {
         {
             self.vault.sync_blobs(&[*sha256])?;
             let blob = self.vault.blob_path(sha256);
-            for folder in blob.ancestors().skip(1).take(2) {
+            for folder in blob.ancestors().skip(1).take(2).filter(|folder| folder.exists()) {
                 files::sync_folder(folder)?;
             }
         }

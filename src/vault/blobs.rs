@@ -31,7 +31,7 @@ impl Vault {
     pub fn put_after(&self, bytes: &[u8], before: Option<&Sha256>) -> Result<Sha256, VaultError> {
         let hash = Sha256::of(bytes);
         let path = self.blob_path(&hash);
-        if path.exists() && self.get(&hash).is_ok() {
+        if self.has(&hash) && self.get(&hash).is_ok() {
             return Ok(hash);
         }
         if !patches::fits(bytes.len()) {
@@ -60,9 +60,14 @@ impl Vault {
     /// The base of a new patch on an earlier body: that one's own base, if it is a patch itself. An earlier body that cannot
     /// be read is no reason not to keep a new one.
     fn base_for(&self, before: &Sha256) -> Option<(Sha256, Vec<u8>)> {
-        let base = patches::base_of_file(&self.blob_path(before)).ok()?.unwrap_or(*before);
+        let base = patches::base_of(&self.packed(before).ok()?).unwrap_or(*before);
         let bytes = self.get(&base).ok().filter(|bytes| patches::fits(bytes.len()))?;
         Some((base, bytes))
+    }
+
+    /// Whether a blob is there, in a file of its own or in a pack.
+    pub(super) fn has(&self, hash: &Sha256) -> bool {
+        self.blob_path(hash).exists() || self.pack_of(hash).is_some()
     }
 
     /// The bytes of a hash, checked against it.
@@ -74,7 +79,7 @@ impl Vault {
         let packed = self.packed(hash)?;
         let bytes = match patches::base_of(&packed) {
             None => zstd::decode_all(packed.as_slice()),
-            Some(base) => patches::apply(&packed, &self.base_within(&self.blob_path(hash), &base, depth)?),
+            Some(base) => patches::apply(&packed, &self.base_within(&self.place(hash), &base, depth)?),
         };
         self.checked(hash, bytes)
     }
@@ -84,16 +89,25 @@ impl Vault {
         self.checked(hash, patches::apply(&self.packed(hash)?, base))
     }
 
+    /// The bytes of a blob as they lie on the disk: in a file of its own, which goes before, or in a pack.
     fn packed(&self, hash: &Sha256) -> Result<Vec<u8>, VaultError> {
         let path = self.blob_path(hash);
-        fs::read(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => VaultError::Missing(*hash),
-            _ => fault(&path, error),
-        })
+        match fs::read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.in_pack(hash)?.ok_or(VaultError::Missing(*hash))
+            }
+            read => read.map_err(|error| fault(&path, error)),
+        }
+    }
+
+    /// The file that a blob lies in.
+    pub(super) fn place(&self, hash: &Sha256) -> PathBuf {
+        let path = self.blob_path(hash);
+        if path.exists() { path } else { self.pack_of(hash).unwrap_or(path) }
     }
 
     fn checked(&self, hash: &Sha256, unpacked: io::Result<Vec<u8>>) -> Result<Vec<u8>, VaultError> {
-        let altered = |what: String| VaultError::Altered { path: self.blob_path(hash), what };
+        let altered = |what: String| VaultError::Altered { path: self.place(hash), what };
         let bytes = unpacked.map_err(|error| altered(error.to_string()))?;
         match Sha256::of(&bytes) {
             found if found == *hash => Ok(bytes),
@@ -102,7 +116,7 @@ impl Vault {
     }
 
     fn base_within(&self, path: &Path, base: &Sha256, depth: u8) -> Result<Vec<u8>, VaultError> {
-        let broken = |what: String| VaultError::Base { path: path.to_owned(), base: self.blob_path(base), what };
+        let broken = |what: String| VaultError::Base { path: path.to_owned(), base: self.place(base), what };
         let Some(depth) = depth.checked_sub(1) else {
             return Err(broken("is a patch on a patch on a patch".to_owned()));
         };
@@ -118,7 +132,10 @@ impl Vault {
         let path = self.blob_path(hash);
         let file = match File::open(&path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(VaultError::Missing(*hash)),
+            // Packed ones are small.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Box::new(io::Cursor::new(self.get(hash)?)) as Box<dyn io::Read>);
+            }
             Err(error) => return Err(fault(&path, error)),
         };
         let reader: Box<dyn io::Read> = match patches::base_of_file(&path).map_err(|error| fault(&path, error))? {
@@ -152,7 +169,11 @@ impl Vault {
     pub(super) fn sync_blobs(&self, hashes: &[Sha256]) -> Result<(), VaultError> {
         let sync = |hash: &Sha256| {
             let path = self.blob_path(hash);
-            File::open(&path).and_then(|file| file.sync_all()).map_err(|error| fault(&path, error))
+            match File::open(&path).and_then(|file| file.sync_all()) {
+                // What is packed was synced with its pack.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && self.has(hash) => Ok(()),
+                synced => synced.map_err(|error| fault(&path, error)),
+            }
         };
         let lanes = hashes.chunks(hashes.len().div_ceil(8).max(1));
         std::thread::scope(|scope| {
@@ -163,11 +184,16 @@ impl Vault {
 
     /// Removes what a killed process left under temporary names; only the holder of the lock may.
     pub(super) fn sweep(&self) -> Result<(), VaultError> {
-        let folder = self.root().join("blobs");
-        for entry in fs::read_dir(&folder).map_err(|error| fault(&folder, error))? {
-            let path = entry.map_err(|error| fault(&folder, error))?.path();
-            if path.extension().is_some_and(|extension| extension == "tmp") {
-                fs::remove_file(&path).map_err(|error| fault(&path, error))?;
+        for folder in ["blobs", "packs"].map(|name| self.root().join(name)) {
+            let entries = match fs::read_dir(&folder) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                entries => entries.map_err(|error| fault(&folder, error))?,
+            };
+            for entry in entries {
+                let path = entry.map_err(|error| fault(&folder, error))?.path();
+                if path.extension().is_some_and(|extension| extension == "tmp") {
+                    fs::remove_file(&path).map_err(|error| fault(&path, error))?;
+                }
             }
         }
         self.sweep_snapshots()

@@ -10,6 +10,8 @@ use crate::model::{Chain, ChainProblem, Keeping, ProblemKind, Sha256};
 /// Blobs up to this many bytes on the disk are unpacked in memory, larger ones as a stream.
 const IN_MEMORY: u64 = 1 << 20;
 
+const RESTORE: &str = "restore the file from a backup; the evidence no longer stands without it";
+
 /// What a check of the whole vault found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
@@ -75,6 +77,15 @@ impl Vault {
         for hash in named.difference(&there) {
             checked.problems.push(self.missing_blob(hash, &names, &links));
         }
+        for (path, what) in self.broken_packs()? {
+            checked.problems.push(ChainProblem {
+                kind: ProblemKind::BlobAltered,
+                path: path.display().to_string(),
+                snapshot: None,
+                message: format!("the pack was altered: {what}"),
+                remedy: RESTORE.to_owned(),
+            });
+        }
         for (file, result) in self.hash_all(&files) {
             self.count(&mut checked, file, result, &named)?;
         }
@@ -124,7 +135,7 @@ impl Vault {
             }
             Ok(_) => None,
             Err(VaultError::Altered { what, .. }) => {
-                Some((ProblemKind::BlobAltered, format!("it was altered: {what}")))
+                Some((ProblemKind::BlobAltered, format!("the evidence {} was altered: {what}", file.hash)))
             }
             Err(error @ VaultError::Base { .. }) => Some((ProblemKind::BlobAltered, error.to_string())),
             // It went away while we looked.
@@ -137,10 +148,10 @@ impl Vault {
         match broken {
             Some((kind, message)) if named.contains(&file.hash) => checked.problems.push(ChainProblem {
                 kind,
-                path: self.blob_path(&file.hash).display().to_string(),
+                path: self.place(&file.hash).display().to_string(),
                 snapshot: None,
                 message,
-                remedy: "restore the file from a backup; the evidence no longer stands without it".to_owned(),
+                remedy: RESTORE.to_owned(),
             }),
             broken => {
                 checked.unnamed.blobs += 1;

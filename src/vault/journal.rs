@@ -233,6 +233,7 @@ impl Journal {
         hashes.extend(snapshot.definitions.iter().flat_map(|definitions| [definitions.mappings, definitions.settings]));
         hashes.sort();
         hashes.dedup();
+        self.vault.pack_small(&hashes)?;
         self.vault.sync_blobs(&hashes)?;
         let id = self.vault.write_snapshot(snapshot)?;
         let folder = self.vault.root().join("journal");

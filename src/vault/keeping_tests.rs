@@ -249,3 +249,111 @@ fn the_longer_log_of_attestations_is_taken_and_two_that_went_apart_are_not() {
     let said = refused(&one, &other);
     assert!(said.contains("the two logs of attestations cannot be joined"), "{said}");
 }
+
+/// A week of many small replies besides; each is kept as a patch.
+fn busy_week(vault: &Vault, week: u32) -> SnapshotId {
+    let journal = vault.begin(time(i64::from(week) * 7 * 86_400), period(), "Example").unwrap();
+    for number in 0..100_u32 {
+        let body = busy(week, number);
+        let request = Sha256::of(&number.to_le_bytes());
+        journal.exchange(crate::model::Exchange { request, ..exchange(&body) }, &body).unwrap();
+    }
+    let snapshot = super::tests::snapshot(&journal);
+    journal.finish(&snapshot).unwrap()
+}
+
+fn busy(week: u32, number: u32) -> Vec<u8> {
+    [reply(week * 1_000 + number, 400).as_slice(), number.to_string().as_bytes()].concat()
+}
+
+fn packs(vault: &Vault) -> Vec<PathBuf> {
+    let entries = fs::read_dir(vault.root().join("packs")).into_iter().flatten();
+    let mut packs: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    packs.sort();
+    packs
+}
+
+fn loose(vault: &Vault) -> usize {
+    let folders = fs::read_dir(vault.root().join("blobs")).unwrap();
+    folders.map(|entry| fs::read_dir(entry.unwrap().path()).unwrap().count()).sum()
+}
+
+#[test]
+fn many_small_blobs_lie_in_packs() {
+    let (_folder, vault) = vault();
+    let ids: Vec<SnapshotId> = (0..3).map(|week| busy_week(&vault, week)).collect();
+    assert_eq!((packs(&vault).len(), loose(&vault)), (2, 100), "bases are files, patches are packed");
+    for path in packs(&vault) {
+        let name = Sha256::of(&fs::read(&path).unwrap()).to_string();
+        assert_eq!(path.file_stem().unwrap().to_str(), Some(name.as_str()));
+    }
+    let again = Vault::open(vault.root()).unwrap();
+    for (week, number) in [(0, 0), (1, 7), (2, 99)] {
+        let hash = Sha256::of(&busy(week, number));
+        assert_eq!(again.get(&hash).unwrap(), busy(week, number));
+        assert_eq!(again.check(&hash).unwrap(), busy(week, number).len() as u64);
+        assert_eq!(again.put(&busy(week, number)).unwrap(), hash);
+    }
+    assert_eq!(loose(&vault), 100, "what is packed is there");
+    assert_eq!(vault.check_all().unwrap().problems, []);
+    let copy = copy(&vault, "copy");
+    assert_eq!(copy.check_all().unwrap().blobs, 300);
+    assert_eq!((packs(&copy).len(), loose(&copy)), (1, 100));
+    assert_eq!(Vault::merge(copy.root(), &vault).unwrap().blobs, 0);
+    let pruning = prune(&vault, "last 1");
+    assert_eq!((pruning.blobs, packs(&vault).len(), loose(&vault)), (100, 1, 100));
+    assert_eq!(vault.check_all().unwrap().problems, []);
+    assert_eq!(again.get(&Sha256::of(&busy(2, 5))).unwrap(), busy(2, 5), "another process finds it");
+    assert!(matches!(again.get(&Sha256::of(&busy(1, 5))), Err(VaultError::Missing(_))));
+    let kept = vault.load(&ids[2].to_string().parse().unwrap()).unwrap();
+    assert_eq!(kept.snapshot.exchanges.len(), 100);
+}
+
+#[test]
+fn a_pack_keeps_what_others_name() {
+    let (_folder, vault) = vault();
+    for week in 0..2 {
+        busy_week(&vault, week);
+    }
+    let copy = copy(&vault, "copy");
+    busy_week(&copy, 2);
+    Vault::merge(vault.root(), &copy).unwrap();
+    // One pack for two weeks, of which one goes.
+    let both = Vault::merge(&vault.root().with_file_name("both"), &vault).unwrap();
+    assert_eq!(both.blobs, 300);
+    let both = Vault::open(&vault.root().with_file_name("both")).unwrap();
+    assert_eq!(packs(&both).len(), 1);
+    prune(&both, "last 1");
+    assert_eq!(packs(&both).len(), 1);
+    assert_eq!((both.check_all().unwrap().problems.len(), both.check_all().unwrap().unnamed.blobs), (0, 0));
+}
+
+#[test]
+fn packs_that_are_torn_or_altered_are_named() {
+    let (_folder, vault) = vault();
+    for week in 0..2 {
+        busy_week(&vault, week);
+    }
+    let path = packs(&vault).remove(0);
+    let bytes = fs::read(&path).unwrap();
+    let shown = path.display().to_string();
+    for length in [0, 11, 12, 2_000, bytes.len() - 1] {
+        fs::write(&path, &bytes[..length]).unwrap();
+        let problems = vault.check_all().unwrap().problems;
+        assert_eq!(problems.len(), 101, "{length}");
+        assert!(problems.iter().any(|one| one.path == shown && one.message.contains("the pack was altered")));
+    }
+    let mut altered = bytes.clone();
+    *altered.last_mut().unwrap() ^= 1;
+    fs::write(&path, &altered).unwrap();
+    let problems = vault.check_all().unwrap().problems;
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].path == shown && problems[0].kind == ProblemKind::BlobAltered);
+    altered = bytes.clone();
+    altered[8..12].fill(0xFF);
+    fs::write(&path, &altered).unwrap();
+    let problems = vault.check_all().unwrap().problems;
+    assert!(problems.iter().any(|one| one.message.contains("for which it is too short")), "{problems:?}");
+    fs::write(&path, bytes).unwrap();
+    assert_eq!(vault.check_all().unwrap().problems, []);
+}

@@ -46,16 +46,10 @@ impl Folder {
         let path = self.manifest().unwrap_or_else(|| self.path.join(PACKED));
         let file = File::open(&path).map_err(|error| fault(&path, error))?;
         let mut bytes = Vec::new();
-        if !path.ends_with(PACKED) {
-            return match file.take(LARGEST).read_to_end(&mut bytes) {
-                Ok(_) => Ok(bytes),
-                Err(error) => Err(fault(&path, error)),
-            };
-        }
-        // What zstd cannot read is no fault of the disk.
-        match zstd::Decoder::new(file).and_then(|file| file.take(LARGEST).read_to_end(&mut bytes)) {
-            Ok(_) => Ok(bytes),
-            Err(error) => Err(VaultError::Altered { path, what: error.to_string() }),
+        file.take(LARGEST).read_to_end(&mut bytes).map_err(|error| fault(&path, error))?;
+        match path.ends_with(PACKED) {
+            true => unpack(&bytes).map_err(|error| VaultError::Altered { path, what: error.to_string() }),
+            false => Ok(bytes),
         }
     }
 
@@ -71,6 +65,18 @@ impl Folder {
         }
         names.sort();
         Ok(names)
+    }
+}
+
+/// In one go where the frame says how long its content is, as ours do: every command unpacks all manifests.
+fn unpack(packed: &[u8]) -> io::Result<Vec<u8>> {
+    match zstd::bulk::Decompressor::upper_bound(packed).filter(|length| *length as u64 <= LARGEST) {
+        Some(length) => zstd::bulk::decompress(packed, length),
+        None => {
+            let mut bytes = Vec::new();
+            zstd::Decoder::new(packed)?.take(LARGEST).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        }
     }
 }
 

@@ -122,7 +122,7 @@ impl Vault {
     /// Copies the blobs that are not here: bases before the patches on them. When one is not what its name says, those that
     /// came are taken away again.
     fn copy_blobs(&self, from: &Self, coming: &[BlobFile]) -> Result<u64, VaultError> {
-        let new = coming.iter().filter(|file| !self.blob_path(&file.hash).exists());
+        let new = coming.iter().filter(|file| !self.has(&file.hash));
         let (plain, patches): (Vec<&BlobFile>, Vec<&BlobFile>) = new.partition(|file| file.base.is_none());
         let mut copied = Vec::new();
         let mut fault = None;
@@ -137,7 +137,8 @@ impl Vault {
                 break;
             }
         }
-        match fault.map_or_else(|| self.sync_blobs(&copied), Err) {
+        let safe = || self.pack_small(&copied).and_then(|()| self.sync_blobs(&copied));
+        match fault.map_or_else(safe, Err) {
             Ok(()) => Ok(copied.len() as u64),
             Err(error) => {
                 for hash in copied {

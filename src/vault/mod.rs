@@ -4,6 +4,7 @@
 //! vault.json                          {"format": 1}
 //! lock                                held by the one collection that writes
 //! blobs/ab/<sha256>.zst               the hash is over the uncompressed bytes; it may be a patch on another blob
+//! packs/<sha256>.pack                 the small blobs of a collection in one file
 //! journal/<time>.jsonl                an unfinished collection
 //! snapshots/<time>-<id>/snapshot.json.zst
 //!                                     its SHA-256, uncompressed, is the snapshot's id
@@ -23,6 +24,7 @@ mod journal;
 mod manifests;
 mod merge;
 mod names;
+mod packs;
 mod patches;
 mod policy;
 mod prune;
@@ -32,6 +34,7 @@ mod snapshots;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +55,7 @@ pub const FORMAT: u32 = 1;
 #[derive(Debug, Clone)]
 pub struct Vault {
     root: PathBuf,
+    packs: Arc<packs::Packs>,
 }
 
 /// The right to write, given back when dropped.
@@ -72,7 +76,7 @@ impl Vault {
         match fs::read(&head) {
             Ok(bytes) => {
                 check_format(&head, &bytes)?;
-                Ok(Self { root: root.to_owned() })
+                Ok(Self { root: root.to_owned(), packs: Arc::default() })
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_dir(root).map(Iterator::count) {
                 Ok(0) | Err(_) => Err(VaultError::None(root.to_owned())),
@@ -91,7 +95,7 @@ impl Vault {
                 }
                 let head = serde_json::to_vec(&Head { format: FORMAT }).unwrap_or_default();
                 files::write_whole(&root.join("vault.json"), &head)?;
-                Ok(Self { root: root.to_owned() })
+                Ok(Self { root: root.to_owned(), packs: Arc::default() })
             }
             opened => opened,
         }

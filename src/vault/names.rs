@@ -52,7 +52,7 @@ impl Namer {
     }
 }
 
-/// A blob's file.
+/// A blob that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct BlobFile {
     /// What it is kept as a patch on.
@@ -150,6 +150,8 @@ impl Vault {
         for found in in_parallel(&folders, read) {
             files.extend(found?);
         }
+        let loose: BTreeSet<Sha256> = files.iter().map(|file| file.hash).collect();
+        files.extend(self.packed_blobs()?.into_iter().filter(|blob| !loose.contains(&blob.hash)));
         files.sort_unstable_by_key(|file| (file.base.unwrap_or(file.hash), file.base, file.hash));
         Ok(files)
     }

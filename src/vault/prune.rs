@@ -54,10 +54,12 @@ impl Vault {
             for file in &gone {
                 let path = self.blob_path(&file.hash);
                 match fs::remove_file(&path) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fault(&path, error)),
-                    _ => {}
+                    // It lies in a pack.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    removed => removed.map_err(|error| fault(&path, error))?,
                 }
             }
+            self.drop_packed(&gone.iter().map(|file| file.hash).collect())?;
         }
         Ok(Pruning { pruned, kept, blobs: gone.len() as u64, bytes: gone.iter().map(|file| file.stored).sum() })
     }
