@@ -3,7 +3,7 @@
 //! What changes in a week is modelled on what AWS answers: replies of the XML protocols differ in their request id, of
 //! the JSON ones three in a hundred change at one place, a credential report changes in each line, and event pages
 //! (15 % of the bytes) are new. `BENCH_WEEKS` sets another number of weeks.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a benchmark")]
 
 mod common;
 
