@@ -180,7 +180,7 @@ fn what_tells_rows_apart_is_named_by_paths() {
       > add `created = …`, or delete the caveat
     sources/kms.toml:13 ["things"]
       `things` is no `rows`
-      > one of `resources`, `records`
+      > one of `resources`, `records`, `events`
     "###);
 }
 

@@ -61,4 +61,6 @@ pub fn compare(catalog: &Catalog, before: Side<'_>, after: Side<'_>, ages: &Ages
 }
 
 #[cfg(test)]
+mod plan_tests;
+#[cfg(test)]
 mod tests;
