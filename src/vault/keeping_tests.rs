@@ -13,7 +13,7 @@ fn prune(vault: &Vault, policy: &str) -> Pruning {
     vault.prune(&policy.parse().unwrap(), time(1_000), Prune::Do).unwrap()
 }
 
-/// Four weeks of a reply, one of them a refusal to read besides.
+/// Four weeks of a reply.
 fn four_weeks(vault: &Vault) -> Vec<SnapshotId> {
     (0..4).map(|week| collect(vault, i64::from(week) * 7 * 86_400, &reply(week, 40))).collect()
 }

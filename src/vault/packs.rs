@@ -122,14 +122,19 @@ impl Vault {
     pub(super) fn packed_blobs(&self) -> Result<Vec<BlobFile>, VaultError> {
         self.forget_packs();
         let index = self.pack_index()?;
-        let mut blobs = Vec::with_capacity(index.entries.len());
-        let packs: Vec<io::Result<Vec<u8>>> = index.packs.iter().map(fs::read).collect();
-        for (hash, Place { pack, offset, length }) in &index.entries {
-            let pack = packs.get(*pack as usize).and_then(|bytes| bytes.as_ref().ok());
-            let from = usize::try_from(*offset).unwrap_or(usize::MAX);
-            // One that is cut off is found to be so when it is read.
-            let bytes = pack.and_then(|bytes| bytes.get(from..)?.get(..*length as usize)).unwrap_or_default();
-            blobs.push(BlobFile { base: patches::base_of(bytes), hash: *hash, stored: u64::from(*length) });
+        let mut entries: Vec<&(Sha256, Place)> = index.entries.iter().collect();
+        entries.sort_unstable_by_key(|(_, place)| *place);
+        let mut blobs = Vec::with_capacity(entries.len());
+        // One pack in memory at a time.
+        for of_one in entries.chunk_by(|(_, a), (_, b)| a.pack == b.pack) {
+            let path = of_one.first().and_then(|(_, place)| index.packs.get(place.pack as usize));
+            let bytes = path.and_then(|path| fs::read(path).ok()).unwrap_or_default();
+            for (hash, Place { offset, length, .. }) in of_one {
+                let from = usize::try_from(*offset).unwrap_or(usize::MAX);
+                // One that is cut off is found to be so when it is read.
+                let blob = bytes.get(from..).and_then(|rest| rest.get(..*length as usize)).unwrap_or_default();
+                blobs.push(BlobFile { base: patches::base_of(blob), hash: *hash, stored: u64::from(*length) });
+            }
         }
         Ok(blobs)
     }
@@ -225,15 +230,17 @@ impl Vault {
     }
 }
 
+/// The blobs of a pack: hash, offset in the file, length.
+type Table = Vec<(Sha256, u64, u32)>;
+
 /// The table of a pack's file; the inner error says why it is no pack.
-fn read_table(path: &Path) -> io::Result<Result<Vec<(Sha256, u64, u32)>, String>> {
+fn read_table(path: &Path) -> io::Result<Result<Table, String>> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     Ok(table(&mut file, length))
 }
 
-/// The blobs of a pack: hash, offset in the file, length.
-fn table(pack: &mut impl io::Read, size: u64) -> Result<Vec<(Sha256, u64, u32)>, String> {
+fn table(pack: &mut impl io::Read, size: u64) -> Result<Table, String> {
     let torn = |error: io::Error| format!("its table cannot be read: {error}");
     let mut head = [0; MAGIC.len() + 4];
     pack.read_exact(&mut head).map_err(torn)?;
