@@ -12,12 +12,15 @@ use miette::{IntoDiagnostic as _, miette};
 use super::bundle::{self, AwsDocuments};
 use super::collect::{self, Taken};
 use super::context::{Context, vault_fault};
+use super::diff;
 use super::exit::Exit;
+use super::trend;
 use super::verify;
 use crate::bundle::{Limits, open_pack};
-use crate::cli::Demo;
+use crate::cli::{Demo, Format};
 use crate::collect::{Concurrency, Mode, Recordings};
 use crate::model::Catalog;
+use crate::report;
 use crate::seal::{self, SigningIdentity, SystemRandom, Trust};
 use crate::vault::{Selector, Vault};
 
@@ -58,12 +61,31 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
         let bytes = open_pack(&pack, &Limits::default()).into_diagnostic()?.read(report).into_diagnostic()?;
         context.write(&out.join(report), &bytes)?;
     }
+    pages(out, context)?;
     let mut trust = Trust::none();
     trust.add_pem(certificate.as_bytes()).map_err(|error| miette!("{error}"))?;
     let found = crate::bundle::verify(&pack, &trust, &Limits::default()).into_diagnostic()?;
     context.say(&verify::summary(&pack, &found, false))?;
     context.say(&where_to_look(out, &pack, &trust_file))?;
     Ok(if found.ok { Exit::Ok } else { Exit::Unverified })
+}
+
+/// The dashboard and the last quarter's changes, as they stood when the last snapshot was taken.
+fn pages(out: &Path, context: &mut Context<'_>) -> miette::Result<()> {
+    let Some((quarter, end)) = QUARTERS.last() else { return Ok(()) };
+    let before = QUARTERS.iter().rev().nth(1).map_or(*quarter, |(quarter, _)| *quarter);
+    let mut common = context.common.clone();
+    common.format = Format::Html;
+    common.quiet = true;
+    let mut nowhere = std::io::sink();
+    let then = Context::new(common, end.parse().into_diagnostic()?, &mut nowhere);
+    for (name, document) in
+        [("dashboard.html", trend::dashboard(&then)?), ("what-changed.html", diff::changes(before, quarter, &then)?)]
+    {
+        let page = report::page(&document, &then.templates()?).map_err(|error| miette!("{error}"))?;
+        then.write(&out.join(name), &page)?;
+    }
+    Ok(())
 }
 
 /// Collects at the end of each quarter, and attests each document when it came. What the vault has stays as it is, and
@@ -140,7 +162,9 @@ fn throw_away_signer(organization: &str, now: DateTime<Utc>) -> miette::Result<(
 fn where_to_look(out: &Path, pack: &Path, trust: &Path) -> String {
     format!(
         "\nAn invented company: its AWS account at the end of three quarters, the documents that it attested meanwhile, two \
-         exceptions, and what AWS Config says\n\nLook at\n  {}\n  {}\n  {}  (everything, signed)\nCheck it yourself\n  auditpack verify {} --trust {} --reperform",
+         exceptions, and what AWS Config says\n\nLook at\n  {}  (three quarters)\n  {}  (the last of them)\n  {}\n  {}\n  {}  (everything, signed)\nCheck it yourself\n  auditpack verify {} --trust {} --reperform",
+        out.join("dashboard.html").display(),
+        out.join("what-changed.html").display(),
         out.join("report.html").display(),
         out.join("report.pdf").display(),
         pack.display(),

@@ -11,7 +11,7 @@ use super::history::Judge;
 use super::sides::{self, Asked, Material, Shelf};
 use crate::cli::{Diff, FailOn, Format};
 use crate::compare::{self, Ages, Side};
-use crate::model::{Catalog, CheckResult, Difference, Known, Settings, Verdict};
+use crate::model::{Catalog, CheckResult, Difference, Document, Known, Settings, Verdict};
 
 pub(super) fn run(flags: &Diff, context: &mut Context<'_>) -> miette::Result<Exit> {
     let (before, after) = flags.sides();
@@ -24,6 +24,11 @@ pub(super) fn run(flags: &Diff, context: &mut Context<'_>) -> miette::Result<Exi
         true => Exit::Failing,
         false => Exit::Ok,
     })
+}
+
+/// A comparison as a document.
+pub(super) fn changes(before: &str, after: &str, context: &Context<'_>) -> miette::Result<Document> {
+    Ok(page::page(&between(before, after, context)?.difference, context))
 }
 
 /// A comparison, and the later side's checks.

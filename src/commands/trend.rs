@@ -45,6 +45,13 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     Ok(Exit::Ok)
 }
 
+/// The vault's history as a document.
+pub(super) fn dashboard(context: &Context<'_>) -> miette::Result<Document> {
+    let catalog = context.catalog()?;
+    let order = context.settings(&catalog)?.frameworks;
+    Ok(page(&trend(&catalog, context)?, &catalog, &order, context))
+}
+
 /// The vault's history.
 pub(super) fn trend(catalog: &Catalog, context: &Context<'_>) -> miette::Result<Trend> {
     let settings = context.settings(catalog)?;
@@ -65,7 +72,7 @@ pub(super) fn trend(catalog: &Catalog, context: &Context<'_>) -> miette::Result<
 }
 
 /// The dashboard: what is short first, then the pictures with their tables.
-pub(super) fn page(trend: &Trend, catalog: &Catalog, order: &[FrameworkId], context: &Context<'_>) -> Document {
+fn page(trend: &Trend, catalog: &Catalog, order: &[FrameworkId], context: &Context<'_>) -> Document {
     let shown = rows_shown(context);
     let mut page = Document::new(format!("Readiness of {}", trend.organization), facts(trend));
     for coverage in trend.periods.iter().rev() {
@@ -81,10 +88,12 @@ pub(super) fn page(trend: &Trend, catalog: &Catalog, order: &[FrameworkId], cont
         let title = catalog.frameworks.get(id).map_or(id.as_str(), |framework| framework.title.as_str());
         page.heading(title);
         page.blocks.push(crate::model::Block::Chart(statuses(trend, id, title)));
+        // Beside a chart its own table says the same.
+        let rows = if context.common.format == Format::Html { 0 } else { trend.points.len() };
         page.table(
             "Requirements by status, a snapshot a line",
             &["snapshot", "satisfied", "awaiting evidence", "undetermined", "gap", "not applicable", "of"],
-            trend.points.iter().filter_map(|point| status_row(point, id)).collect(),
+            trend.points.iter().take(rows).filter_map(|point| status_row(point, id)).collect(),
             shown,
         );
         page.table(

@@ -77,13 +77,10 @@ fn step(open: Vec<Life>, before: Option<&Judgement>, now: &Judgement) -> (Vec<Li
     }
     let (mut still, mut ended) = (Vec::new(), Vec::new());
     for (id, record) in &now.checks {
-        let old = before.and_then(|before| before.checks.get(id));
-        let mut failing: Vec<&FindingRecord> =
-            record.open.iter().filter(|finding| finding.verdict == Verdict::Fail).collect();
         let lives = by_check.remove(id).unwrap_or_default();
-        let names: BTreeSet<(AccountId, Region, String)> = lives.iter().map(place).collect();
+        let mut failing = Failing::new(record, &lives);
         for life in lives {
-            match go_on(&life, &mut failing, &names, record, before, now) {
+            match go_on(&life, &mut failing, record, before, now) {
                 Next::Fails(finding) => still.push(Life {
                     resource: finding.resource.clone(),
                     identity: finding.identity.clone(),
@@ -94,15 +91,63 @@ fn step(open: Vec<Life>, before: Option<&Judgement>, now: &Judgement) -> (Vec<Li
                 Next::Ended(how) => ended.push(Life { end: Some(End { time: now.time, how }), ..life }),
             }
         }
-        still.extend(failing.into_iter().map(|finding| born(id, record, finding, old, before, now)));
+        let old = before.and_then(|before| before.checks.get(id));
+        still.extend(failing.rest().map(|finding| born(id, record, finding, old, before, now)));
     }
     // A check that this judgement does not know says nothing of its findings.
     still.extend(by_check.into_values().flatten());
     (still, ended)
 }
 
-fn place(life: &Life) -> (AccountId, Region, String) {
-    (life.account.clone(), life.region.clone(), life.resource.clone())
+/// A resource's place and name.
+type Name<'a> = (&'a AccountId, &'a Region, &'a str);
+
+/// The findings of a check that fail now, each taken by the life that it continues.
+struct Failing<'a> {
+    by_name: BTreeMap<Name<'a>, &'a FindingRecord>,
+    /// By AWS's own id, those whose name no finding had before: only these can be renamed ones.
+    by_id: BTreeMap<Name<'a>, &'a FindingRecord>,
+}
+
+fn name(finding: &FindingRecord) -> Name<'_> {
+    (&finding.account, &finding.region, finding.resource.as_str())
+}
+
+impl<'a> Failing<'a> {
+    fn new(record: &'a CheckRecord, lives: &[Life]) -> Self {
+        let taken: BTreeSet<Name<'_>> =
+            lives.iter().map(|life| (&life.account, &life.region, life.resource.as_str())).collect();
+        let mut failing = Self { by_name: BTreeMap::new(), by_id: BTreeMap::new() };
+        for finding in record.open.iter().filter(|finding| finding.verdict == Verdict::Fail) {
+            failing.by_name.insert(name(finding), finding);
+            if let (Some(id), false) = (&finding.identity.unique, taken.contains(&name(finding))) {
+                failing.by_id.insert((&finding.account, &finding.region, id), finding);
+            }
+        }
+        failing
+    }
+
+    /// Takes the finding that continues a life: of the same name and not another thing, or the same thing by another name.
+    fn take(&mut self, life: &Life) -> Option<&'a FindingRecord> {
+        let found = self.same(life).or_else(|| self.renamed(life))?;
+        self.by_name.remove(&name(found))
+    }
+
+    fn same(&self, life: &Life) -> Option<&'a FindingRecord> {
+        let found = self.by_name.get(&(&life.account, &life.region, life.resource.as_str())).copied();
+        found.filter(|finding| !life.identity.contradicts(&finding.identity))
+    }
+
+    fn renamed(&self, life: &Life) -> Option<&'a FindingRecord> {
+        let id = life.identity.unique.as_deref()?;
+        let found = self.by_id.get(&(&life.account, &life.region, id)).copied()?;
+        self.by_name.contains_key(&name(found)).then_some(found)
+    }
+
+    /// Those that continue no life.
+    fn rest(self) -> impl Iterator<Item = &'a FindingRecord> {
+        self.by_name.into_values()
+    }
 }
 
 enum Next<'a> {
@@ -111,28 +156,16 @@ enum Next<'a> {
     Ended(Ended),
 }
 
-/// What becomes of a finding in the next snapshot; a failing one that continues it is taken out of `failing`.
+/// What becomes of a finding in the next snapshot.
 fn go_on<'a>(
     life: &Life,
-    failing: &mut Vec<&'a FindingRecord>,
-    names: &BTreeSet<(AccountId, Region, String)>,
+    failing: &mut Failing<'a>,
     record: &CheckRecord,
     before: Option<&Judgement>,
     now: &Judgement,
 ) -> Next<'a> {
-    let here = |finding: &FindingRecord| (&finding.account, &finding.region) == (&life.account, &life.region);
-    let same = |finding: &FindingRecord| {
-        here(finding) && finding.resource == life.resource && !life.identity.contradicts(&finding.identity)
-    };
-    // A new name is only a rename when no other finding had it before.
-    let renamed = |finding: &FindingRecord| {
-        let name = (finding.account.clone(), finding.region.clone(), finding.resource.clone());
-        here(finding) && finding.identity.is(&life.identity) && !names.contains(&name)
-    };
-    let found =
-        failing.iter().position(|finding| same(finding)).or(failing.iter().position(|finding| renamed(finding)));
-    if let Some(index) = found {
-        return Next::Fails(failing.remove(index));
+    if let Some(finding) = failing.take(life) {
+        return Next::Fails(finding);
     }
     if record.lasting == Lasting::Event {
         return Next::Ended(Ended::Past);

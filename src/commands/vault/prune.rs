@@ -6,12 +6,17 @@ use super::{bytes, counted};
 use crate::cli::VaultPrune;
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
+use crate::commands::history::Judge;
 use crate::model::Link;
-use crate::vault::{Prune, Pruning};
+use crate::vault::{Prune, Pruning, Vault};
 
 pub(super) fn run(flags: &VaultPrune, context: &mut Context<'_>) -> miette::Result<Exit> {
     let how = if flags.dry_run { Prune::Show } else { Prune::Do };
-    let pruning = context.open_vault()?.prune(&flags.keep, context.now, how).map_err(vault_fault)?;
+    let vault = context.open_vault()?;
+    if how == Prune::Do {
+        judge_first(&vault, context)?;
+    }
+    let pruning = vault.prune(&flags.keep, context.now, how).map_err(vault_fault)?;
     if context.json() {
         let rows = |links: &[Link]| -> Vec<Value> {
             links.iter().map(|link| json!({ "id": link.id, "time": link.time })).collect()
@@ -24,6 +29,24 @@ pub(super) fn run(flags: &VaultPrune, context: &mut Context<'_>) -> miette::Resu
         context.say(&summary(&pruning, how))?;
     }
     Ok(Exit::Ok)
+}
+
+/// What is pruned cannot be judged any more: the last judgement is made while its evidence is here, so that `trend` keeps
+/// its point. Without settings, as beside a vault that was copied, what was judged before is all that stays.
+fn judge_first(vault: &Vault, context: &Context<'_>) -> miette::Result<()> {
+    let catalog = context.catalog()?;
+    let settings = match context.settings(&catalog) {
+        Ok(settings) => settings,
+        Err(_) if !context.common.config.exists() => {
+            context.note("note: there are no settings here: snapshots are not judged once more before they are pruned");
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    let chain = vault.chain_checked().map_err(vault_fault)?;
+    let attested = vault.attestations().map_err(vault_fault)?;
+    let judge = Judge { catalog: &catalog, settings: &settings, vault, log: &attested.log, chain: &chain };
+    judge.history(context).map(drop)
 }
 
 fn summary(pruning: &Pruning, how: Prune) -> String {
