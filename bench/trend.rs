@@ -64,6 +64,9 @@ fn take(vault: &Vault, demo: &Demo, accounts: u32, week: u32) -> Snapshot {
             journal.exchange(Exchange { account: id.clone(), time, ..exchange.clone() }, &body).unwrap();
         }
     }
+    for hash in original.definitions.iter().flat_map(|definitions| [definitions.mappings, definitions.settings]) {
+        journal.keep(&demo.vault.get(&hash).unwrap()).unwrap();
+    }
     let template = original.scope.accounts.first().unwrap();
     let scope = |id: &AccountId| AccountScope { id: id.clone(), ..template.clone() };
     let (exchanges, gaps) = journal.gathered();

@@ -48,9 +48,9 @@ impl Judge<'_> {
         let yardstick = yardstick(self.catalog, self.settings)?;
         let mut entries = Vec::new();
         let mut told = false;
-        for link in &self.chain.links {
+        for (link, kept) in self.chain.links.iter().zip(self.all_kept()) {
             let documents = hash(&self.documents(link.id))?;
-            let kept = self.kept(link)?;
+            let kept = kept?;
             let fits = |kept: &Judgement| kept.yardstick == yardstick && kept.documents == documents;
             match (link.keeping, kept) {
                 (Keeping::Whole, Some(kept)) if fits(&kept) => entries.push((kept, Keeping::Whole)),
@@ -71,6 +71,20 @@ impl Judge<'_> {
             }
         }
         Ok(History { entries, yardstick })
+    }
+
+    /// The records beside all manifests; two years of them are read on all cores.
+    fn all_kept(&self) -> Vec<miette::Result<Option<Judgement>>> {
+        let links = &self.chain.links;
+        let lanes = std::thread::available_parallelism().map_or(2, usize::from);
+        let chunk = links.len().div_ceil(lanes).max(1);
+        std::thread::scope(|scope| {
+            let read = |links: &'_ [Link]| links.iter().map(|link| self.kept(link)).collect::<Vec<_>>();
+            let lanes: Vec<_> = links.chunks(chunk).map(|links| scope.spawn(move || read(links))).collect();
+            // A lane that panicked must not pass for one that found nothing.
+            let done = lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            done.flatten().collect()
+        })
     }
 
     /// The record beside a manifest, if it is one that this build reads.
