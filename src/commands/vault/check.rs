@@ -34,10 +34,12 @@ fn summary(checked: &Checked) -> String {
     );
     if unnamed.blobs > 0 {
         let count = counted(unnamed.blobs, "blob");
-        text.push_str(&format!(
-            "\n{count} ({}) named by no snapshot: `vault prune` takes them away",
-            bytes(unnamed.bytes)
-        ));
+        // What a manifest names that cannot be read must not pass for rubbish.
+        let whose = match problems.is_empty() {
+            true => "no snapshot: `vault prune` takes them away",
+            false => "no snapshot that can be read: nothing takes them away before the problems are mended",
+        };
+        text.push_str(&format!("\n{count} ({}) named by {whose}", bytes(unnamed.bytes)));
     }
     if problems.is_empty() {
         text.push_str("\nEvery link and every blob is what it was.");

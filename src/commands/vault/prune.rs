@@ -59,7 +59,7 @@ fn summary(pruning: &Pruning, how: Prune) -> String {
         return format!("Nothing goes: the policy keeps {}.", counted(kept.len() as u64, "snapshot"));
     }
     text.push_str(&format!(
-        "{} {} and {} ({}); {} keep their evidence. Manifests stay.",
+        "{} {} and {} ({}); {} with evidence left. Manifests stay.",
         if how == Prune::Do { "Gone: the evidence of" } else { "Would go: the evidence of" },
         counted(pruned.len() as u64, "snapshot"),
         counted(*blobs, "blob"),
