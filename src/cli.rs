@@ -151,8 +151,14 @@ impl Command {
 }
 
 impl Cli {
-    /// What clap's types cannot say: which forms the result of a command has.
+    /// What clap's types cannot say: which forms the result of a command has, and that two sides are not three.
     pub fn check(self) -> Result<Self, clap::Error> {
+        if let Command::Diff(diff) = &self.command
+            && let Some(surplus) = diff.surplus()
+        {
+            let message = format!("`{}` names both sides already; leave `{surplus}` away", diff.before);
+            return Err(Self::command().error(clap::error::ErrorKind::TooManyValues, message));
+        }
         let (name, formats) = self.command.formats();
         if formats.contains(&self.common.format) {
             return Ok(self);

@@ -10,9 +10,9 @@ pub struct Diff {
     /// The earlier side: a snapshot (`previous`, an id, a date), a quarter (`2026-Q2`), or a pack; also both as `2026-Q2..2026-Q3`.
     #[arg(value_name = "A", default_value = "previous")]
     pub before: String,
-    /// The later side.
-    #[arg(value_name = "B", default_value = "latest")]
-    pub after: String,
+    /// The later side [default: latest]
+    #[arg(value_name = "B")]
+    pub after: Option<String>,
     /// Exit with 4: `new` (a finding is new), `any` (a check fails on the later side), `severity>=high`; several with commas.
     #[arg(long, value_name = "WHICH", value_delimiter = ',')]
     pub fail_on: Vec<FailOn>,
@@ -21,13 +21,18 @@ pub struct Diff {
 impl Diff {
     /// Both sides; `A..B` in one word is both.
     pub fn sides(&self) -> (&str, &str) {
-        match self.before.split_once("..") {
-            // A path may have two dots, and then it has a slash beside them.
-            Some((before, after)) if !before.is_empty() && !after.is_empty() && !after.starts_with('/') => {
-                (before, after)
-            }
-            _ => (&self.before, &self.after),
-        }
+        self.both_in_one().unwrap_or((&self.before, self.after.as_deref().unwrap_or("latest")))
+    }
+
+    /// The side that is one too many: the first word names both already.
+    pub(super) fn surplus(&self) -> Option<&str> {
+        self.both_in_one().and(self.after.as_deref())
+    }
+
+    fn both_in_one(&self) -> Option<(&str, &str)> {
+        // A path may have two dots, and then it has a slash beside them.
+        let apart = |(before, after): &(&str, &str)| !before.is_empty() && !after.is_empty() && !after.starts_with('/');
+        self.before.split_once("..").filter(apart)
     }
 }
 

@@ -1,11 +1,14 @@
 //! `next`: the shortest list of actions that closes the most requirements.
 
+use std::collections::BTreeSet;
+
 use miette::{IntoDiagnostic as _, miette};
 
 use super::context::{Context, Judged};
 use super::diff::age;
 use super::document;
 use super::exit::Exit;
+use super::table::visible;
 use super::trend;
 use crate::cli::{Format, Next, Order};
 use crate::compare::{self, By, Owners};
@@ -28,7 +31,14 @@ pub(super) fn run(flags: &Next, context: &mut Context<'_>) -> miette::Result<Exi
     compare::sort(&mut plan.actions, by);
     let all = plan.actions.len();
     if let Some(owner) = &flags.owner {
-        plan.actions.retain(|action| action.owner.eq_ignore_ascii_case(owner));
+        let own = |action: &Action| action.owner.to_lowercase() == owner.to_lowercase();
+        if !plan.actions.iter().any(own) {
+            // A slip in a name looks like work that is done.
+            let known: BTreeSet<String> = plan.actions.iter().map(|action| visible(&action.owner)).collect();
+            let known: Vec<String> = known.into_iter().collect();
+            context.note(&format!("note: `{}` owns no action; the owners are {}", visible(owner), known.join(", ")));
+        }
+        plan.actions.retain(own);
     }
     if flags.top > 0 {
         plan.actions.truncate(flags.top);

@@ -9,7 +9,7 @@ use miette::{IntoDiagnostic as _, miette};
 use super::collect::SETTINGS_NAME;
 use super::context::{Context, facts_of, vault_fault};
 use super::history::{Judge, judged};
-use crate::bundle::{self, Limits, open_pack};
+use crate::bundle::{self, Limits, ProblemKind, open_pack};
 use crate::model::{
     Assessment, Attestation, Catalog, Chain, Definitions, Facts, Link, Settings, Sha256, SideName, Snapshot,
     evidence_files,
@@ -155,9 +155,15 @@ pub(super) fn own_definitions(vault: &Vault, definitions: &Definitions) -> miett
 /// A pack: intact, or refused.
 pub(super) fn pack(asked: &str, path: &Path) -> miette::Result<Material> {
     let limits = Limits::default();
-    let found = bundle::verify(path, &Trust::none(), &limits).into_diagnostic()?;
+    let help = "name a pack that is there: a `.zip` file, or the folder that it was unpacked to";
+    let found = bundle::verify(path, &Trust::none(), &limits).map_err(|error| miette!(help = help, "{error}"))?;
     if !found.intact() {
-        let first = found.problems.first().map(|problem| format!("{}: {}", problem.path, problem.message));
+        // Nobody is asked to trust the signer here: that is no reason.
+        let reason = found.problems.iter().find(|problem| problem.kind != ProblemKind::SignerUntrusted);
+        let first = reason.map(|problem| match problem.path.as_str() {
+            "" => problem.message.clone(),
+            path => format!("{path}: {}", problem.message),
+        });
         return Err(miette!(
             help = "`auditpack verify` names every problem; compare an intact copy",
             "`{asked}` is not what was signed, and is not compared: {}",

@@ -43,11 +43,12 @@ impl<const N: usize> fmt::Display for Table<N> {
     }
 }
 
-/// Replaces control characters and those that turn the direction of writing by a visible escape.
+/// Replaces control characters, those that turn the direction of writing, and those that no XML may have, by a visible
+/// escape.
 pub(super) fn visible(text: &str) -> String {
     let hidden = |character: char| {
         character.is_control()
-            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
     };
     text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
         match hidden(character) {

@@ -1,5 +1,7 @@
 //! What is due: documents, exceptions, certificates, AWS's reports, the next snapshot.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::model::{
@@ -34,6 +36,7 @@ pub fn calendar(dates: Dates<'_>, today: NaiveDate, days: u16) -> Calendar {
     all.extend(signer(dates));
     all.extend(snapshot(dates, today));
     all.push(period(dates.settings.period));
+    apart(&mut all);
     let mut dues: Vec<Due> = all.into_iter().map(|draft| draft.due(today)).collect();
     // A period that has ended is history, not overdue.
     dues.retain(|due| due.kind != DueKind::Period || due.state == DueState::Due);
@@ -58,6 +61,18 @@ impl Draft {
         let Self { date, kind, id, title, owner, remedy } = self;
         let state = if date < today { DueState::Overdue } else { DueState::Due };
         Due { date, state, kind, id, title, owner, remedy }
+    }
+}
+
+/// An exception may be there twice, run out and approved again: their days tell them apart. What is the same to the day
+/// is told once.
+fn apart(drafts: &mut Vec<Draft>) {
+    let mut days: BTreeMap<(DueKind, String), BTreeSet<NaiveDate>> = BTreeMap::new();
+    drafts.retain(|draft| days.entry((draft.kind, draft.id.clone())).or_default().insert(draft.date));
+    for draft in drafts {
+        if days.get(&(draft.kind, draft.id.clone())).is_some_and(|days| days.len() > 1) {
+            draft.id = format!("{} {}", draft.id, draft.date);
+        }
     }
 }
 

@@ -19,24 +19,25 @@ pub(super) fn ics(calendar: &Calendar, now: DateTime<Utc>) -> String {
     line("CALSCALE:GREGORIAN");
     line(&format!("X-WR-CALNAME:{}", escaped(&format!("Audit dates of {}", calendar.organization))));
     for due in &calendar.dues {
-        event(due, now, &mut line);
+        event(due, &calendar.organization, now, &mut line);
     }
     line("END:VCALENDAR");
     text
 }
 
-fn event(due: &Due, now: DateTime<Utc>, line: &mut impl FnMut(&str)) {
-    let uid = Sha256::of(format!("{}\n{}", due.kind.words(), due.id).as_bytes());
+fn event(due: &Due, organization: &str, now: DateTime<Utc>, line: &mut impl FnMut(&str)) {
+    // One program may hold the calendars of several organizations, and each has a next snapshot.
+    let uid = Sha256::of(format!("{organization}\n{}\n{}", due.kind.words(), due.id).as_bytes());
     let end = due.date.succ_opt().unwrap_or(due.date);
     let overdue = if due.state == DueState::Overdue { "Overdue: " } else { "" };
-    let owner = if due.owner.is_empty() { String::new() } else { format!("\nOwner: {}", due.owner) };
+    let owner = if due.owner.is_empty() { String::new() } else { format!("\\nOwner: {}", escaped(&due.owner)) };
     line("BEGIN:VEVENT");
     line(&format!("UID:{uid}@auditpack"));
     line(&format!("DTSTAMP:{}", now.format("%Y%m%dT%H%M%SZ")));
     line(&format!("DTSTART;VALUE=DATE:{}", due.date.format("%Y%m%d")));
     line(&format!("DTEND;VALUE=DATE:{}", end.format("%Y%m%d")));
     line(&format!("SUMMARY:{}", escaped(&format!("{overdue}{}", due.title))));
-    line(&format!("DESCRIPTION:{}", escaped(&format!("{}{owner}", due.remedy))));
+    line(&format!("DESCRIPTION:{}{owner}", escaped(&due.remedy)));
     line(&format!("CATEGORIES:{}", escaped(due.kind.words())));
     line("TRANSP:TRANSPARENT");
     line("BEGIN:VALARM");
@@ -50,16 +51,11 @@ fn event(due: &Due, now: DateTime<Utc>, line: &mut impl FnMut(&str)) {
 /// Text as a value (RFC 5545, 3.3.11); what no eye would see is written out, so that no name begins a line of its own.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for (number, line) in text.split('\n').enumerate() {
-        if number > 0 {
-            escaped.push_str("\\n");
+    for character in visible(text).chars() {
+        if matches!(character, '\\' | ';' | ',') {
+            escaped.push('\\');
         }
-        for character in visible(line).chars() {
-            if matches!(character, '\\' | ';' | ',') {
-                escaped.push('\\');
-            }
-            escaped.push(character);
-        }
+        escaped.push(character);
     }
     escaped
 }
@@ -94,6 +90,6 @@ mod tests {
     #[test]
     fn no_name_begins_a_property_of_its_own() {
         assert_eq!(escaped("a;b,c\\d\r"), "a\\;b\\,c\\\\d\\\\u{d}");
-        assert_eq!(escaped("one\ntwo"), "one\\ntwo");
+        assert_eq!(escaped("one\ntwo"), "one\\\\u{a}two");
     }
 }
