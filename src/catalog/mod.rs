@@ -17,6 +17,7 @@ mod layers;
 mod ledger;
 #[cfg(test)]
 mod own_tests;
+mod owners;
 mod readonly;
 mod settings;
 #[cfg(test)]

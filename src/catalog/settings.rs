@@ -11,15 +11,12 @@ use super::exceptions::{self, Beside, read_exceptions};
 use super::fault::{Fault, Faults};
 use super::frameworks::RESPONSIBILITIES;
 use super::ledger::{Ledger, Word, remedy};
+use super::owners::{read_calendar, read_owners};
 use super::table::{Table, distinct};
 use crate::model::{
-    AccountId, AccountSettings, ArtifactSettings, CalendarSettings, Catalog, CheckId, Documents, FrameworkId, LogFiles,
-    OwnerSettings, Period, Region, RequirementId, ScopeSettings, Settings, SigningSettings, SourceId, SplitSetting,
-    TrailSettings,
+    AccountId, AccountSettings, ArtifactSettings, Catalog, Documents, FrameworkId, LogFiles, Period, Region,
+    RequirementId, ScopeSettings, Settings, SigningSettings, SourceId, SplitSetting, TrailSettings,
 };
-
-/// Who has to act where the mappings name nobody: on what a check fails on, and on what the collector may not read.
-const ROLES: [&str; 2] = ["engineering", "security"];
 
 /// Reads settings that name no other file; `name` is what messages call the file.
 pub fn load_settings(name: &str, bytes: &[u8], catalog: &Catalog) -> Result<Settings, Faults> {
@@ -305,45 +302,6 @@ fn read_trail(table: Table<'_>) -> TrailSettings {
     let choices = [("none", LogFiles::None), ("sample", LogFiles::Sample(size)), ("all", LogFiles::All)];
     let logs = if table.has("logs") { table.choice("logs", &choices) } else { None };
     TrailSettings { logs: logs.unwrap_or(LogFiles::Sample(size)) }
-}
-
-/// `"s3.*" = "Data team"`, `security = "Jane Doe"`: a name that fits nothing is a slip.
-fn read_owners(table: &Table<'_>, catalog: &Catalog) -> OwnerSettings {
-    let manual = catalog.frameworks.values().flat_map(|framework| &framework.requirements).flat_map(|one| &one.manual);
-    let roles: BTreeSet<&str> = manual.map(|request| request.owner.as_str()).chain(ROLES).collect();
-    let checks = || catalog.checks.keys().map(CheckId::as_str);
-    for word in table.keys() {
-        let fits = match word.text.strip_suffix('*') {
-            Some(begin) => checks().any(|id| id.starts_with(begin)),
-            None => roles.contains(word.text.as_str()) || checks().any(|id| id == word.text),
-        };
-        if !fits {
-            let message = format!("`{}` is no check, no beginning of checks' ids and no role", word.text);
-            table.ledger.fault(
-                &word.place,
-                message,
-                "fits nothing",
-                remedy(&word.text, roles.iter().copied().chain(checks())),
-            );
-        }
-    }
-    let names = table.keys().into_iter().filter_map(|word| Some((word.text.clone(), table.need(&word.text)?.text)));
-    OwnerSettings::new(names.collect())
-}
-
-fn read_calendar(table: Table<'_>) -> CalendarSettings {
-    let table = table.only(&["snapshot_days"]);
-    let days = table.count("snapshot_days").unwrap_or(CalendarSettings::default().snapshot_days);
-    if !(1..=366).contains(&days) {
-        let help = "7 for a snapshot a week; at least 1, at most 366";
-        table.ledger.fault(
-            &table.place_of("snapshot_days"),
-            format!("a snapshot every {days} days"),
-            "out of range",
-            help,
-        );
-    }
-    CalendarSettings { snapshot_days: days }
 }
 
 fn read_signing(table: Table<'_>) -> Option<SigningSettings> {

@@ -1,6 +1,6 @@
 //! `auditpack.toml` as users write it, rightly and wrongly.
 
-use super::{Faults, load_settings};
+use super::{Faults, embedded, load, load_settings};
 use crate::model::{Catalog, Documents, Framework, FrameworkId, Param, Stricter};
 
 fn catalog() -> Catalog {
@@ -169,4 +169,87 @@ fn a_secret_written_here_by_mistake_is_not_shown() {
     miette::GraphicalReportHandler::new_themed(theme).render_report(&mut text, &faults).unwrap();
     assert!(text.contains("unknown key `passphrase`"), "{text}");
     assert!(!text.contains("hunter2"), "{text}");
+}
+
+const SHORT: &str = "organization = \"Example\"\nframeworks = [\"soc2\"]\n[period]\nquarter = \"2026-Q4\"\n";
+
+#[test]
+fn owners_are_named_by_check_by_beginning_and_by_role() {
+    let catalog = load(embedded()).unwrap();
+    let text = format!(
+        "{SHORT}[owners]\n\"s3.bucket-logging\" = \"Jane Doe\"\n\"s3.*\" = 'Data \"lake\" team'\npeople = \"HR\"\n[calendar]\nsnapshot_days = 1\n"
+    );
+    let settings = load_settings("auditpack.toml", text.as_bytes(), &catalog).unwrap();
+    for (id, role, owner) in [
+        ("s3.bucket-logging", "engineering", "Jane Doe"),
+        ("s3.bucket-versioning", "engineering", "Data \"lake\" team"),
+        ("kms.key-rotation", "engineering", "engineering"),
+        ("soc2/cc1.1-code-of-conduct", "people", "HR"),
+    ] {
+        assert_eq!(settings.owners.of(id, role), owner, "{id}");
+    }
+    assert_eq!(settings.calendar.snapshot_days, 1);
+    let plain = load_settings("auditpack.toml", SHORT.as_bytes(), &catalog).unwrap();
+    assert_eq!(plain.owners.of("s3.bucket-logging", "engineering"), "engineering");
+    assert_eq!(plain.calendar.snapshot_days, 7, "once a week, if nothing is said");
+    for days in [1, 366] {
+        let text = format!("{SHORT}[calendar]\nsnapshot_days = {days}\n");
+        assert_eq!(load_settings("a", text.as_bytes(), &catalog).unwrap().calendar.snapshot_days, days);
+    }
+}
+
+#[test]
+fn owners_of_nothing_and_impossible_rhythms_are_faults() {
+    let bad = r#"
+organization = "Example"
+frameworks = ["soc2"]
+[period]
+quarter = "2026-Q4"
+[owners]
+"s3.bucket-loging" = "Jane Doe"
+"nothing.*" = "Jane Doe"
+"s*.logging" = "Jane Doe"
+peopel = "HR"
+security = ""
+legal = 7
+s3.bucket-logging = "Jane Doe"
+[calendar]
+snapshot_days = 0
+snapshots = 7
+"#;
+    let faults = load_settings("auditpack.toml", bad.as_bytes(), &load(embedded()).unwrap()).unwrap_err();
+    let places: Vec<String> =
+        faults.list().iter().map(|fault| format!("{} [{}] {}", fault.line(), fault.word(), fault.message())).collect();
+    insta::assert_snapshot!(places.join("\n"), @r#"
+    7 ["s3.bucket-loging"] `s3.bucket-loging` is no check, no beginning of checks' ids and no role
+    8 ["nothing.*"] `nothing.*` is no check, no beginning of checks' ids and no role
+    9 ["s*.logging"] `s*.logging` is no check, no beginning of checks' ids and no role
+    10 [peopel] `peopel` is no check, no beginning of checks' ids and no role
+    11 [""] `security` is empty
+    12 [7] `legal` must be a text
+    13 [s3] `s3` is no owner, but a table
+    15 [0] `snapshot_days` must be a whole number from 1 on
+    16 [snapshots] unknown key `snapshots`
+    "#);
+    let remedies = lines(&faults);
+    for remedy in [
+        "did you mean `s3.bucket-logging`?",
+        "did you mean `people`?",
+        "an id with dots stands in quotes: `\"s3.…\" = \"NAME\"`",
+        "did you mean `snapshot_days`?",
+    ] {
+        assert!(remedies.contains(remedy), "{remedy} in {remedies}");
+    }
+    let whole = "`snapshot_days` must be a whole number from 1 on";
+    for (days, said) in [
+        ("367", "a snapshot every 367 days\n  > 7 for a snapshot a week; at least 1, at most 366"),
+        ("-1", whole),
+        ("1.5", whole),
+        ("\"weekly\"", whole),
+    ] {
+        let text = format!("{SHORT}[calendar]\nsnapshot_days = {days}\n");
+        let faults = load_settings("a", text.as_bytes(), &load(embedded()).unwrap()).unwrap_err();
+        let lines = lines(&faults);
+        assert!(lines.starts_with("6 [") && lines.contains(said), "{days}: {lines}");
+    }
 }

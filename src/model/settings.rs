@@ -192,3 +192,36 @@ pub struct Exception {
     /// Until when, this day included.
     pub until: NaiveDate,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::OwnerSettings;
+
+    #[test]
+    fn the_closest_name_of_an_owner_counts() {
+        let names = [
+            ("s3.bucket-logging", "check"),
+            ("s3.*", "service"),
+            ("s3.bucket-*", "longer"),
+            ("security", "Jane"),
+            ("iam.*", "IAM"),
+        ];
+        let owners = OwnerSettings::new(names.map(|(pattern, name)| (pattern.to_owned(), name.to_owned())).into());
+        for (id, role, owner) in [
+            ("s3.bucket-logging", "engineering", "check"),
+            ("s3.bucket-logging-2", "engineering", "longer"),
+            ("s3.bucket-versioning", "security", "longer"),
+            ("s3.public", "engineering", "service"),
+            ("s3", "engineering", "engineering"),
+            ("kms.key-rotation", "security", "Jane"),
+            ("kms.key-rotation", "engineering", "engineering"),
+            ("", "security", "Jane"),
+            ("", "people", "people"),
+        ] {
+            assert_eq!(owners.of(id, role), owner, "{id} of {role}");
+        }
+        let all = OwnerSettings::new([("*".to_owned(), "everyone".to_owned())].into());
+        assert_eq!((all.of("kms.key-rotation", "security"), all.of("", "people")), ("everyone", "everyone"));
+        assert_eq!(OwnerSettings::default().of("kms.key-rotation", "engineering"), "engineering");
+    }
+}
