@@ -236,7 +236,7 @@ snapshots = 7
         "did you mean `s3.bucket-logging`?",
         "did you mean `people`?",
         "an id with dots stands in quotes: `\"s3.…\" = \"NAME\"`",
-        "did you mean `snapshot_days`?",
+        "known: `snapshot_days`",
     ] {
         assert!(remedies.contains(remedy), "{remedy} in {remedies}");
     }

@@ -1,6 +1,7 @@
 //! `diff`: what changed between two snapshots, quarters or packs.
 
 mod page;
+mod rest;
 
 pub(super) use page::{age, verdict};
 

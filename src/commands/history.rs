@@ -82,7 +82,8 @@ impl Judge<'_> {
             let read = |links: &'_ [Link]| links.iter().map(|link| self.kept(link)).collect::<Vec<_>>();
             let lanes: Vec<_> = links.chunks(chunk).map(|links| scope.spawn(move || read(links))).collect();
             // A lane that panicked must not pass for one that found nothing.
-            let done = lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            let done =
+                lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             done.flatten().collect()
         })
     }

@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, AttestationId, CheckId, FrameworkId, GapReason, Identity, Period, Region, RequirementId, Responsibility,
-    Severity, SnapshotId, SourceId, Status, Verdict,
+    AccountId, Age, AttestationId, Cause, CheckId, FrameworkId, GapReason, Identity, Period, Region, RequirementId,
+    Responsibility, Severity, SnapshotId, SourceId, Status, Turn, Verdict,
 };
 
 /// Two snapshots compared; both are judged by what holds for the second, so that what differs is the estate.
@@ -52,65 +52,6 @@ pub struct SideName {
     pub period: Period,
     /// The organization.
     pub organization: String,
-}
-
-/// Which way something went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Turn {
-    /// It got worse.
-    Worse,
-    /// It was known, and is not any more: a loss, whatever it was before.
-    SightLost,
-    /// It was not known before: neither better nor worse.
-    SightGained,
-    /// It got better.
-    Better,
-    /// It came to apply, or ceased to.
-    Aside,
-}
-
-impl Turn {
-    /// Every turn, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [Self::Worse, Self::SightLost, Self::SightGained, Self::Better, Self::Aside];
-
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Worse => "worse",
-            Self::SightLost => "sight lost",
-            Self::SightGained => "sight gained",
-            Self::Better => "better",
-            Self::Aside => "applies or not",
-        }
-    }
-
-    /// How a verdict turned; none when it did not. A side without the check has no verdict.
-    pub fn of_verdicts(before: Option<Verdict>, after: Option<Verdict>) -> Option<Self> {
-        use Verdict::{Fail, NotApplicable, Pass, Undetermined};
-        match (before?, after?) {
-            (before, after) if before == after => None,
-            (_, Undetermined) => Some(Self::SightLost),
-            (Undetermined, _) => Some(Self::SightGained),
-            (Pass | NotApplicable, Fail) => Some(Self::Worse),
-            (Fail, Pass | NotApplicable) => Some(Self::Better),
-            (Pass, NotApplicable) | (NotApplicable, Pass) => Some(Self::Aside),
-            (Pass, Pass) | (Fail, Fail) | (NotApplicable, NotApplicable) => None,
-        }
-    }
-
-    /// How a status turned; none when it did not.
-    pub fn of_statuses(before: Option<Status>, after: Option<Status>) -> Option<Self> {
-        use Status::{AwaitingEvidence, Gap, NotApplicable, Satisfied, Undetermined};
-        match (before?, after?) {
-            (before, after) if before == after => None,
-            (_, Undetermined) => Some(Self::SightLost),
-            (Undetermined, _) => Some(Self::SightGained),
-            (_, Gap) | (Satisfied | NotApplicable, AwaitingEvidence) => Some(Self::Worse),
-            (Gap, _) | (AwaitingEvidence, Satisfied | NotApplicable) => Some(Self::Better),
-            _ => Some(Self::Aside),
-        }
-    }
 }
 
 /// A check whose verdict changed.
@@ -197,72 +138,6 @@ pub struct FindingChange {
     /// Covered by an exception on the later side, or on the earlier one if it is fixed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exception: Option<String>,
-}
-
-/// How well the beginning of a finding is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Age {
-    /// The snapshot before did not have it.
-    Seen,
-    /// It may be older: there is no earlier snapshot, or it could not be seen there.
-    AtLeast,
-}
-
-/// What made a finding come, go or stay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cause {
-    /// The resource's state changed.
-    Changed,
-    /// An event: it happened since.
-    Happened,
-    /// The resource is new.
-    ResourceCame,
-    /// The resource is gone, and the list that would show it was read.
-    ResourceGone,
-    /// The resource was deleted, and another one of its name was made.
-    Recreated,
-    /// The resource is there, and the check does not judge it any more.
-    NoLongerJudged,
-    /// The account was not asked before.
-    AccountJoined,
-    /// The region was not asked before.
-    RegionJoined,
-    /// The account is asked no more.
-    AccountLeft,
-    /// The region is asked no more.
-    RegionLeft,
-    /// It could not be seen before.
-    SightGained,
-    /// It cannot be seen any more.
-    SightLost,
-    /// Nothing changed.
-    Unchanged,
-    /// The resource has another name.
-    Renamed,
-}
-
-impl Cause {
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Changed => "the resource changed",
-            Self::Happened => "it happened since",
-            Self::ResourceCame => "new resource",
-            Self::ResourceGone => "the resource is gone",
-            Self::Recreated => "deleted and recreated under the same name",
-            Self::NoLongerJudged => "the check does not apply to it any more",
-            Self::AccountJoined => "the account joined the scope",
-            Self::RegionJoined => "the region joined the scope",
-            Self::AccountLeft => "the account left the scope",
-            Self::RegionLeft => "the region left the scope",
-            Self::SightGained => "could not be read before",
-            Self::SightLost => "cannot be read any more",
-            Self::Unchanged => "unchanged",
-            Self::Renamed => "renamed",
-        }
-    }
 }
 
 /// A resource that came, went, or is not what it was.
@@ -462,47 +337,4 @@ pub struct Resource {
     pub identity: Identity,
     /// The sources that show it.
     pub sources: Vec<SourceId>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Turn;
-    use crate::model::{Status, Verdict};
-
-    #[test]
-    fn verdicts_turn_as_the_table_says() {
-        use Turn::{Aside, Better, SightGained, SightLost, Worse};
-        use Verdict::{Fail, NotApplicable, Pass, Undetermined};
-        let table = [
-            (Pass, [None, Some(Worse), Some(Aside), Some(SightLost)]),
-            (Fail, [Some(Better), None, Some(Better), Some(SightLost)]),
-            (NotApplicable, [Some(Aside), Some(Worse), None, Some(SightLost)]),
-            (Undetermined, [Some(SightGained), Some(SightGained), Some(SightGained), None]),
-        ];
-        for (before, turns) in table {
-            for (after, turn) in [Pass, Fail, NotApplicable, Undetermined].into_iter().zip(turns) {
-                assert_eq!(Turn::of_verdicts(Some(before), Some(after)), turn, "{before:?} to {after:?}");
-            }
-        }
-        assert_eq!(Turn::of_verdicts(None, Some(Fail)), None, "a check that was not there did not turn");
-    }
-
-    #[test]
-    fn statuses_turn_as_the_table_says() {
-        use Status::{AwaitingEvidence, Gap, NotApplicable, Satisfied, Undetermined};
-        use Turn::{Aside, Better, SightGained, SightLost, Worse};
-        let table = [
-            (Satisfied, [None, Some(Worse), Some(Worse), Some(SightLost), Some(Aside)]),
-            (Gap, [Some(Better), None, Some(Better), Some(SightLost), Some(Better)]),
-            (AwaitingEvidence, [Some(Better), Some(Worse), None, Some(SightLost), Some(Better)]),
-            (Undetermined, [Some(SightGained), Some(SightGained), Some(SightGained), None, Some(SightGained)]),
-            (NotApplicable, [Some(Aside), Some(Worse), Some(Worse), Some(SightLost), None]),
-        ];
-        for (before, turns) in table {
-            let after = [Satisfied, Gap, AwaitingEvidence, Undetermined, NotApplicable];
-            for (after, turn) in after.into_iter().zip(turns) {
-                assert_eq!(Turn::of_statuses(Some(before), Some(after)), turn, "{before:?} to {after:?}");
-            }
-        }
-    }
 }

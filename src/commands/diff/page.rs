@@ -1,10 +1,11 @@
 //! A comparison for people.
 
+use super::rest::{definitions, deviations, evidence, resources};
 use crate::commands::context::Context;
 use crate::commands::document::rows_shown;
 use crate::model::{
-    Age, Cell, CheckChange, CoverageChange, Difference, Document, FindingChange, Known, Look, Membership,
-    RequirementChange, SideName, Status, Turn, Verdict,
+    Age, Cell, CheckChange, CoverageChange, Difference, Document, FindingChange, Look, Membership, RequirementChange,
+    SideName, Status, Turn, Verdict,
 };
 
 /// Findings that merely stay as they are, oldest first, before the rest is counted.
@@ -164,9 +165,9 @@ fn checks(changes: &[CheckChange], page: &mut Document, shown: usize) {
     }
 }
 
-const CHECK_HEADS: [&str; 6] = ["turn", "check", "severity", "was", "is", "why"];
+pub(super) const CHECK_HEADS: [&str; 6] = ["turn", "check", "severity", "was", "is", "why"];
 
-fn check(change: &CheckChange) -> Vec<Cell> {
+pub(super) fn check(change: &CheckChange) -> Vec<Cell> {
     vec![
         turn(change.turn),
         Cell::code(change.id.as_str()),
@@ -185,9 +186,9 @@ fn requirements(changes: &[RequirementChange], page: &mut Document, shown: usize
     }
 }
 
-const REQUIREMENT_HEADS: [&str; 6] = ["turn", "framework", "requirement", "was", "is", "because"];
+pub(super) const REQUIREMENT_HEADS: [&str; 6] = ["turn", "framework", "requirement", "was", "is", "because"];
 
-fn requirement(change: &RequirementChange) -> Vec<Cell> {
+pub(super) fn requirement(change: &RequirementChange) -> Vec<Cell> {
     vec![
         change.turn.map_or_else(|| Cell::from("owner changed"), turn),
         Cell::from(change.framework.as_str()),
@@ -242,107 +243,4 @@ pub(in crate::commands) fn age(days: i64, age: Age) -> String {
         Age::Seen => days.to_string(),
         Age::AtLeast => format!("{days}+"),
     }
-}
-
-fn deviations(difference: &Difference, page: &mut Document, shown: usize) {
-    if !difference.exceptions.is_empty() {
-        page.heading("Exceptions");
-        let row = |one: &crate::model::ExceptionChange| {
-            vec![
-                Cell::from(one.change.words()),
-                Cell::code(one.check.as_str()),
-                Cell::from(one.until.to_string()),
-                Cell::from(one.approver.as_str()),
-                Cell::code(one.resources.join(", ")),
-            ]
-        };
-        let heads = ["change", "check", "until", "approver", "resources"];
-        page.table("Exceptions", &heads, difference.exceptions.iter().map(row).collect(), shown);
-    }
-    if !difference.attestations.is_empty() {
-        page.heading("Documents");
-        let row = |one: &crate::model::AttestationChange| {
-            vec![
-                Cell::from(one.change.words()),
-                Cell::from(one.id.to_string()),
-                Cell::from(one.title.as_str()),
-                Cell::from(one.valid_until.to_string()),
-                Cell::from(one.owner.as_str()),
-                Cell::code(one.targets.join(", ")),
-            ]
-        };
-        let heads = ["change", "id", "document", "valid until", "owner", "for"];
-        page.table("Documents", &heads, difference.attestations.iter().map(row).collect(), shown);
-    }
-}
-
-fn definitions(difference: &Difference, page: &mut Document, shown: usize) {
-    let definitions = &difference.definitions;
-    let unknown = matches!(definitions.known, Known::Unknown(_));
-    if definitions.changes.is_empty() && !unknown {
-        return;
-    }
-    page.heading("Mappings and settings");
-    if let Known::Unknown(why) = &definitions.known {
-        page.alarm(format!("Those of the earlier side are not known: {why}. Today's judge both sides."));
-    } else {
-        page.line("Both sides are judged by the later side's, so nothing above comes from these changes.");
-    }
-    let row = |one: &crate::model::DefinitionChange| {
-        vec![Cell::from(one.kind.as_str()), Cell::code(&one.id), Cell::from(one.change.as_str())]
-    };
-    let rows = definitions.changes.iter().map(row).collect();
-    page.table("Definitions that differ", &["what", "id", "change"], rows, shown);
-    let rows = definitions.checks.iter().map(check).collect();
-    page.table("Checks that these changes alone turn, on the earlier evidence", &CHECK_HEADS, rows, shown);
-    let rows = definitions.requirements.iter().map(requirement).collect();
-    page.table("Requirements that these changes alone turn, on the earlier evidence", &REQUIREMENT_HEADS, rows, shown);
-}
-
-fn resources(difference: &Difference, page: &mut Document, shown: usize) {
-    if difference.resources.is_empty() {
-        return;
-    }
-    page.heading(format!("Resources ({})", difference.resources.len()));
-    let row = |one: &crate::model::ResourceChange| {
-        let was = one.was.as_ref().map(|was| format!("was {was}; ")).unwrap_or_default();
-        vec![
-            Cell::from(one.cause.words()),
-            Cell::code(one.resource.as_str()),
-            Cell::from(format!("{} {}", one.account, one.region)),
-            Cell::from(format!("{was}{}", one.note)),
-        ]
-    };
-    let rows = difference.resources.iter().map(row).collect();
-    page.table(
-        "Resources that came, went or are not what they were",
-        &["change", "resource", "where", "note"],
-        rows,
-        shown,
-    );
-}
-
-fn evidence(difference: &Difference, page: &mut Document, shown: usize) {
-    if difference.evidence.is_empty() {
-        return;
-    }
-    page.heading("Evidence");
-    let row = |one: &crate::model::EvidenceChange| {
-        let mut members: Vec<(&String, &usize)> = one.members.iter().collect();
-        members.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-        let named: Vec<String> = members.iter().take(5).map(|(name, count)| format!("{name} {count}")).collect();
-        vec![
-            Cell::code(one.source.as_str()),
-            Cell::number(one.came),
-            Cell::number(one.gone),
-            Cell::number(one.changed),
-            Cell::number(one.same),
-            Cell::number(one.other_replies),
-            Cell::number(one.same_replies),
-            Cell::from(named.join(", ")),
-        ]
-    };
-    let heads =
-        ["source", "came", "gone", "changed", "same", "other replies", "same replies", "members that differ, rows"];
-    page.table("What AWS answered, row by row", &heads, difference.evidence.iter().map(row).collect(), shown);
 }
