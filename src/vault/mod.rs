@@ -97,7 +97,12 @@ impl Vault {
                 files::write_whole(&root.join("vault.json"), &head)?;
                 Ok(Self { root: root.to_owned(), packs: Arc::default() })
             }
-            opened => opened,
+            Ok(vault) => {
+                // A vault that was kept where there are no empty folders, as in a bucket, comes back without this one.
+                files::make_folder(&root.join("journal"))?;
+                Ok(vault)
+            }
+            refused => refused,
         }
     }
 
