@@ -3,7 +3,7 @@
 mod page;
 mod rest;
 
-pub(super) use page::{age, verdict};
+pub(super) use page::verdict;
 
 use super::context::{Context, vault_fault};
 use super::document;

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use miette::{IntoDiagnostic as _, miette};
 
 use super::context::{Context, Judged};
-use super::diff::age;
 use super::document;
 use super::exit::Exit;
 use super::table::visible;
@@ -158,7 +157,7 @@ fn one(number: usize, action: &Action, plan: &ActionPlan, page: &mut Document) {
 }
 
 fn open_for(since: Since) -> String {
-    format!("open for {} days, since {}", age(since.days, since.age), since.time.format("%Y-%m-%d"))
+    format!("open for {} days, since {}", since.age.of_days(since.days), since.time.format("%Y-%m-%d"))
 }
 
 fn counted(count: usize, one: &str, several: &str) -> String {

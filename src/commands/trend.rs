@@ -1,11 +1,10 @@
 //! `trend`: readiness over all snapshots.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use miette::{IntoDiagnostic as _, miette};
 
 use super::context::{Context, vault_fault};
-use super::diff::age;
 use super::document::{self, rows_shown};
 use super::exit::Exit;
 use super::history::{History, Judge};
@@ -13,24 +12,13 @@ use super::sides;
 use crate::cli::Format;
 use crate::compare;
 use crate::model::{
-    Catalog, Cell, Chart, Document, FrameworkId, FrameworkTotals, Judged, Keeping, Look, Point, Series, Shaped,
-    Steadiness, Trend, harmless,
+    CHARTED_SEVERITIES, CHARTED_STATUSES, Catalog, Cell, Chart, Document, FrameworkId, Judged, Keeping, Look, Point,
+    Series, Shaped, Trend, counted, harmless,
 };
 
-/// Weeks without a snapshot that are named of a period.
-const WEEKS: usize = 6;
 /// The oldest open findings that are shown.
 const OLDEST: usize = 15;
 
-/// Statuses as totals name them, as people read them, and the class that colors them; from the ground up.
-const STATUSES: [(&str, &str, &str); 5] = [
-    ("satisfied", "satisfied", "pass"),
-    ("awaiting-evidence", "awaiting evidence", "awaiting"),
-    ("undetermined", "undetermined", "undetermined"),
-    ("gap", "gap", "fail"),
-    ("not-applicable", "not applicable", "na"),
-];
-const SEVERITIES: [&str; 4] = ["critical", "high", "medium", "low"];
 const OWNERS: [&str; 3] = ["inherited", "shared", "customer"];
 
 pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
@@ -59,7 +47,7 @@ pub(super) fn trend(catalog: &Catalog, context: &Context<'_>) -> miette::Result<
     let chain = sides::chain(&vault)?;
     let attested = vault.attestations().map_err(vault_fault)?;
     let judge = Judge { catalog, settings: &settings, vault: &vault, log: &attested.log, chain: &chain };
-    let History { entries, yardstick } = judge.history(context)?;
+    let History { entries, yardstick, .. } = judge.history(context)?;
     let entries: Vec<_> = entries.iter().map(|(judgement, keeping)| (judgement, *keeping)).collect();
     let organization = chain.organization().unwrap_or(&settings.organization);
     compare::trend(organization, &entries, yardstick, settings.period, context.now).ok_or_else(|| {
@@ -78,16 +66,16 @@ fn page(trend: &Trend, catalog: &Catalog, order: &[FrameworkId], context: &Conte
     for coverage in trend.periods.iter().rev() {
         page.line(format!("{} to {}: {}", coverage.period.start, coverage.period.end, coverage.words()));
     }
-    if let Some(then) = pruned(trend) {
+    if let Some(then) = trend.judged_otherwise() {
         page.alarm(then);
     }
-    if let Some(line) = steps(trend) {
+    if let Some(line) = trend.steps() {
         page.alarm(line);
     }
-    for id in frameworks(trend, order) {
+    for id in trend.frameworks(order) {
         let title = catalog.frameworks.get(id).map_or(id.as_str(), |framework| framework.title.as_str());
         page.heading(title);
-        page.blocks.push(crate::model::Block::Chart(statuses(trend, id, title)));
+        page.blocks.push(crate::model::Block::Chart(trend.statuses(id, title)));
         // Beside a chart its own table says the same.
         let rows = if context.common.format == Format::Html { 0 } else { trend.points.len() };
         page.table(
@@ -131,52 +119,10 @@ fn days(days: i64) -> String {
     format!("{days} {}", if days == 1 { "day" } else { "days" })
 }
 
-fn pruned(trend: &Trend) -> Option<String> {
-    let then = trend.points.iter().filter(|point| point.judged == Judged::Then).count();
-    (then > 0).then(|| {
-        format!(
-            "{then} of {} snapshots are shown as they were judged before their evidence was pruned, by the mappings and \
-             settings of that time: steps beside them may come from these.",
-            trend.points.len()
-        )
-    })
-}
-
-/// Where what was collected by changed: the steps there may come from it.
-fn steps(trend: &Trend) -> Option<String> {
-    let changed = |point: &&Point| point.definitions == Steadiness::Changed;
-    let dates: Vec<String> =
-        trend.points.iter().filter(changed).map(|point| point.time.format("%Y-%m-%d").to_string()).collect();
-    (!dates.is_empty()).then(|| {
-        let (shown, more) = dates.split_at(dates.len().min(6));
-        let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
-        format!(
-            "Mappings or settings changed before {}{more}: what was asked there may differ (`auditpack diff` tells these \
-             changes from the estate's).",
-            shown.join(", ")
-        )
-    })
-}
-
-/// The frameworks that any point has: those of the settings in their order, then what only older points have.
-pub(super) fn frameworks<'a>(trend: &'a Trend, order: &'a [FrameworkId]) -> Vec<&'a FrameworkId> {
-    let known: BTreeSet<&FrameworkId> = trend.points.iter().flat_map(|point| point.frameworks.keys()).collect();
-    let first = order.iter().filter(|id| known.contains(id));
-    first.chain(known.iter().copied().filter(|id| !order.contains(id))).collect()
-}
-
-fn date(point: &Point) -> String {
-    point.time.format("%Y-%m-%d").to_string()
-}
-
-fn count(counts: &BTreeMap<String, usize>, key: &str) -> usize {
-    counts.get(key).copied().unwrap_or_default()
-}
-
 fn status_row(point: &Point, id: &FrameworkId) -> Option<Vec<Cell>> {
     let totals = point.frameworks.get(id)?;
     let mut row = vec![name(point)];
-    row.extend(STATUSES.iter().map(|(key, ..)| Cell::number(count(&totals.status, key))));
+    row.extend(CHARTED_STATUSES.iter().map(|(key, ..)| Cell::number(counted(&totals.status, key))));
     row.push(Cell::number(totals.requirements));
     Some(row)
 }
@@ -186,7 +132,7 @@ fn owner_row(point: &Point, id: &FrameworkId) -> Option<Vec<Cell>> {
     let mut row = vec![name(point)];
     for owner in OWNERS {
         let counts = totals.responsibility.get(owner);
-        row.push(Cell::number(counts.map_or(0, |counts| count(counts, "satisfied"))));
+        row.push(Cell::number(counts.map_or(0, |counts| counted(counts, "satisfied"))));
         row.push(Cell::number(counts.map_or(0, |counts| counts.values().sum::<usize>())));
     }
     Some(row)
@@ -199,62 +145,15 @@ fn name(point: &Point) -> Cell {
         (Keeping::Whole, Judged::Then) => " (judged then)",
         (Keeping::Whole, Judged::Today) => "",
     };
-    Cell::from(format!("{} {}{mark}", date(point), point.snapshot.short()))
-}
-
-/// The chart of a framework's requirements.
-pub(super) fn statuses(trend: &Trend, id: &FrameworkId, title: &str) -> Chart {
-    let of = |point: &Point, key: &str| {
-        point.frameworks.get(id).map_or(0, |totals: &FrameworkTotals| count(&totals.status, key))
-    };
-    let series = |(key, name, class): &(&str, &str, &'static str)| Series {
-        name: (*name).to_owned(),
-        class,
-        values: trend.points.iter().map(|point| of(point, key)).collect(),
-    };
-    let last = trend.points.last();
-    let satisfied = |point: Option<&Point>| point.map_or(0, |point| of(point, "satisfied"));
-    let all = last.and_then(|point| point.frameworks.get(id)).map_or(0, |totals| totals.requirements);
-    Chart {
-        title: format!("{title}: requirements by status"),
-        description: format!(
-            "A column a snapshot. Satisfied: {} in the first, {} of {all} in the last.",
-            satisfied(trend.points.first()),
-            satisfied(last)
-        ),
-        shape: Shaped::Stack,
-        points: trend.points.iter().map(date).collect(),
-        series: STATUSES.iter().map(series).collect(),
-    }
-}
-
-/// The chart of failing findings.
-pub(super) fn severities(trend: &Trend) -> Chart {
-    let series = |severity: &&'static str| Series {
-        name: (*severity).to_owned(),
-        class: severity,
-        values: trend.points.iter().map(|point| count(&point.failing, severity)).collect(),
-    };
-    let sum = |point: Option<&Point>| point.map_or(0, |point| point.failing.values().sum::<usize>());
-    Chart {
-        title: "Failing findings by severity".to_owned(),
-        description: format!(
-            "A line a severity. Failing findings: {} in the first snapshot, {} in the last.",
-            sum(trend.points.first()),
-            sum(trend.points.last())
-        ),
-        shape: Shaped::Lines,
-        points: trend.points.iter().map(date).collect(),
-        series: SEVERITIES.iter().map(series).collect(),
-    }
+    Cell::from(format!("{} {}{mark}", point.date(), point.snapshot.short()))
 }
 
 fn failing(trend: &Trend, page: &mut Document, shown: usize) {
     page.heading("Failing findings");
-    page.blocks.push(crate::model::Block::Chart(severities(trend)));
+    page.blocks.push(crate::model::Block::Chart(trend.severities()));
     let row = |point: &Point| {
         let mut row = vec![name(point)];
-        row.extend(SEVERITIES.iter().map(|severity| Cell::number(count(&point.failing, severity))));
+        row.extend(CHARTED_SEVERITIES.iter().map(|severity| Cell::number(counted(&point.failing, severity))));
         row.extend([Cell::number(point.new), Cell::number(point.fixed), Cell::number(point.gaps)]);
         row
     };
@@ -266,7 +165,7 @@ fn failing(trend: &Trend, page: &mut Document, shown: usize) {
             title: "Findings that came and that were fixed".to_owned(),
             description: "What each snapshot shows that the one before it did not.".to_owned(),
             shape: Shaped::Lines,
-            points: trend.points.iter().map(date).collect(),
+            points: trend.points.iter().map(Point::date).collect(),
             series: vec![
                 Series { name: "new".to_owned(), class: "new", values: values(|point| point.new) },
                 Series { name: "fixed".to_owned(), class: "fixed", values: values(|point| point.fixed) },
@@ -293,7 +192,7 @@ fn fixing(trend: &Trend, page: &mut Document, shown: usize) {
         ]
     };
     let heads = ["severity", "fixed", "mean days", "measured", "still open", "oldest, days"];
-    page.table("Time to fix by severity", &heads, SEVERITIES.iter().map(row).collect(), shown);
+    page.table("Time to fix by severity", &heads, CHARTED_SEVERITIES.iter().map(row).collect(), shown);
 }
 
 fn oldest(trend: &Trend, page: &mut Document, shown: usize) {
@@ -305,7 +204,7 @@ fn oldest(trend: &Trend, page: &mut Document, shown: usize) {
             String::new()
         };
         vec![
-            Cell::new(age(one.days, one.age), Look::Number),
+            Cell::new(one.age.of_days(one.days), Look::Number),
             Cell::from(one.severity.words()),
             Cell::code(one.check.as_str()),
             Cell::code(one.resource.as_str()),
@@ -337,16 +236,10 @@ fn freshness(trend: &Trend, page: &mut Document, shown: usize) {
         freshness.stale.iter().map(row).collect(),
         shown,
     );
-    for coverage in trend.periods.iter().rev().filter(|coverage| !coverage.missing.is_empty()) {
-        let (named, more) = coverage.missing.split_at(coverage.missing.len().min(WEEKS));
-        let named: Vec<String> = named.iter().map(ToString::to_string).collect();
-        let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
-        page.line(format!(
-            "{} to {}: no snapshot in the weeks that begin {}{more}",
-            coverage.period.start,
-            coverage.period.end,
-            named.join(", ")
-        ));
+    for coverage in trend.periods.iter().rev() {
+        if let Some(weeks) = coverage.weeks_without() {
+            page.line(format!("{} to {}: {weeks}", coverage.period.start, coverage.period.end));
+        }
     }
 }
 
@@ -354,7 +247,7 @@ fn freshness(trend: &Trend, page: &mut Document, shown: usize) {
 fn csv(trend: &Trend) -> miette::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut heads = vec!["time", "snapshot", "period_start", "period_end", "judged", "framework", "responsibility"];
-    heads.extend(STATUSES.iter().map(|(key, ..)| *key));
+    heads.extend(CHARTED_STATUSES.iter().map(|(key, ..)| *key));
     heads.push("requirements");
     heads.extend(["failing_critical", "failing_high", "failing_medium", "failing_low", "new", "fixed", "gaps"]);
     writer.write_record(&heads).into_diagnostic()?;
@@ -373,9 +266,9 @@ fn csv(trend: &Trend) -> miette::Result<Vec<u8>> {
                     id.to_string(),
                     owner.to_owned(),
                 ];
-                cells.extend(STATUSES.iter().map(|(key, ..)| count(counts, key).to_string()));
+                cells.extend(CHARTED_STATUSES.iter().map(|(key, ..)| counted(counts, key).to_string()));
                 cells.push(counts.values().sum::<usize>().to_string());
-                cells.extend(SEVERITIES.iter().map(|severity| count(&point.failing, severity).to_string()));
+                cells.extend(CHARTED_SEVERITIES.iter().map(|severity| counted(&point.failing, severity).to_string()));
                 cells.extend([point.new, point.fixed, point.gaps].map(|count| count.to_string()));
                 writer.write_record(cells.iter().map(|cell| harmless(cell))).into_diagnostic()?;
             }

@@ -12,6 +12,16 @@ pub enum Age {
     AtLeast,
 }
 
+impl Age {
+    /// "12", or "12+" where nobody saw the beginning.
+    pub fn of_days(self, days: i64) -> String {
+        match self {
+            Self::Seen => days.to_string(),
+            Self::AtLeast => format!("{days}+"),
+        }
+    }
+}
+
 /// What made a finding come, go or stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -4,7 +4,7 @@ use super::rest::{definitions, deviations, evidence, resources};
 use crate::commands::context::Context;
 use crate::commands::document::rows_shown;
 use crate::model::{
-    Age, Cell, CheckChange, CoverageChange, Difference, Document, FindingChange, Look, Membership, RequirementChange,
+    Cell, CheckChange, CoverageChange, Difference, Document, FindingChange, Look, Membership, RequirementChange,
     SideName, Status, Turn, Verdict,
 };
 
@@ -232,15 +232,8 @@ fn finding(change: &FindingChange) -> Vec<Cell> {
         Cell::code(change.check.as_str()),
         Cell::code(change.resource.as_str()),
         Cell::from(change.cause.words()),
-        Cell::new(age(change.days, change.age), Look::Number),
+        Cell::new(change.age.of_days(change.days), Look::Number),
         Cell::from(reason),
     ]
 }
 
-/// "12", or "12 or more" where nobody saw the beginning.
-pub(in crate::commands) fn age(days: i64, age: Age) -> String {
-    match age {
-        Age::Seen => days.to_string(),
-        Age::AtLeast => format!("{days}+"),
-    }
-}
