@@ -31,5 +31,7 @@ pub use write::{Content, Member, PackError, Written, write_pack};
 pub const SUMS: &str = "SHA256SUMS";
 /// The detached signature over [`SUMS`].
 pub const SIGNATURE: &str = "SHA256SUMS.p7s";
+/// What the snapshot's vault says over time; packs of older builds have none.
+pub const HISTORY: &str = "history.json";
 /// The report as PDF, with a signature of its own.
 pub const REPORT: &str = "report.pdf";

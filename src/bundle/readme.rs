@@ -106,6 +106,11 @@ WHAT LIES WHERE
 
    report.pdf, report.html   the report
    assessment.json           every verdict, for machines
+   history.json              readiness over time: counts of this snapshot, the last point,
+                             and of those before it in the same vault, which rest on
+                             evidence that is not in this pack; --reperform holds the
+                             last point against the evidence. Not in every pack: the
+                             report says why
    snapshot.json             what was asked, what AWS answered, what is missing; its
                              SHA-256 is the id of the snapshot
    evidence/                 AWS's answers byte for byte; evidence/index.csv lists them.

@@ -10,18 +10,20 @@ use super::collect::TOOL;
 use super::context::{Context, Judged, vault_fault};
 use super::exit::Exit;
 use super::identity;
+use super::packed::{self, Past};
 use crate::bundle::{self, Content, Member, Readme, Written};
 use crate::cli::Bundle;
 use crate::model::{AttestedFile, EvidenceFile, Origin, Sha256, Snapshot, attested_files, evidence_files};
-use crate::report::{self, Input, SignerLine, Templates};
+use crate::report::{self, Input, SignerLine};
 use crate::seal::{Certificate, PdfSignature, Signer, sign_pdf};
 
 pub(super) fn run(flags: &Bundle, context: &mut Context<'_>) -> miette::Result<Exit> {
-    let judged = context.judge()?;
+    let (judged, facts) = context.judge_with_facts()?;
     let identity = identity::load(&flags.signing, &judged.settings, context)?;
     let out = flags.out.clone().unwrap_or_else(|| default_name(&judged));
     let documents = if flags.include_aws_reports { AwsDocuments::Included } else { AwsDocuments::Withheld };
-    let written = write(&out, &judged, &identity, documents, &context.templates()?, context)?;
+    let past = packed::past(&judged, &facts, context);
+    let written = write(&out, &judged, &past, &identity, documents, context)?;
     context.say(&format!("{}  {} members, {} bytes", out.display(), written.members, written.size))?;
     context.say(&format!("SHA256SUMS {}", written.sums))?;
     if let Some(certificate) = identity.chain().first() {
@@ -48,14 +50,14 @@ fn default_name(judged: &Judged) -> PathBuf {
 pub(super) fn write(
     out: &Path,
     judged: &Judged,
+    past: &Past,
     signer: &dyn Signer,
     documents: AwsDocuments,
-    templates: &Templates,
     context: &Context<'_>,
 ) -> miette::Result<Written> {
     let files = evidence_files(&judged.stored.snapshot);
     let leaf = signer.chain().first().ok_or_else(|| miette!("the signer has no certificate"))?;
-    let mut members = rendered(judged, leaf, signer, &files, templates, context)?;
+    let mut members = rendered(judged, past, leaf, signer, &files, context)?;
     let withheld = match documents {
         AwsDocuments::Included => BTreeSet::new(),
         AwsDocuments::Withheld => aws_documents(&judged.stored.snapshot),
@@ -75,12 +77,13 @@ pub(super) fn write(
 /// The members that we make: the reports, their data, the settings, the instructions.
 fn rendered<'a>(
     judged: &Judged,
+    past: &Past,
     leaf: &Certificate,
     signer: &dyn Signer,
     files: &[EvidenceFile],
-    templates: &Templates,
     context: &Context<'_>,
 ) -> miette::Result<Vec<Member<'a>>> {
+    let templates = &context.templates()?;
     let organization = judged.settings.organization.as_str();
     let fingerprint = leaf.fingerprint();
     let name = leaf.subject().to_owned();
@@ -93,14 +96,15 @@ fn rendered<'a>(
         files,
         signer: Some(SignerLine { name: name.clone(), fingerprint: colons(&fingerprint) }),
         tool: TOOL,
+        trend: past.trend.as_ref(),
+        trend_note: &past.note,
     };
     let html = report::html(&input, templates).map_err(|error| miette!("{error}"))?;
     let pdf = report::pdf(&input, templates).map_err(|error| miette!("{error}"))?;
     let reason = format!("Evidence pack of {organization}");
     let pdf = sign_pdf(&pdf, signer, context.now, &PdfSignature { name: &name, reason: &reason });
     let pdf = pdf.map_err(|error| miette!("cannot sign the PDF: {error}"))?;
-    let mut assessment = serde_json::to_vec_pretty(&judged.assessment).into_diagnostic()?;
-    assessment.push(b'\n');
+    let assessment = lines(&judged.assessment)?;
     let readme = bundle::readme(&Readme { organization, signer: &name, fingerprint, tool: TOOL });
     let members: [(&str, Vec<u8>); 6] = [
         ("report.pdf", pdf),
@@ -110,10 +114,19 @@ fn rendered<'a>(
         ("snapshot.json", judged.stored.bytes.clone()),
         ("config/auditpack.toml", judged.settings.file.clone()),
     ];
+    let history = past.trend.as_ref().map(lines).transpose()?;
+    let history = history.map(|bytes| (bundle::HISTORY.to_owned(), bytes));
     let named = judged.settings.exceptions_file.iter();
     let named = named.map(|file| (format!("config/{}", file.path), file.bytes.clone()));
-    let members = members.map(|(path, bytes)| (path.to_owned(), bytes)).into_iter().chain(named);
+    let members = members.map(|(path, bytes)| (path.to_owned(), bytes)).into_iter().chain(history).chain(named);
     Ok(members.map(|(path, bytes)| Member { path, content: Content::Bytes(bytes) }).collect())
+}
+
+/// JSON for people too.
+fn lines(value: &impl serde::Serialize) -> miette::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value).into_diagnostic()?;
+    bytes.push(b'\n');
+    Ok(bytes)
 }
 
 /// What people attested: the log with its whole history, the index of what counts, and the documents that count.

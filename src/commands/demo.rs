@@ -14,6 +14,7 @@ use super::collect::{self, Taken};
 use super::context::{Context, vault_fault};
 use super::diff;
 use super::exit::Exit;
+use super::packed;
 use super::trend;
 use super::verify;
 use crate::bundle::{Limits, open_pack};
@@ -46,7 +47,7 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
     context.common.config = config;
     context.common.vault = out.join("vault");
     live_through(out, context)?;
-    let judged = context.judge()?;
+    let (judged, facts) = context.judge_with_facts()?;
     context.note(&format!(
         "judged {} checks, {} requirements",
         judged.assessment.checks.len(),
@@ -56,7 +57,8 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
     let (identity, certificate) = throw_away_signer(&judged.settings.organization, context.now)?;
     let (pack, trust_file) = (out.join("evidence-pack.zip"), out.join("signer-certificate.pem"));
     context.write(&trust_file, certificate.as_bytes())?;
-    bundle::write(&pack, &judged, &identity, AwsDocuments::Withheld, &context.templates()?, context)?;
+    let past = packed::past(&judged, &facts, context);
+    bundle::write(&pack, &judged, &past, &identity, AwsDocuments::Withheld, context)?;
     for report in ["report.pdf", "report.html"] {
         let bytes = open_pack(&pack, &Limits::default()).into_diagnostic()?.read(report).into_diagnostic()?;
         context.write(&out.join(report), &bytes)?;

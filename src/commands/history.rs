@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use miette::IntoDiagnostic as _;
+use miette::{IntoDiagnostic as _, miette};
 use serde_json::json;
 
 use super::collect::TOOL;
@@ -30,6 +30,16 @@ pub(super) struct History {
     pub(super) entries: Vec<(Judgement, Keeping)>,
     /// What judged.
     pub(super) yardstick: Sha256,
+    /// Snapshots that were pruned before anybody judged them: nobody can say what they show.
+    pub(super) lost: usize,
+}
+
+/// A snapshot that was judged a moment ago.
+#[derive(Clone, Copy)]
+pub(super) struct Fresh<'a> {
+    pub(super) stored: &'a Stored,
+    pub(super) facts: &'a Facts,
+    pub(super) assessment: &'a Assessment,
 }
 
 /// All that judging a history takes.
@@ -45,10 +55,31 @@ pub(super) struct Judge<'a> {
 impl Judge<'_> {
     /// Every snapshot judged, oldest first.
     pub(super) fn history(&self, context: &Context<'_>) -> miette::Result<History> {
+        self.entries(&self.chain.links, context)
+    }
+
+    /// The snapshots until one that is judged already, with all documents that count today as its pack has them.
+    pub(super) fn until(&self, fresh: Fresh<'_>, context: &Context<'_>) -> miette::Result<History> {
+        let links = &self.chain.links;
+        let at = links.iter().position(|link| link.id == fresh.stored.id);
+        let at = at.ok_or_else(|| miette!("the snapshot {} is not in the chain", fresh.stored.id.short()))?;
+        let mut history = self.entries(links.get(..at).unwrap_or_default(), context)?;
+        let documents = self.log.active();
+        let record = self.record(fresh, &documents)?;
+        if let Some(link) = links.get(at).filter(|_| at + 1 == links.len()) {
+            // The same as `history` would keep. A vault that cannot be written to is judged again the next time.
+            let _ = self.remember(link, &record);
+        }
+        history.entries.push((record, Keeping::Whole));
+        Ok(history)
+    }
+
+    fn entries(&self, links: &[Link], context: &Context<'_>) -> miette::Result<History> {
         let yardstick = yardstick(self.catalog, self.settings)?;
         let mut entries = Vec::new();
+        let mut lost = 0;
         let mut told = false;
-        for (link, kept) in self.chain.links.iter().zip(self.all_kept()) {
+        for (link, kept) in links.iter().zip(self.all_kept(links)) {
             let documents = hash(&self.documents(link.id))?;
             let kept = kept?;
             let fits = |kept: &Judgement| kept.yardstick == yardstick && kept.documents == documents;
@@ -63,19 +94,21 @@ impl Judge<'_> {
                     entries.push((self.judge(link)?, Keeping::Whole));
                 }
                 (Keeping::Manifest, Some(kept)) => entries.push((kept, Keeping::Manifest)),
-                (Keeping::Manifest, None) => context.note(&format!(
-                    "note: snapshot {} of {} was pruned and nobody had judged it before: it is left out",
-                    link.id.short(),
-                    link.time.format("%Y-%m-%d")
-                )),
+                (Keeping::Manifest, None) => {
+                    lost += 1;
+                    context.note(&format!(
+                        "note: snapshot {} of {} was pruned and nobody had judged it before: it is left out",
+                        link.id.short(),
+                        link.time.format("%Y-%m-%d")
+                    ));
+                }
             }
         }
-        Ok(History { entries, yardstick })
+        Ok(History { entries, yardstick, lost })
     }
 
     /// The records beside all manifests; two years of them are read on all cores.
-    fn all_kept(&self) -> Vec<miette::Result<Option<Judgement>>> {
-        let links = &self.chain.links;
+    fn all_kept(&self, links: &[Link]) -> Vec<miette::Result<Option<Judgement>>> {
         let lanes = std::thread::available_parallelism().map_or(2, usize::from);
         let chunk = links.len().div_ceil(lanes).max(1);
         std::thread::scope(|scope| {
@@ -111,7 +144,9 @@ impl Judge<'_> {
         let facts = facts_of(self.catalog, self.vault, &stored)?;
         let documents = self.documents(link.id);
         let assessment = judged(self.catalog, self.settings, &stored.snapshot, stored.id, &facts, &documents);
-        self.remember(&stored, link, &facts, &assessment, &documents)
+        let record = self.record(Fresh { stored: &stored, facts: &facts, assessment: &assessment }, &documents)?;
+        self.remember(link, &record)?;
+        Ok(record)
     }
 
     /// Judges the newest snapshot, so that it is at hand when somebody looks over all of them.
@@ -122,25 +157,22 @@ impl Judge<'_> {
         }
     }
 
-    /// Keeps what history needs of an assessment beside the snapshot's manifest.
-    fn remember(
-        &self,
-        stored: &Stored,
-        link: &Link,
-        facts: &Facts,
-        assessment: &Assessment,
-        documents: &[Attestation],
-    ) -> miette::Result<Judgement> {
+    /// What history needs of an assessment.
+    fn record(&self, fresh: Fresh<'_>, documents: &[Attestation]) -> miette::Result<Judgement> {
+        let Fresh { stored, facts, assessment } = fresh;
         let by = Yardstick {
             definitions: yardstick(self.catalog, self.settings)?,
             documents: hash(&documents)?,
             collected: self.collected_by(&stored.snapshot)?,
             tool: TOOL,
         };
-        let record = compare::record(self.catalog, &stored.snapshot, facts, assessment, by);
-        let bytes = serde_json::to_vec(&record).into_diagnostic()?;
-        self.vault.remember(link, RECORD, &bytes).map_err(vault_fault)?;
-        Ok(record)
+        Ok(compare::record(self.catalog, &stored.snapshot, facts, assessment, by))
+    }
+
+    /// Keeps a record beside the snapshot's manifest.
+    fn remember(&self, link: &Link, record: &Judgement) -> miette::Result<()> {
+        let bytes = serde_json::to_vec(record).into_diagnostic()?;
+        self.vault.remember(link, RECORD, &bytes).map_err(vault_fault)
     }
 
     /// The documents that counted for a snapshot: those attested until the next one was taken.

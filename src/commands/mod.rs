@@ -21,6 +21,7 @@ mod init;
 mod keygen;
 mod log;
 mod next;
+mod packed;
 mod passphrase;
 mod progress;
 mod reperform;

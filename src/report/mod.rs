@@ -10,7 +10,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
-use crate::model::{Assessment, Catalog, EvidenceFile, Settings, Snapshot, SnapshotId};
+use crate::model::{Assessment, Catalog, EvidenceFile, Settings, Snapshot, SnapshotId, Trend};
 
 pub use html::{html, page};
 pub use templates::{ReportError, Templates};
@@ -34,6 +34,10 @@ pub struct Input<'a> {
     pub signer: Option<SignerLine>,
     /// The tool that renders, `auditpack 0.1.0`.
     pub tool: &'a str,
+    /// The snapshot among those before it, if that is known.
+    pub trend: Option<&'a Trend>,
+    /// What is missing in it, or why there is none; empty: nothing to be said.
+    pub trend_note: &'a str,
 }
 
 /// Who signs, as the report prints it.

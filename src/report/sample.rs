@@ -1,5 +1,7 @@
 //! A small company's assessment for tests: every part, gaps, findings, exceptions, hostile names.
 
+mod trend;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -14,6 +16,7 @@ pub(super) struct Sample {
     pub(super) snapshot: Snapshot,
     pub(super) assessment: Assessment,
     pub(super) files: Vec<EvidenceFile>,
+    pub(super) trend: Option<Trend>,
 }
 
 /// A bucket whose name is an attack on three formats.
@@ -24,7 +27,7 @@ impl Sample {
         let snapshot: Snapshot = serde_json::from_value(snapshot()).unwrap();
         let files = evidence_files(&snapshot);
         let assessment = serde_json::from_value(assessment(&snapshot)).unwrap();
-        Self { catalog: catalog(), settings: settings(), snapshot, assessment, files }
+        Self { catalog: catalog(), settings: settings(), snapshot, assessment, files, trend: Some(trend::trend()) }
     }
 
     pub(super) fn input(&self) -> Input<'_> {
@@ -40,6 +43,8 @@ impl Sample {
                 fingerprint: vec!["AB"; 32].join(":"),
             }),
             tool: "auditpack 0.1.0",
+            trend: self.trend.as_ref(),
+            trend_note: "",
         }
     }
 }

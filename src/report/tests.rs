@@ -143,7 +143,9 @@ fn links_lead_somewhere_and_anchors_are_unique() {
     let unique: BTreeSet<&String> = ids.iter().collect();
     assert_eq!(unique.len(), ids.len());
     let anchors = attributes(&page, "href").into_iter().filter_map(|href| href.strip_prefix('#').map(str::to_owned));
-    for target in anchors.chain(attributes(&page, "aria-labelledby")) {
+    let labels = attributes(&page, "aria-labelledby");
+    let labels = labels.iter().flat_map(|ids| ids.split_whitespace().map(str::to_owned));
+    for target in anchors.chain(labels) {
         assert!(unique.contains(&target), "{target}");
     }
 }
@@ -226,6 +228,53 @@ fn what_is_too_much_to_list_is_counted_aloud() {
     let ids: BTreeSet<String> = attributes(&page, "id").into_iter().collect();
     let cited = attributes(&page, "href").into_iter().filter(|href| href.starts_with("#evidence-"));
     cited.for_each(|href| assert!(ids.contains(&href[1..]), "{href}"));
+}
+
+/// The text of the section about time.
+fn over_time(input: &super::Input<'_>) -> String {
+    let page = String::from_utf8(html(input, &Templates::embedded().unwrap()).unwrap()).unwrap();
+    let text = readable(&page);
+    // Its heading, after the list of contents.
+    let section = text.split("\nReadiness over time\n").last().unwrap();
+    section.split("\nPart A: ").next().unwrap().to_owned()
+}
+
+#[test]
+fn a_report_without_a_history_says_why() {
+    let mut sample = Sample::new();
+    sample.trend.as_mut().unwrap().points.drain(..2);
+    let alone = over_time(&sample.input());
+    assert!(alone.contains("There is no earlier snapshot: that of 2026-10-01 is the first of its vault."), "{alone}");
+    assert!(alone.contains("The one point is the assessment in this pack.") && !alone.contains("ask for"), "{alone}");
+    sample.snapshot.previous = Some(Sha256::of(b"second"));
+    let note = "1 earlier snapshot is left out: <b>it was pruned</b>.";
+    let pruned = over_time(&super::Input { trend_note: note, ..sample.input() });
+    assert!(pruned.contains("No earlier snapshot than that of 2026-10-01 can be shown.") && pruned.contains(note));
+    sample.trend = None;
+    let broken = over_time(&super::Input { trend_note: "The chain is not whole: 1\u{202E}2.", ..sample.input() });
+    assert_eq!(broken, "The chain is not whole: 1⟨U+202E⟩2.");
+    assert!(over_time(&sample.input()).contains("No history was worked out for this report."));
+}
+
+#[test]
+fn a_long_history_is_drawn_in_part_and_says_so() {
+    let mut sample = Sample::new();
+    let trend = sample.trend.as_mut().unwrap();
+    let (first, last) = (trend.points[0].clone(), trend.points[2].clone());
+    let earlier = (0..110).map(|number| crate::model::Point { snapshot: Sha256::of(&[number]), ..first.clone() });
+    trend.points = earlier.chain([last]).collect();
+    let view = view(&sample);
+    let trend = &view["trend"];
+    let chart = &trend["failing"][0];
+    assert_eq!(chart["bars"].as_array().unwrap().len(), 13);
+    assert_eq!(chart["more"], "The newest 13 of 111 snapshots; history.json has all.");
+    assert!(chart["bars"][12]["label"].as_str().unwrap().starts_with("2026-10-01 "));
+    assert_eq!(chart["plot"]["rows"].as_array().unwrap().len(), 111, "on a screen there is room");
+    let listed = trend["snapshots"].as_array().unwrap();
+    assert_eq!((listed.len(), &listed[0]["evidence"]), (104, &"in this pack".into()));
+    assert_eq!(trend["snapshots_more"], "And 7 more earlier snapshots in history.json.");
+    assert_eq!(trend["open"].as_array().unwrap().len(), 3);
+    assert!(super::pdf(&sample.input(), &Templates::embedded().unwrap()).is_ok());
 }
 
 #[test]

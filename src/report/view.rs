@@ -15,6 +15,7 @@ mod plot;
 mod scope;
 mod summary;
 mod text;
+mod trend;
 mod witness;
 
 use serde::Serialize;
@@ -39,6 +40,8 @@ pub(crate) struct View {
     scope: scope::Scope,
     /// A summary per framework, in the order of the settings.
     frameworks: Vec<summary::Framework>,
+    /// Where they stood before.
+    trend: trend::Section,
     /// Part A (inherited), B (shared), C (customer): each requirement stands in exactly one.
     parts: Vec<parts::Part>,
     findings: findings::Findings,
@@ -106,6 +109,7 @@ impl View {
             verify: custody::Verify::new(input),
             scope,
             frameworks: summary::frameworks(input),
+            trend: trend::Section::new(input),
             parts: parts::parts(input),
             findings,
             exceptions: deviations::Exceptions::new(input),

@@ -40,10 +40,10 @@ impl Tone {
     pub(super) fn read(word: &str) -> Option<Self> {
         Some(match word {
             "pass" | "satisfied" => Self::Pass,
-            "fail" | "gap" | "alarm" => Self::Fail,
-            "undetermined" | "warn" => Self::Undetermined,
-            "na" | "not-applicable" | "neutral" => Self::NotApplicable,
-            "awaiting-evidence" | "awaiting" => Self::Awaiting,
+            "fail" | "gap" | "alarm" | "critical" => Self::Fail,
+            "undetermined" | "warn" | "high" => Self::Undetermined,
+            "na" | "not-applicable" | "neutral" | "low" => Self::NotApplicable,
+            "awaiting-evidence" | "awaiting" | "medium" => Self::Awaiting,
             "info" | "inherited" => Self::Info,
             "shared" => Self::Shared,
             "customer" => Self::Customer,

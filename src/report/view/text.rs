@@ -40,7 +40,6 @@ impl Text {
         Self::name(&text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
-    #[cfg(test)]
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
