@@ -33,13 +33,13 @@ impl Verification {
         self.problems.iter().all(|problem| problem.kind == ProblemKind::SignerUntrusted)
     }
 
-    /// Adds what judging the evidence again gave.
+    /// Adds what judging the evidence again gave, and the members that say otherwise.
     #[must_use]
-    pub fn with_reperformed(mut self, identical: bool, result: serde_json::Value) -> Self {
-        if !identical {
+    pub fn with_reperformed(mut self, differing: &[&str], result: serde_json::Value) -> Self {
+        let message = "judging the evidence again gives another result; `reperformed.differences` names them";
+        for member in differing {
             self.ok = false;
-            let message = "judging the evidence again gives another result; `reperformed.differences` names them";
-            self.problems.push(Problem::new(ProblemKind::AssessmentDiffers, "assessment.json", message));
+            self.problems.push(Problem::new(ProblemKind::AssessmentDiffers, member, message));
         }
         self.reperformed = Some(result);
         self
@@ -141,7 +141,7 @@ pub enum ProblemKind {
     EvidenceMismatch,
     /// The attested documents are not what the log of attestations says, or the log does not hold.
     AttestationMismatch,
-    /// Judging the evidence again gave another result.
+    /// Judging the evidence again gave another result than a member says.
     AssessmentDiffers,
 }
 

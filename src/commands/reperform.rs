@@ -1,5 +1,7 @@
 //! Judging a pack's raw evidence again, with the mappings and settings in the pack, and comparing.
 
+mod history;
+
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
@@ -21,12 +23,15 @@ pub(super) struct Reperformed {
     checks: usize,
     requirements: usize,
     differences: Vec<String>,
+    /// The members that do not say what the evidence shows.
+    #[serde(skip)]
+    members: Vec<&'static str>,
 }
 
 impl Reperformed {
-    /// Whether the pack's assessment follows from the pack's evidence.
-    pub(super) fn identical(&self) -> bool {
-        self.identical
+    /// The members that do not follow from the pack's evidence.
+    pub(super) fn differing(&self) -> &[&'static str] {
+        &self.members
     }
 }
 
@@ -49,7 +54,7 @@ pub(super) fn run(path: &Path, limits: &Limits) -> miette::Result<Reperformed> {
     let facts = facts::read(&catalog, &snapshot, &mut body)?;
     let attested = bundle::attestation_log(&pack).map_err(|message| miette!("{message}"))?.active();
     let again = assess::assess(&catalog, &settings, Sha256::of(&bytes), &snapshot, &facts, &attested);
-    Ok(compare(&claimed, &again))
+    Ok(compare(&claimed, &again, history::differences(&pack, &snapshot, &again)?))
 }
 
 pub(super) fn mappings(pack: &Pack<'_>) -> miette::Result<Catalog> {
@@ -69,32 +74,39 @@ pub(super) fn settings(pack: &Pack<'_>, catalog: &Catalog) -> miette::Result<Set
     Ok(catalog::load_settings_beside(name, &bytes, catalog, beside)?)
 }
 
-fn compare(claimed: &Assessment, again: &Assessment) -> Reperformed {
-    let mut differences = Vec::new();
-    let mut differ = |what: String, claimed: Option<String>, again: Option<String>| {
-        if claimed != again {
-            let word = |side: Option<String>| side.unwrap_or_else(|| "nothing".to_owned());
-            differences.push(format!("{what}: the pack says {}, its evidence shows {}", word(claimed), word(again)));
-        }
-    };
-    let (before, after) = (verdicts(claimed), verdicts(again));
-    for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))) {
-        differ(name.clone(), before.get(name).cloned(), after.get(name).cloned());
-    }
+fn compare(claimed: &Assessment, again: &Assessment, history: Vec<String>) -> Reperformed {
+    let mut differences = differing(&verdicts(claimed), &verdicts(again));
     if differences.is_empty() && claimed != again {
         differences.push("reasons or evidence references differ".to_owned());
     }
+    let wrong = [("assessment.json", claimed != again), (bundle::HISTORY, !history.is_empty())];
+    let members: Vec<&str> = wrong.iter().filter(|(_, wrong)| *wrong).map(|(member, _)| *member).collect();
+    differences.extend(history);
     if differences.len() > NAMED {
         let more = differences.len() - NAMED;
         differences.truncate(NAMED);
         differences.push(format!("and {more} more"));
     }
     Reperformed {
-        identical: claimed == again,
+        identical: members.is_empty(),
         checks: again.checks.len(),
         requirements: again.requirements.iter().filter(|one| one.parent.is_none()).count(),
         differences,
+        members,
     }
+}
+
+/// What two sides say otherwise of the same, in the order of the first.
+fn differing(claimed: &BTreeMap<String, String>, again: &BTreeMap<String, String>) -> Vec<String> {
+    let names = claimed.keys().chain(again.keys().filter(|name| !claimed.contains_key(*name)));
+    let word = |side: Option<&String>| side.map_or("nothing", String::as_str).to_owned();
+    names
+        .filter(|name| claimed.get(*name) != again.get(*name))
+        .map(|name| {
+            let (claimed, again) = (word(claimed.get(name)), word(again.get(name)));
+            format!("{name}: the pack says {claimed}, its evidence shows {again}")
+        })
+        .collect()
 }
 
 /// Every verdict of an assessment by what it is about.

@@ -9,7 +9,7 @@ use super::context::Context;
 use super::exit::Exit;
 use super::reperform;
 use super::table::visible;
-use crate::bundle::{self, Limits, ProblemKind, Verification};
+use crate::bundle::{self, Limits, Problem, ProblemKind, Verification};
 use crate::cli::Verify;
 use crate::seal::Trust;
 
@@ -19,7 +19,7 @@ pub(super) fn run(flags: &Verify, context: &mut Context<'_>) -> miette::Result<E
     let mut found = bundle::verify(&flags.pack, &trust, &limits).into_diagnostic()?;
     if flags.reperform && found.intact() {
         let again = reperform::run(&flags.pack, &limits)?;
-        found = found.with_reperformed(again.identical(), serde_json::to_value(&again).into_diagnostic()?);
+        found = found.with_reperformed(again.differing(), serde_json::to_value(&again).into_diagnostic()?);
     }
     if context.json() {
         context.print_json(&found)?;
@@ -78,10 +78,17 @@ fn is_about_trust(kind: ProblemKind) -> bool {
     matches!(kind, ProblemKind::SignerUntrusted | ProblemKind::SignatureForeign)
 }
 
+fn is_of_history(problem: &Problem) -> bool {
+    problem.kind == ProblemKind::AssessmentDiffers && problem.path == bundle::HISTORY
+}
+
 fn verdict(found: &Verification) -> &'static str {
     match found {
         found if found.ok => "intact, signer trusted",
         found if found.problems.iter().all(|problem| is_about_trust(problem.kind)) => "intact, signer not trusted",
+        found if found.problems.iter().all(|problem| is_of_history(problem)) => {
+            "intact, but the end of its history does not follow from its evidence"
+        }
         found if found.problems.iter().all(|problem| problem.kind == ProblemKind::AssessmentDiffers) => {
             "intact, but its assessment does not follow from its evidence"
         }
