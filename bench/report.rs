@@ -30,6 +30,8 @@ fn main() {
         files: &files,
         signer: Some(SignerLine { name: settings.organization.clone(), fingerprint: vec!["AB"; 32].join(":") }),
         tool: "auditpack bench",
+        trend: None,
+        trend_note: "",
     };
     let templates = Templates::embedded().unwrap();
     let mut size = 0;

@@ -86,7 +86,7 @@ fn verdict(found: &Verification) -> &'static str {
     match found {
         found if found.ok => "intact, signer trusted",
         found if found.problems.iter().all(|problem| is_about_trust(problem.kind)) => "intact, signer not trusted",
-        found if found.problems.iter().all(|problem| is_of_history(problem)) => {
+        found if found.problems.iter().all(is_of_history) => {
             "intact, but the end of its history does not follow from its evidence"
         }
         found if found.problems.iter().all(|problem| problem.kind == ProblemKind::AssessmentDiffers) => {

@@ -236,4 +236,3 @@ fn finding(change: &FindingChange) -> Vec<Cell> {
         Cell::from(reason),
     ]
 }
-
