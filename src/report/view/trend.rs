@@ -34,13 +34,11 @@ pub(super) struct Section {
     alarms: Vec<Text>,
     /// How many weeks of each period have a snapshot.
     periods: Vec<Text>,
-    /// A chart a framework.
     frameworks: Vec<Drawn>,
     failing: Vec<Drawn>,
     fixes: Vec<FixRow>,
     open: Vec<OpenRow>,
     open_counted: String,
-    /// What is counted rather than listed.
     open_more: String,
     fresh: String,
     stale: Vec<StaleRow>,
@@ -56,9 +54,8 @@ struct Drawn {
     /// What it shows, for those who do not see it.
     alt: Text,
     heads: Vec<Text>,
-    /// The newest snapshots, oldest first.
+    /// The newest snapshots, oldest first; `more` says that there are earlier ones.
     bars: Vec<Bar>,
-    /// That earlier ones are not drawn.
     more: String,
 }
 
