@@ -270,6 +270,8 @@ fn a_long_history_is_drawn_in_part_and_says_so() {
     assert_eq!(chart["more"], "The newest 13 of 111 snapshots; history.json has all.");
     assert!(chart["bars"][12]["label"].as_str().unwrap().starts_with("2026-10-01 "));
     assert_eq!(chart["plot"]["rows"].as_array().unwrap().len(), 111, "on a screen there is room");
+    let dates = trend["frameworks"][0]["plot"]["dates"].as_array().unwrap();
+    assert!(dates.last().unwrap()["x"].as_f64().unwrap() < 760.0 - 33.0, "half of the last date has room");
     let listed = trend["snapshots"].as_array().unwrap();
     assert_eq!((listed.len(), &listed[0]["evidence"]), (104, &"in this pack".into()));
     assert_eq!(trend["snapshots_more"], "And 7 more earlier snapshots in history.json.");

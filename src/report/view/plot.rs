@@ -15,6 +15,8 @@ const BOTTOM: f64 = 36.0;
 const NAMES: f64 = 150.0;
 /// Two names closer than this would lie on each other.
 const NAME_STEP: f64 = 15.0;
+/// Room for the right half of the last date.
+const DATE: f64 = 36.0;
 /// Dates below the axis; more would run into each other.
 const DATES: usize = 8;
 const WIDEST_COLUMN: f64 = 46.0;
@@ -143,7 +145,7 @@ struct Frame {
 impl Frame {
     fn new(chart: &Chart) -> Self {
         let right = match chart.shape {
-            Shaped::Stack => WIDTH - 12.0,
+            Shaped::Stack => WIDTH - DATE,
             Shaped::Lines => WIDTH - NAMES,
         };
         let at = |index: usize| chart.series.iter().map(move |one| value(one, index));
