@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 
 # Validators that we did not write, and a browser to look at the report with.
 declare -A packages=([openssl]=openssl [pdfsig]=poppler-utils [qpdf]=qpdf [unzip]=unzip [sha256sum]=coreutils
-  [chromium]=chromium [node]=nodejs [npm]=npm)
+  [chromium]=chromium [node]=nodejs [npm]=npm [systemd-analyze]=systemd)
 missing=()
 for command in "${!packages[@]}"; do
   command -v "$command" >/dev/null 2>&1 || missing+=("${packages[$command]}")

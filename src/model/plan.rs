@@ -50,7 +50,7 @@ pub struct Action {
     pub command: Option<String>,
     /// Failing findings, or calls refused.
     pub findings: usize,
-    /// The first of them, oldest first.
+    /// The first of them; those that an exception covers come last.
     pub examples: Vec<ActionFinding>,
     /// The open requirements that wait for it, of all frameworks.
     pub requirements: Vec<Waiting>,
