@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Measures everything that has a goal, side by side, and prints one table. On a quiet machine: half an hour with Prowler.
 #   bench/run.sh                    all
-#   bench/run.sh collect|history|judge|load|report|verify …   some
+#   bench/run.sh collect|history|trend|judge|load|report|verify …   some
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target="${CARGO_TARGET_DIR:-$PWD/target}"
-[ "$#" -gt 0 ] || set -- collect history judge load report verify
+[ "$#" -gt 0 ] || set -- collect history trend judge load report verify
 
 export AUDITPACK_VENV="${AUDITPACK_VENV:-$target/venv}"
 export AUDITPACK="$target/release/auditpack"
@@ -43,7 +43,7 @@ prowler() {
       "$AUDITPACK_VENV/bin/python" bench/collect.py
       ;;
     load) "$AUDITPACK_VENV/bin/python" bench/load.py ;;
-    history | judge | verify) cargo bench --locked --quiet --bench "$part" ;;
+    history | trend | judge | verify) cargo bench --locked --quiet --bench "$part" ;;
     report)
       cargo bench --locked --quiet --bench report -- demo
       cargo bench --locked --quiet --bench report -- index

@@ -160,6 +160,17 @@ impl Cli {
             return Err(Self::command().error(clap::error::ErrorKind::TooManyValues, message));
         }
         let (name, formats) = self.command.formats();
+        let over_time =
+            matches!(self.command, Command::Diff(_) | Command::Trend(_) | Command::Next(_) | Command::Calendar(_));
+        if over_time && self.common.snapshot != Selector::Latest {
+            let help = if name == "diff" {
+                "name both sides: `diff A B`"
+            } else {
+                "it looks at all of them, and from the newest"
+            };
+            let message = format!("`--snapshot` is not for {name}: {help}");
+            return Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, message));
+        }
         if formats.contains(&self.common.format) {
             return Ok(self);
         }

@@ -7,6 +7,8 @@
 //!                      mappings/ ──catalog──► Catalog ──────────┘                                        verify [--reperform]
 //! ```
 //!
+//! Assessments of several snapshots go through `compare`: what changed, readiness over time, what to do next, what is due.
+//!
 //! Each arrow is one type. Every room imports [`model`] only; [`commands`] alone knows the rooms ([`bundle`] may use
 //! [`seal`]). `aws_*` crates live in [`collect`], Tera in [`report`], files in [`vault`], [`catalog`], [`bundle`] and
 //! [`commands`]. `tests/walls.rs` holds these walls.

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use auditpack::model::Sha256;
+use auditpack::vault::Vault;
 use common::{Workplace, repository};
 use serde_json::Value;
 
@@ -253,8 +255,8 @@ fn people_stay_who_they_are_by_their_ids() {
     let report = |snapshot: &Value| -> BTreeMap<String, String> {
         let is_it = |exchange: &&Value| exchange["source"] == "iam.authorization-details";
         let hash = snapshot["exchanges"].as_array().unwrap().iter().find(is_it).unwrap()["body"].as_str().unwrap();
-        let blob = place.path("auditpack-demo/vault/blobs").join(&hash[..2]).join(format!("{hash}.zst"));
-        let body = text(&zstd::decode_all(std::fs::File::open(blob).unwrap()).unwrap());
+        let vault = Vault::open(&place.path("auditpack-demo/vault")).unwrap();
+        let body = text(&vault.get(&Sha256::parse(hash).unwrap()).unwrap());
         let of = |user: &str, tag: &str| {
             let (_, rest) = user.split_once(&format!("<{tag}>")).unwrap();
             rest.split_once('<').unwrap().0.to_owned()

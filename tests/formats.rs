@@ -595,6 +595,8 @@ fn formats_that_a_command_has_not_are_refused_with_those_that_it_has() {
         (["next", "--top", "all"], "invalid value 'all' for '--top"),
         (["next", "--by", "size"], "possible values: requirements, severity, age, owner"),
         (["trend", "--snapshot", "newest"], "invalid value 'newest' for '--snapshot"),
+        (["trend", "--snapshot", "2026-Q2"], "`--snapshot` is not for trend: it looks at all of them"),
+        (["diff", "--snapshot", "2026-Q2"], "`--snapshot` is not for diff: name both sides: `diff A B`"),
         (["diff", "2026-Q1..2026-Q2", "latest"], "`2026-Q1..2026-Q2` names both sides already; leave `latest` away"),
     ] {
         let said = said(&place, 2, &wrong);
