@@ -72,6 +72,7 @@ fn page(trend: &Trend, catalog: &Catalog, order: &[FrameworkId], context: &Conte
     if let Some(line) = trend.steps() {
         page.alarm(line);
     }
+    failing(trend, &mut page, shown);
     for id in trend.frameworks(order) {
         let title = catalog.frameworks.get(id).map_or(id.as_str(), |framework| framework.title.as_str());
         page.heading(title);
@@ -91,7 +92,6 @@ fn page(trend: &Trend, catalog: &Catalog, order: &[FrameworkId], context: &Conte
             shown,
         );
     }
-    failing(trend, &mut page, shown);
     fixing(trend, &mut page, shown);
     oldest(trend, &mut page, shown.min(OLDEST.max(shown / 20)));
     freshness(trend, &mut page, shown);
