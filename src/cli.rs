@@ -145,6 +145,10 @@ impl Command {
             Self::Trend(_) => ("trend", &[Table, Json, Csv, Markdown, Html]),
             Self::Next(_) => ("next", &[Table, Json, Csv, Markdown, Html]),
             Self::Calendar(_) => ("calendar", &[Table, Json, Csv, Markdown, Html, Ics]),
+            Self::Checks(_) => ("this part of checks (`checks coverage` has `csv` too)", &[Table, Json]),
+            Self::Attest(_) => {
+                ("this part of attest (`attest --requests` has `csv` and `markdown` too)", &[Table, Json])
+            }
             _ => ("this command", &[Table, Json]),
         }
     }

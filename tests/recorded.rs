@@ -82,13 +82,14 @@ fn is_date(text: &str) -> bool {
 }
 
 #[test]
-fn rows_are_things_or_records() {
+fn rows_are_things_records_or_events() {
     let catalog = embedded();
     let is = |id: &str| catalog.sources[&SourceId::from(id)].inventory;
     let things = ["s3.bucket-config", "iam.authorization-details", "ec2.instances", "ecs.services", "securityhub.hub"];
     assert!(things.iter().all(|id| is(id) == Inventory::Resources));
+    let events = ["cloudtrail.events", "cloudtrail.root-events"];
+    assert!(events.iter().all(|id| is(id) == Inventory::Events));
     let records = [
-        "cloudtrail.events",
         "config.compliance",
         "iam.credential-report",
         "iam.password-policy",
@@ -100,7 +101,7 @@ fn rows_are_things_or_records() {
     assert!(records.iter().all(|id| is(id) == Inventory::Records));
     // A source that is asked for a time only forgets what is older.
     let asked_by_time = |source: &&Source| source.call.names().iter().any(|name| name.starts_with("period."));
-    assert!(catalog.sources.values().filter(asked_by_time).all(|source| source.inventory == Inventory::Records));
+    assert!(catalog.sources.values().filter(asked_by_time).all(|source| source.inventory != Inventory::Resources));
 }
 
 #[test]
