@@ -6,10 +6,12 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::model::{
     Assessment, Attestation, Calendar, Catalog, Due, DueKind, DueState, Facts, Period, ReportFound, ReportKind,
-    ReportOrigin, Settings, Term,
+    ReportOrigin, Settings, Source, Term,
 };
 
 const FORMAT: u32 = 1;
+/// Where AWS's reports are listed.
+const REPORTS: &str = "artifact.reports";
 
 /// What dues are worked out from.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +35,7 @@ pub fn calendar(dates: Dates<'_>, today: NaiveDate, days: u16) -> Calendar {
     all.extend(exceptions(dates));
     all.extend(resources(dates));
     all.extend(reports(dates));
+    all.extend(unread(dates, today));
     all.extend(signer(dates));
     all.extend(snapshot(dates, today));
     all.push(period(dates.settings.period));
@@ -166,6 +169,37 @@ fn report(dates: Dates<'_>, assessment: &Assessment, kind: &ReportKind) -> Optio
         owner: dates.settings.owners.of("", "security").to_owned(),
         remedy: "look in AWS Artifact for the next report or a bridge letter, and collect again".to_owned(),
     })
+}
+
+/// Sources of dates that could not be read: silence would say that nothing expires there.
+fn unread(dates: Dates<'_>, today: NaiveDate) -> Vec<Draft> {
+    let Some((_, facts, _)) = dates.newest else { return Vec::new() };
+    let with_dates = |source: &&Source| source.expires.is_some() || source.id.as_str() == REPORTS;
+    let mut drafts = Vec::new();
+    for source in dates.catalog.sources.values().filter(with_dates) {
+        let gaps: BTreeSet<String> = facts
+            .gaps
+            .iter()
+            .filter(|gap| gap.source == source.id)
+            .map(|gap| format!("{} {}: {} ({})", gap.account, gap.region, gap.reason.words(), gap.action))
+            .collect();
+        let why = match (gaps.first(), facts.read.contains_key(&source.id)) {
+            (Some(first), _) if gaps.len() > 1 => format!("{first}, and {} more", gaps.len() - 1),
+            (Some(first), _) => first.clone(),
+            (None, true) => continue,
+            (None, false) => "it was not collected".to_owned(),
+        };
+        let kind = if source.id.as_str() == REPORTS { DueKind::Report } else { DueKind::Resource };
+        drafts.push(Draft {
+            date: today,
+            kind,
+            id: format!("unread {}", source.id),
+            title: format!("Dates of {} are not known: {why}", source.id),
+            owner: dates.settings.owners.of("", "security").to_owned(),
+            remedy: "make it readable, and collect again".to_owned(),
+        });
+    }
+    drafts
 }
 
 fn signer(dates: Dates<'_>) -> Option<Draft> {

@@ -137,6 +137,16 @@ impl<'a> World<'a> {
             let change = self.change(new.check, finding, &fate, &new);
             if known { changes.open.push(change) } else { changes.new.push(change) }
         }
+        // Of the same period an event cannot be over: one that cannot be read any more is lost from sight.
+        let same_period = self.before.name.period == self.after.name.period;
+        let gone = old.failing().filter(|one| new.of(&one.account, &one.region, &one.resource).is_none());
+        for finding in gone.filter(|_| same_period) {
+            if let Some(reason) = new.blind(&finding.account, &finding.region) {
+                let (group, cause) = (Group::Unseen, Cause::SightLost);
+                let fate = Fate { group, cause, reason, resource: finding.resource.clone() };
+                changes.unseen.push(self.change(new.check, finding, &fate, &new));
+            }
+        }
     }
 
     /// What became of a finding that failed.

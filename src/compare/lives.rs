@@ -167,7 +167,9 @@ fn go_on<'a>(
     if let Some(finding) = failing.take(life) {
         return Next::Fails(finding);
     }
-    if record.lasting == Lasting::Event {
+    let same_period = before.is_some_and(|before| before.period == now.period);
+    let unread = same_period && blind(record, &life.account, &life.region, &life.resource);
+    if record.lasting == Lasting::Event && !unread {
         return Next::Ended(Ended::Past);
     }
     if left(life, before, now) {

@@ -43,7 +43,7 @@ fn requirement(framework: &str, id: &str, checks: &[(&str, &str)], document: Opt
     })
 }
 
-fn assessment(checks: Vec<Value>, requirements: Vec<Value>) -> Assessment {
+pub(super) fn assessment(checks: Vec<Value>, requirements: Vec<Value>) -> Assessment {
     serde_json::from_value(json!({
         "format": 1, "snapshot": Sha256::of(b"snapshot"), "period": { "start": "2026-07-01", "end": "2026-09-30" },
         "time": "2026-09-30T06:00:00Z", "checks": checks, "requirements": requirements, "gaps": [], "reports": [],
@@ -186,7 +186,17 @@ fn parts_of_a_requirement_wait_for_it() {
     assert_eq!(plan.actions[0].requirements, [Waiting { framework: "gdpr".into(), id: "Art.32".into() }]);
 }
 
-fn settings() -> Settings {
+#[test]
+fn a_requirement_to_which_nothing_is_mapped_does_not_drop_out() {
+    let mut lonely = requirement("soc2", "CC9.9", &[], None);
+    lonely["status"] = json!("undetermined");
+    lonely["reason"] = json!("no check and no manual evidence is defined for it");
+    let plan = plan(&assessment(Vec::new(), vec![lonely]));
+    assert_eq!(order(&plan), ["settle soc2/CC9.9 1/1"]);
+    assert!(plan.actions[0].remedy.contains("no check and no manual evidence"), "{}", plan.actions[0].remedy);
+}
+
+pub(super) fn settings() -> Settings {
     Settings {
         organization: "Example".to_owned(),
         period: Period { start: "2026-07-01".parse().unwrap(), end: "2026-09-30".parse().unwrap() },

@@ -224,6 +224,17 @@ fn events_are_neither_open_nor_fixed_afterwards() {
 }
 
 #[test]
+fn an_event_that_cannot_be_read_any_more_is_not_past_within_its_period() {
+    let event = |mut told: Told| {
+        told.0.checks.values_mut().for_each(|check| check.lasting = Lasting::Event);
+        told
+    };
+    let first = event(Told::on("2026-07-01").fails("event-1"));
+    let refused = event(Told::on("2026-07-08").unseen(REGION));
+    assert_eq!(words(&[first, refused]), ["event-1 since 2026-07-01 Seen: open"]);
+}
+
+#[test]
 fn a_check_that_a_judgement_does_not_know_says_nothing() {
     let mut without = Told::on("2026-07-08");
     without.0.checks.clear();
@@ -313,4 +324,23 @@ fn a_source_that_is_not_read_whole_says_when_it_last_was() {
 #[test]
 fn a_vault_without_snapshots_has_no_trend() {
     assert!(trend("Example", &[], Sha256::of(b""), quarter(), at("2026-07-10")).is_none());
+}
+
+#[test]
+fn dates_that_cannot_be_read_are_said_to_be_unknown() {
+    let catalog = crate::catalog::load(crate::catalog::embedded()).unwrap();
+    let (settings, mut facts) = (super::plan_tests::settings(), Facts::default());
+    let judged = super::plan_tests::assessment(Vec::new(), Vec::new());
+    facts.gaps = serde_json::from_value(serde_json::json!([{
+        "source": "acm.certificates", "account": ACCOUNT, "region": "eu-central-1", "operation": "ListCertificates",
+        "reason": "access-denied", "action": "acm:ListCertificates", "message": "no", "time": "2026-09-30T06:00:00Z",
+    }]))
+    .unwrap();
+    let newest = Some((judged.time, &facts, &judged));
+    let dates = super::Dates { catalog: &catalog, settings: &settings, newest, attestations: &[], signer: None };
+    let calendar = super::calendar(dates, "2026-10-01".parse().unwrap(), 30);
+    let titles: Vec<&str> = calendar.dues.iter().map(|due| due.title.as_str()).collect();
+    let said = |words: &str| titles.iter().any(|title| title.contains(words));
+    assert!(said("acm.certificates are not known: 111111111111 eu-central-1: access denied (acm:ListCertificates)"));
+    assert!(said("Dates of artifact.reports are not known: it was not collected"), "{titles:?}");
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Desk;
 use crate::model::{
-    Action, ActionFinding, ActionKind, CheckId, Finding, Gap, ReportUse, Since, Verdict, Waiting, open_requests,
+    Action, ActionFinding, ActionKind, CheckId, Finding, Gap, ReportUse, RequirementResult, Since, Verdict, Waiting,
+    open_requests,
 };
 
 /// Findings named of an action; the others are only counted.
@@ -49,7 +50,15 @@ impl Desk<'_> {
             _ => format!("Find out what the evidence leaves open: `auditpack checks explain {id}` shows it."),
         };
         let mut action = self.draft(kind, id, title, "engineering", remedy);
-        let Some(result) = result else { return action };
+        let Some(result) = result else {
+            let named = |one: &&RequirementResult| format!("{}/{}", one.framework, one.id) == id;
+            if let Some(requirement) = self.assessment.requirements.iter().find(named) {
+                action.title = requirement.title.clone();
+                action.owner = self.owners.owner(id, "security");
+                action.remedy = format!("Find out what would close it; it says: {}", requirement.reason);
+            }
+            return action;
+        };
         action.severity = Some(result.severity);
         action.since = self.since(id);
         let wanted = if kind == ActionKind::Fix { Verdict::Fail } else { Verdict::Undetermined };
