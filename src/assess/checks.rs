@@ -1,8 +1,10 @@
 //! All checks on all facts, on all cores.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::LazyLock;
+
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use super::collected::{Collected, Place, Read};
 use super::judge::{Fixed, Judge, Outcome, Prepared};
@@ -15,8 +17,9 @@ use crate::model::{
 /// Rows that one thread takes at a time.
 pub(super) const CHUNK: usize = 256;
 
-/// CEL's interpreter calls itself for each level of an expression.
-const STACK: usize = 16 << 20;
+/// Threads of their own: CEL's interpreter calls itself for each level of an expression.
+static THREADS: LazyLock<Result<ThreadPool, ThreadPoolBuildError>> =
+    LazyLock::new(|| ThreadPoolBuilder::new().stack_size(16 << 20).build());
 
 /// List replies that a finding names at most: events are asked in hundreds of pages.
 const MAX_REPLIES: usize = 20;
@@ -111,30 +114,19 @@ fn judge_chunk(judge: &Judge<'_>, (rows, checks): &(&[Row], &[&Prepared<'_>])) -
 /// Runs a job for each item; the results stand in the items' order, whoever did them.
 pub(super) fn in_parallel<T: Sync, W, R: Send>(
     items: &[T],
-    worker: impl Fn() -> W + Sync,
+    worker: impl Fn() -> W + Sync + Send,
     job: impl Fn(&W, &T) -> R + Sync,
 ) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get()).min(items.len().max(1));
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
-    let work = || {
-        let worker = worker();
-        while let number = next.fetch_add(1, Ordering::Relaxed)
-            && let Some(item) = items.get(number)
-        {
-            let result = job(&worker, item);
-            done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(number, result);
+    match &*THREADS {
+        Ok(threads) => {
+            threads.install(|| items.par_iter().map_init(&worker, |worker, item| job(worker, item)).collect())
         }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            // Where no thread is to be had, the others or this one do the work.
-            let _ = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        // Where no thread is to be had, this one does the work.
+        Err(_) => {
+            let worker = worker();
+            items.iter().map(|item| job(&worker, item)).collect()
         }
-    });
-    if next.load(Ordering::Relaxed) < items.len() {
-        work();
     }
-    done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_values().collect()
 }
 
 /// Judges checks that judge places.

@@ -1,10 +1,9 @@
-//! The SHA-256 of every member, on a few threads, in bounded memory.
+//! The SHA-256 of every member, on all cores, in bounded memory.
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
+use rayon::prelude::*;
 use sha2::Digest as _;
 
 use super::pack::Pack;
@@ -12,10 +11,6 @@ use super::path::PackPath;
 use crate::model::Sha256;
 
 const CHUNK: usize = 256 * 1024;
-/// Below this many bytes a second thread costs more than it saves.
-const WORTH_A_THREAD: u64 = 4 << 20;
-/// More threads than this would wait for the disk.
-const MAX_THREADS: usize = 4;
 
 /// What reading a member through gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,27 +26,12 @@ pub(super) fn digests(pack: &Pack<'_>) -> BTreeMap<PackPath, Digested> {
     let mut members = pack.members();
     // The largest first: none is left alone with it at the end.
     members.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
-    let next = AtomicUsize::new(0);
-    let total: u64 = members.iter().map(|(_, size)| size).sum();
-    let threads = match thread::available_parallelism() {
-        Ok(cores) if total > WORTH_A_THREAD => cores.get().min(MAX_THREADS).min(members.len()),
-        _ => 1,
-    };
-    let work = || {
-        let mut buffer = vec![0; CHUNK];
-        let mut found = Vec::new();
-        while let Some((path, size)) = members.get(next.fetch_add(1, Ordering::Relaxed)) {
-            found.push(((*path).clone(), digest(pack, path, *size, &mut buffer)));
-        }
-        found
-    };
-    thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut found: BTreeMap<PackPath, Digested> = work().into_iter().collect();
-        // A thread that failed leaves its members out, and they are then reported as unreadable.
-        others.into_iter().filter_map(|other| other.join().ok()).for_each(|part| found.extend(part));
-        found
-    })
+    let found = members
+        .into_iter()
+        .par_bridge()
+        .map_init(|| vec![0; CHUNK], |buffer, (path, size)| (path.clone(), digest(pack, path, size, buffer)));
+    // Collected first: a map that is built in pieces is merged again and again.
+    found.collect::<Vec<_>>().into_iter().collect()
 }
 
 fn digest(pack: &Pack<'_>, path: &PackPath, size: u64, buffer: &mut [u8]) -> Digested {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use miette::{IntoDiagnostic as _, miette};
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::collect::TOOL;
@@ -109,16 +110,7 @@ impl Judge<'_> {
 
     /// The records beside all manifests; two years of them are read on all cores.
     fn all_kept(&self, links: &[Link]) -> Vec<miette::Result<Option<Judgement>>> {
-        let lanes = std::thread::available_parallelism().map_or(2, usize::from);
-        let chunk = links.len().div_ceil(lanes).max(1);
-        std::thread::scope(|scope| {
-            let read = |links: &'_ [Link]| links.iter().map(|link| self.kept(link)).collect::<Vec<_>>();
-            let lanes: Vec<_> = links.chunks(chunk).map(|links| scope.spawn(move || read(links))).collect();
-            // A lane that panicked must not pass for one that found nothing.
-            let done =
-                lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            done.flatten().collect()
-        })
+        links.par_iter().map(|link| self.kept(link)).collect()
     }
 
     /// The record beside a manifest, if it is one that this build reads.

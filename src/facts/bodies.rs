@@ -1,5 +1,6 @@
-//! Bodies to values, on two threads, a bounded heap of bytes at a time.
+//! Bodies to values, on all cores, a bounded heap of bytes at a time.
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::model::{Answer, Call, Collector, Exchange, Sha256, Source, WireError, read_body};
@@ -85,17 +86,5 @@ fn parse<'a>(source: &Source, heap: &mut Heap<'a, '_>, read: &mut Vec<Reply<'a>>
         Reply { exchange, content: value.map_or_else(Content::Broken, Content::Read) }
     };
     // A thread costs more than a few small bodies.
-    let many = heap.len() > 64;
-    let half = if many { heap.split_off(heap.len() / 2) } else { Vec::new() };
-    let first = std::mem::take(heap);
-    std::thread::scope(|scope| {
-        let other = many.then(|| scope.spawn(move || half.into_iter().map(one).collect::<Vec<_>>()));
-        read.extend(first.into_iter().map(one));
-        if let Some(other) = other {
-            match other.join() {
-                Ok(replies) => read.extend(replies),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-    });
+    read.par_extend(std::mem::take(heap).into_par_iter().with_min_len(32).map(one));
 }

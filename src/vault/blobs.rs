@@ -9,6 +9,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rayon::prelude::*;
 use sha2::Digest as _;
 
 use super::{Vault, VaultError, fault, files, patches};
@@ -18,6 +19,8 @@ use crate::model::{DocumentSink, Sha256, SinkError};
 const LEVEL: i32 = 3;
 /// A base is plain when a patch is written; after a broken blob was mended it may be a patch itself.
 const DEEPEST: u8 = 4;
+/// So many blobs are synced at once.
+const SYNC_LANES: usize = 8;
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
@@ -175,11 +178,11 @@ impl Vault {
                 synced => synced.map_err(|error| fault(&path, error)),
             }
         };
-        let lanes = hashes.chunks(hashes.len().div_ceil(8).max(1));
-        std::thread::scope(|scope| {
-            let lanes: Vec<_> = lanes.map(|lane| scope.spawn(move || lane.iter().try_for_each(sync))).collect();
-            lanes.into_iter().try_for_each(|lane| lane.join().unwrap_or(Ok(())))
-        })
+        // Threads that wait for the disk: as many as the disk takes at once, however few the cores.
+        let lanes = rayon::ThreadPoolBuilder::new().num_threads(SYNC_LANES).build();
+        let lanes = lanes.map_err(|error| fault(self.root(), io::Error::other(error)))?;
+        let failed = lanes.install(|| hashes.par_iter().find_map_first(|hash| sync(hash).err()));
+        failed.map_or(Ok(()), Err)
     }
 
     /// Removes what a killed process left under temporary names; only the holder of the lock may.

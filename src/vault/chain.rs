@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, MapAccess, Visitor};
 
@@ -22,15 +22,13 @@ impl Vault {
     /// The chain: all links and all that is wrong with them.
     pub fn chain(&self) -> Result<Chain, VaultError> {
         let folders = self.snapshot_folders()?;
-        let mut found = Vec::new();
-        for (folder, read) in folders.iter().zip(in_parallel(&folders, read)) {
-            found.push((folder, read?));
-        }
-        let mut problems: Vec<ChainProblem> = Vec::new();
-        let mut links = Vec::new();
-        for (_, read) in &mut found {
+        // All are read before the first error is looked for: which one is reported does not depend on the threads.
+        let found: Vec<Result<Read, VaultError>> = folders.par_iter().map(read).collect();
+        let (mut links, mut problems) = (Vec::new(), Vec::new());
+        for read in found {
+            let mut read = read?;
             problems.append(&mut read.problems);
-            links.extend(read.link.take());
+            links.extend(read.link);
         }
         let links = Chain::order(links);
         let mut chain = Chain { links, problems };
@@ -281,29 +279,4 @@ impl<'de> Visitor<'de> for BeforeExchanges<'_> {
         }
         Ok(())
     }
-}
-
-/// Does a piece of work for each item on all cores; the results are in the items' order.
-pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let lane = || {
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(index) else { return done };
-            done.push((index, work(item)));
-        }
-    };
-    let lanes = std::thread::available_parallelism().map_or(2, usize::from).min(items.len()).max(1);
-    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..lanes).map(|_| scope.spawn(lane)).collect();
-        let mut done = lane();
-        for other in others {
-            // A lane that panicked must not pass for one that found nothing.
-            done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        done
-    });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::chain::in_parallel;
+use rayon::prelude::*;
+
 use super::names::{BlobFile, Namer, named_by_log, with_bases};
 use super::{Vault, VaultError, patches};
 use crate::model::{Chain, ChainProblem, Keeping, ProblemKind, Sha256};
@@ -116,7 +117,7 @@ impl Vault {
             }
             results
         };
-        in_parallel(&groups, hash).into_iter().flatten().collect()
+        groups.par_iter().flat_map_iter(hash).collect()
     }
 
     fn count(

@@ -7,9 +7,9 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::chain::in_parallel;
 use super::names::{BlobFile, named_by_log, with_bases};
 use super::{FORMAT, Lock, StoredAttestations, Vault, VaultError, fault, files, patches, pruned};
 use crate::model::{AccountId, Chain, Keeping, Link, Sha256, SnapshotId};
@@ -127,7 +127,8 @@ impl Vault {
         let mut copied = Vec::new();
         let mut fault = None;
         for files in [plain, patches] {
-            for (file, result) in files.iter().zip(in_parallel(&files, |file| self.copy_blob(from, file))) {
+            let results: Vec<_> = files.par_iter().map(|file| self.copy_blob(from, file)).collect();
+            for (file, result) in files.iter().zip(results) {
                 match result {
                     Ok(()) => copied.push(file.hash),
                     Err(error) => fault = fault.or(Some(error)),

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 
+use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::chain::{in_parallel, moment};
+use super::chain::moment;
 use super::{Vault, VaultError, fault, patches};
 use crate::model::{AttestationLog, AttestedDocument, Definitions, Keeping, Link, Sha256};
 
@@ -68,7 +69,8 @@ impl Vault {
     pub(super) fn named_by_snapshots(&self, links: &[Link]) -> Result<Vec<(Sha256, Namer)>, VaultError> {
         let numbered: Vec<(u32, &Link)> = (0..).zip(links).collect();
         let mut names = Vec::new();
-        for found in in_parallel(&numbered, |(number, link)| self.named_by(*number, link)) {
+        let found: Vec<_> = numbered.par_iter().map(|(number, link)| self.named_by(*number, link)).collect();
+        for found in found {
             names.extend(found?);
         }
         names.sort_unstable();
@@ -147,7 +149,7 @@ impl Vault {
             }
             Ok(files)
         };
-        for found in in_parallel(&folders, read) {
+        for found in folders.par_iter().map(read).collect::<Vec<_>>() {
             files.extend(found?);
         }
         let loose: BTreeSet<Sha256> = files.iter().map(|file| file.hash).collect();
