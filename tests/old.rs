@@ -2,7 +2,7 @@
 //!
 //! Both are of one made-up account, whose second snapshot has pages of three, refused calls and an answer that is not AWS's.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod common;
 

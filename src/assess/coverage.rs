@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::model::{
-    Catalog, CheckId, ControlId, Framework, FrameworkId, ReportKind, Requirement, RequirementId, Responsibility,
+    ByWord, Catalog, CheckId, ControlId, Framework, FrameworkId, ReportKind, Requirement, RequirementId,
+    Responsibility, Words,
 };
 
 /// The format of a [`Coverage`] that this build writes.
@@ -33,7 +34,7 @@ pub struct FrameworkCoverage {
     /// How many requirements count; parts belong to theirs.
     pub requirements: usize,
     /// How many of them are of each class, every class named.
-    pub classes: BTreeMap<Class, usize>,
+    pub classes: ByWord<Class>,
     /// The checks that support any of them, each once.
     pub checks: usize,
     /// The controls that support any of them, each once.
@@ -79,10 +80,11 @@ pub enum Class {
     Nothing,
 }
 
-impl Class {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Automated, Self::Inherited, Self::Manual, Self::Nothing];
+impl Words for Class {
+    const ALL: &'static [Self] = &[Self::Automated, Self::Inherited, Self::Manual, Self::Nothing];
+}
 
+impl Class {
     /// The class in words.
     pub fn words(self) -> &'static str {
         match self {
@@ -120,12 +122,11 @@ fn of_framework(framework: &Framework, catalog: &Catalog) -> FrameworkCoverage {
     let list: Vec<RequirementCoverage> =
         framework.requirements.iter().map(|one| of_requirement(one, framework, catalog)).collect();
     let counted = || list.iter().filter(|one| one.parent.is_none());
-    let class = |class: Class| (class, counted().filter(|one| one.class == class).count());
     FrameworkCoverage {
         id: framework.id.clone(),
         title: framework.title.clone(),
         requirements: counted().count(),
-        classes: Class::ALL.into_iter().map(class).collect(),
+        classes: ByWord::count(counted().map(|one| one.class)),
         checks: counted().flat_map(|one| &one.checks).collect::<BTreeSet<_>>().len(),
         controls: counted().flat_map(|one| &one.controls).collect::<BTreeSet<_>>().len(),
         list,

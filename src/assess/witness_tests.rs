@@ -66,7 +66,7 @@ fn its_word_stands_beside_ours_and_changes_nothing() {
         }
         assert_eq!(world.standing(), (verdict, standing), "{number}");
         let counted = world.assess().totals.config;
-        assert_eq!(counted.values().sum::<usize>(), usize::from(standing.is_some()), "{number}");
+        assert_eq!(counted.sum(), usize::from(standing.is_some()), "{number}");
     }
 }
 

@@ -85,10 +85,7 @@ fn summary(judged: &Judged, all: bool) -> String {
         let (Some(framework), Some(counts)) = (judged.catalog.frameworks.get(id), totals.frameworks.get(id)) else {
             continue;
         };
-        let of = |status: Status| {
-            let key = serde_json::to_value(status).ok().and_then(|word| word.as_str().map(str::to_owned));
-            key.and_then(|key| counts.status.get(&key)).copied().unwrap_or_default().to_string()
-        };
+        let of = |status: Status| counts.status.of(status).to_string();
         table.row([
             &framework.title,
             &of(Status::Satisfied),
@@ -112,8 +109,9 @@ fn summary(judged: &Judged, all: bool) -> String {
 
 /// What AWS Config says beside us; nothing where it is silent.
 fn second_witness(assessment: &Assessment) -> String {
-    let count = |word: &str| assessment.totals.config.get(word).copied().unwrap_or_default();
-    let (agrees, contradicts, decides) = (count("agrees"), count("contradicts"), count("decides"));
+    let count = |standing: Standing| assessment.totals.config.of(standing);
+    let (agrees, contradicts, decides) =
+        (count(Standing::Agrees), count(Standing::Contradicts), count(Standing::Decides));
     if agrees + contradicts + decides == 0 {
         return String::new();
     }

@@ -40,7 +40,7 @@ fn counts(coverage: &Coverage) -> String {
         "title",
     ]);
     for framework in &coverage.frameworks {
-        let of = |class: Class| framework.classes.get(&class).copied().unwrap_or_default().to_string();
+        let of = |class: Class| framework.classes.of(class).to_string();
         table.row([
             framework.id.as_str(),
             &framework.requirements.to_string(),

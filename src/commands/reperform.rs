@@ -3,6 +3,7 @@
 mod history;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::{self, Display};
 use std::io;
 use std::path::Path;
 
@@ -10,7 +11,10 @@ use miette::{IntoDiagnostic as _, miette};
 use serde::Serialize;
 
 use crate::bundle::{self, Limits, Pack, open_pack};
-use crate::model::{Assessment, Catalog, Settings, Sha256, Snapshot, evidence_files};
+use crate::model::{
+    AccountId, Assessment, Catalog, CheckId, Finding, FrameworkId, Region, RequirementId, Settings, Sha256, Snapshot,
+    Status, Verdict, evidence_files,
+};
 use crate::{assess, catalog, facts};
 
 /// Differences named before the rest is only counted.
@@ -75,7 +79,7 @@ pub(super) fn settings(pack: &Pack<'_>, catalog: &Catalog) -> miette::Result<Set
 }
 
 fn compare(claimed: &Assessment, again: &Assessment, history: Vec<String>) -> Reperformed {
-    let mut differences = differing(&verdicts(claimed), &verdicts(again));
+    let mut differences = differing(&conclusions(claimed), &conclusions(again));
     if differences.is_empty() && claimed != again {
         differences.push("reasons or evidence references differ".to_owned());
     }
@@ -97,31 +101,69 @@ fn compare(claimed: &Assessment, again: &Assessment, history: Vec<String>) -> Re
 }
 
 /// What two sides say otherwise of the same, in the order of the first.
-fn differing(claimed: &BTreeMap<String, String>, again: &BTreeMap<String, String>) -> Vec<String> {
-    let names = claimed.keys().chain(again.keys().filter(|name| !claimed.contains_key(*name)));
-    let word = |side: Option<&String>| side.map_or("nothing", String::as_str).to_owned();
-    names
-        .filter(|name| claimed.get(*name) != again.get(*name))
-        .map(|name| {
-            let (claimed, again) = (word(claimed.get(name)), word(again.get(name)));
-            format!("{name}: the pack says {claimed}, its evidence shows {again}")
+fn differing<A: Ord + Display, S: PartialEq + Display>(
+    claimed: &BTreeMap<A, S>,
+    again: &BTreeMap<A, S>,
+) -> Vec<String> {
+    let abouts = claimed.keys().chain(again.keys().filter(|about| !claimed.contains_key(*about)));
+    let words = |side: Option<&S>| side.map_or_else(|| "nothing".to_owned(), S::to_string);
+    abouts
+        .map(|about| (about, claimed.get(about), again.get(about)))
+        .filter(|(_, claimed, again)| claimed != again)
+        .map(|(about, claimed, again)| {
+            format!("{about}: the pack says {}, its evidence shows {}", words(claimed), words(again))
         })
         .collect()
 }
 
-/// Every verdict of an assessment by what it is about.
-fn verdicts(assessment: &Assessment) -> BTreeMap<String, String> {
+/// What an assessment says something about.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Subject<'a> {
+    Check(&'a CheckId),
+    Finding { check: &'a CheckId, resource: &'a str, account: &'a AccountId, region: &'a Region },
+    Requirement(&'a FrameworkId, &'a RequirementId),
+}
+
+impl Display for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Check(check) => write!(f, "check {check}"),
+            Self::Finding { check, resource, account, region } => {
+                write!(f, "{check} of {resource} in {account} {region}")
+            }
+            Self::Requirement(framework, id) => write!(f, "requirement {framework} {id}"),
+        }
+    }
+}
+
+/// What it says.
+#[derive(PartialEq, Eq)]
+enum Conclusion {
+    Verdict(Verdict),
+    Status(Status),
+}
+
+impl Display for Conclusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Verdict(verdict) => verdict.words(),
+            Self::Status(status) => status.words(),
+        })
+    }
+}
+
+fn conclusions(assessment: &Assessment) -> BTreeMap<Subject<'_>, Conclusion> {
     let mut found = BTreeMap::new();
     for check in &assessment.checks {
-        found.insert(format!("check {}", check.id), check.verdict.words().to_owned());
-        for finding in &check.findings {
-            let name = format!("{} of {} in {} {}", check.id, finding.resource, finding.account, finding.region);
-            found.insert(name, finding.verdict.words().to_owned());
+        found.insert(Subject::Check(&check.id), Conclusion::Verdict(check.verdict));
+        for Finding { resource, account, region, verdict, .. } in &check.findings {
+            let subject = Subject::Finding { check: &check.id, resource, account, region };
+            found.insert(subject, Conclusion::Verdict(*verdict));
         }
     }
     for requirement in &assessment.requirements {
-        let name = format!("requirement {} {}", requirement.framework, requirement.id);
-        found.insert(name, requirement.status.words().to_owned());
+        let subject = Subject::Requirement(&requirement.framework, &requirement.id);
+        found.insert(subject, Conclusion::Status(requirement.status));
     }
     found
 }

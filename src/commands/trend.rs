@@ -1,7 +1,5 @@
 //! `trend`: readiness over all snapshots.
 
-use std::collections::BTreeMap;
-
 use miette::{IntoDiagnostic as _, miette};
 
 use super::context::{Context, vault_fault};
@@ -12,14 +10,12 @@ use super::sides;
 use crate::cli::Format;
 use crate::compare;
 use crate::model::{
-    CHARTED_SEVERITIES, CHARTED_STATUSES, Catalog, Cell, Chart, Document, FrameworkId, Judged, Keeping, Look, Point,
-    Series, Shaped, Trend, counted, harmless,
+    CHARTED_STATUSES, Catalog, Cell, Chart, Document, FixTimes, FrameworkId, Judged, Keeping, Look, Point, Series,
+    Severity, Shaped, Status, Trend, Words as _, harmless,
 };
 
 /// The oldest open findings that are shown.
 const OLDEST: usize = 15;
-
-const OWNERS: [&str; 3] = ["inherited", "shared", "customer"];
 
 pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     let catalog = context.catalog()?;
@@ -122,7 +118,7 @@ fn days(days: i64) -> String {
 fn status_row(point: &Point, id: &FrameworkId) -> Option<Vec<Cell>> {
     let totals = point.frameworks.get(id)?;
     let mut row = vec![name(point)];
-    row.extend(CHARTED_STATUSES.iter().map(|(key, ..)| Cell::number(counted(&totals.status, key))));
+    row.extend(CHARTED_STATUSES.iter().map(|(status, _)| Cell::number(totals.status.of(*status))));
     row.push(Cell::number(totals.requirements));
     Some(row)
 }
@@ -130,10 +126,8 @@ fn status_row(point: &Point, id: &FrameworkId) -> Option<Vec<Cell>> {
 fn owner_row(point: &Point, id: &FrameworkId) -> Option<Vec<Cell>> {
     let totals = point.frameworks.get(id)?;
     let mut row = vec![name(point)];
-    for owner in OWNERS {
-        let counts = totals.responsibility.get(owner);
-        row.push(Cell::number(counts.map_or(0, |counts| counted(counts, "satisfied"))));
-        row.push(Cell::number(counts.map_or(0, |counts| counts.values().sum::<usize>())));
+    for (_, counts) in totals.responsibility.iter() {
+        row.extend([Cell::number(counts.of(Status::Satisfied)), Cell::number(counts.sum())]);
     }
     Some(row)
 }
@@ -153,7 +147,7 @@ fn failing(trend: &Trend, page: &mut Document, shown: usize) {
     page.blocks.push(crate::model::Block::Chart(trend.severities()));
     let row = |point: &Point| {
         let mut row = vec![name(point)];
-        row.extend(CHARTED_SEVERITIES.iter().map(|severity| Cell::number(counted(&point.failing, severity))));
+        row.extend(Severity::ALL.iter().map(|severity| Cell::number(point.failing.of(*severity))));
         row.extend([Cell::number(point.new), Cell::number(point.fixed), Cell::number(point.gaps)]);
         row
     };
@@ -180,10 +174,9 @@ fn fixing(trend: &Trend, page: &mut Document, shown: usize) {
         "From the first snapshot that shows a finding to the first that shows it fixed, so no finer than snapshots are \
          apart. Findings of the first snapshot have no known beginning and are not in the mean.",
     );
-    let row = |severity: &&str| {
-        let times = trend.fixes.get(*severity).copied().unwrap_or_default();
+    let row = |(severity, times): (Severity, &FixTimes)| {
         vec![
-            Cell::from(*severity),
+            Cell::from(severity.words()),
             Cell::number(times.fixed),
             times.mean_days.map_or_else(|| Cell::new("-", Look::Number), |mean| Cell::number(format!("{mean:.1}"))),
             Cell::number(times.measured),
@@ -192,7 +185,7 @@ fn fixing(trend: &Trend, page: &mut Document, shown: usize) {
         ]
     };
     let heads = ["severity", "fixed", "mean days", "measured", "still open", "oldest, days"];
-    page.table("Time to fix by severity", &heads, CHARTED_SEVERITIES.iter().map(row).collect(), shown);
+    page.table("Time to fix by severity", &heads, trend.fixes.iter().map(row).collect(), shown);
 }
 
 fn oldest(trend: &Trend, page: &mut Document, shown: usize) {
@@ -247,15 +240,14 @@ fn freshness(trend: &Trend, page: &mut Document, shown: usize) {
 fn csv(trend: &Trend) -> miette::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut heads = vec!["time", "snapshot", "period_start", "period_end", "judged", "framework", "responsibility"];
-    heads.extend(CHARTED_STATUSES.iter().map(|(key, ..)| *key));
+    let statuses = CHARTED_STATUSES.map(|(status, _)| status.words().replace(' ', "-"));
+    heads.extend(statuses.iter().map(String::as_str));
     heads.push("requirements");
     heads.extend(["failing_critical", "failing_high", "failing_medium", "failing_low", "new", "fixed", "gaps"]);
     writer.write_record(&heads).into_diagnostic()?;
     for point in &trend.points {
         for (id, totals) in &point.frameworks {
-            for owner in OWNERS {
-                let none = BTreeMap::new();
-                let counts = totals.responsibility.get(owner).unwrap_or(&none);
+            for (owner, counts) in totals.responsibility.iter() {
                 let judged = if point.judged == Judged::Today { "today" } else { "then" };
                 let mut cells = vec![
                     point.time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
@@ -264,11 +256,11 @@ fn csv(trend: &Trend) -> miette::Result<Vec<u8>> {
                     point.period.end.to_string(),
                     judged.to_owned(),
                     id.to_string(),
-                    owner.to_owned(),
+                    owner.words().to_owned(),
                 ];
-                cells.extend(CHARTED_STATUSES.iter().map(|(key, ..)| counted(counts, key).to_string()));
-                cells.push(counts.values().sum::<usize>().to_string());
-                cells.extend(CHARTED_SEVERITIES.iter().map(|severity| counted(&point.failing, severity).to_string()));
+                cells.extend(CHARTED_STATUSES.iter().map(|(status, _)| counts.of(*status).to_string()));
+                cells.push(counts.sum().to_string());
+                cells.extend(Severity::ALL.iter().map(|severity| point.failing.of(*severity).to_string()));
                 cells.extend([point.new, point.fixed, point.gaps].map(|count| count.to_string()));
                 writer.write_record(cells.iter().map(|cell| harmless(cell))).into_diagnostic()?;
             }

@@ -269,11 +269,11 @@ fn the_mean_time_to_fix_is_of_what_was_seen_to_begin() {
         Told::on("2026-07-29").fails("cid"),
     ];
     let trend = of(&history, "2026-08-05");
-    let high = trend.fixes["high"];
+    let high = trend.fixes.of(Severity::High);
     assert_eq!((high.fixed, high.measured, high.open), (3, 2, 1));
     assert_eq!(high.mean_days, Some(14.0), "ann 14 days, bob 14; nobody knows when the old one began");
     assert_eq!(high.oldest_days, Some(7));
-    assert_eq!(trend.fixes["low"], FixTimes::default());
+    assert_eq!(trend.fixes.of(Severity::Low), FixTimes::default());
     let came: Vec<(usize, usize)> = trend.points.iter().map(|point| (point.new, point.fixed)).collect();
     assert_eq!(came, [(0, 0), (1, 1), (1, 0), (0, 1), (1, 1)]);
     assert_eq!(trend.open[0].days, 7);

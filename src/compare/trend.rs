@@ -1,18 +1,15 @@
 //! Readiness over all snapshots.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 use super::lives::{Ended, Life, lives};
 use crate::model::{
-    Age, FixTimes, Freshness, Judged, Judgement, Keeping, OpenFinding, Period, PeriodCoverage, Point, Severity, Sha256,
-    Sight, SourceId, StaleSource, Steadiness, Trend,
+    Age, ByWord, FixTimes, Freshness, Judged, Judgement, Keeping, OpenFinding, Period, PeriodCoverage, Point, Severity,
+    Sha256, Sight, SourceId, StaleSource, Steadiness, Trend,
 };
 
 const FORMAT: u32 = 1;
 const SECONDS_A_DAY: f64 = 86_400.0;
-const SEVERITIES: [Severity; 4] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
 
 /// A judged snapshot of the history.
 pub type Entry<'a> = (&'a Judgement, Keeping);
@@ -105,7 +102,7 @@ fn days(since: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
     (now - since).num_days().max(0)
 }
 
-fn fixes(lives: &[Life], now: DateTime<Utc>) -> BTreeMap<String, FixTimes> {
+fn fixes(lives: &[Life], now: DateTime<Utc>) -> ByWord<Severity, FixTimes> {
     let of = |severity: Severity| {
         let own = || lives.iter().filter(move |life| life.severity == severity);
         let fixed = || own().filter_map(|life| Some((life, life.end.filter(|end| end.how == Ended::Fixed)?)));
@@ -122,7 +119,7 @@ fn fixes(lives: &[Life], now: DateTime<Utc>) -> BTreeMap<String, FixTimes> {
             oldest_days: open.iter().map(|life| days(life.since, now)).max(),
         }
     };
-    SEVERITIES.iter().map(|severity| (severity.words().to_owned(), of(*severity))).collect()
+    ByWord::with(of)
 }
 
 fn tenths(value: f64) -> f64 {

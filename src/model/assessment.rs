@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AccountId, AccountSplit, Attestation, AttestationUse, CheckId, ConfigWord, ControlId, FrameworkId, Gap, Period,
-    Region, ReportKind, RequirementId, Responsibility, ServiceInUse, Severity, Sha256, SnapshotId, SourceId,
-    SplitOverride, Status, Verdict, Witness,
+    AccountId, AccountSplit, Attestation, AttestationUse, ByWord, CheckId, ConfigWord, ControlId, FrameworkId, Gap,
+    Period, Region, ReportKind, RequirementId, Responsibility, ServiceInUse, Severity, Sha256, SnapshotId, SourceId,
+    SplitOverride, Standing, Status, Verdict, Witness,
 };
 
 /// A snapshot judged.
@@ -334,16 +334,16 @@ pub enum ExceptionState {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Checks by verdict: `{"pass": 40, …}`, every verdict named.
-    pub checks: BTreeMap<String, usize>,
+    pub checks: ByWord<Verdict>,
     /// Findings by verdict, every verdict named.
-    pub findings: BTreeMap<String, usize>,
+    pub findings: ByWord<Verdict>,
     /// Failing findings by severity, every severity named.
-    pub failing: BTreeMap<String, usize>,
+    pub failing: ByWord<Severity>,
     /// Requirements (those that count: no parts) per framework, by status and by responsibility.
     pub frameworks: BTreeMap<FrameworkId, FrameworkTotals>,
-    /// Findings by how AWS Config's word stands to them, every standing that occurs named.
+    /// Findings by how AWS Config's word stands to them, every standing named.
     #[serde(default)]
-    pub config: BTreeMap<String, usize>,
+    pub config: ByWord<Standing>,
     /// Gaps by source.
     pub gaps: BTreeMap<SourceId, usize>,
 }
@@ -354,7 +354,7 @@ pub struct FrameworkTotals {
     /// All requirements that count.
     pub requirements: usize,
     /// By status, every status named.
-    pub status: BTreeMap<String, usize>,
+    pub status: ByWord<Status>,
     /// By responsibility, then by status, every one named.
-    pub responsibility: BTreeMap<String, BTreeMap<String, usize>>,
+    pub responsibility: ByWord<Responsibility, ByWord<Status>>,
 }

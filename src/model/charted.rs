@@ -1,30 +1,24 @@
 //! A history as pictures and sentences, which the dashboard and the pack have in common.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::{Chart, FrameworkId, FrameworkTotals, Judged, PeriodCoverage, Point, Series, Shaped, Steadiness, Trend};
+use super::{
+    Chart, FrameworkId, Judged, PeriodCoverage, Point, Series, Severity, Shaped, Status, Steadiness, Trend, Words as _,
+};
 
 /// Weeks without a snapshot that are named of a period.
 const WEEKS: usize = 6;
 /// Dates of changed definitions that are named.
 const DATES: usize = 6;
 
-/// Statuses as totals name them, as people read them, and the class that colors them; from the ground up.
-pub const CHARTED_STATUSES: [(&str, &str, &str); 5] = [
-    ("satisfied", "satisfied", "pass"),
-    ("awaiting-evidence", "awaiting evidence", "awaiting"),
-    ("undetermined", "undetermined", "undetermined"),
-    ("gap", "gap", "fail"),
-    ("not-applicable", "not applicable", "na"),
+/// Statuses from the ground up, and the class that colors them.
+pub const CHARTED_STATUSES: [(Status, &str); 5] = [
+    (Status::Satisfied, "pass"),
+    (Status::AwaitingEvidence, "awaiting"),
+    (Status::Undetermined, "undetermined"),
+    (Status::Gap, "fail"),
+    (Status::NotApplicable, "na"),
 ];
-
-/// Severities, worst first; each is its own class.
-pub const CHARTED_SEVERITIES: [&str; 4] = ["critical", "high", "medium", "low"];
-
-/// A count by its word; a word that is not named counts nothing.
-pub fn counted(counts: &BTreeMap<String, usize>, word: &str) -> usize {
-    counts.get(word).copied().unwrap_or_default()
-}
 
 impl Point {
     /// The day of the snapshot.
@@ -43,16 +37,14 @@ impl Trend {
 
     /// The chart of a framework's requirements.
     pub fn statuses(&self, id: &FrameworkId, title: &str) -> Chart {
-        let of = |point: &Point, key: &str| {
-            point.frameworks.get(id).map_or(0, |totals: &FrameworkTotals| counted(&totals.status, key))
-        };
-        let series = |(key, name, class): &(&str, &str, &'static str)| Series {
-            name: (*name).to_owned(),
+        let of = |point: &Point, status: Status| point.frameworks.get(id).map_or(0, |totals| totals.status.of(status));
+        let series = |(status, class): &(Status, &'static str)| Series {
+            name: status.words().to_owned(),
             class,
-            values: self.points.iter().map(|point| of(point, key)).collect(),
+            values: self.points.iter().map(|point| of(point, *status)).collect(),
         };
         let last = self.points.last();
-        let satisfied = |point: Option<&Point>| point.map_or(0, |point| of(point, "satisfied"));
+        let satisfied = |point: Option<&Point>| point.map_or(0, |point| of(point, Status::Satisfied));
         let all = last.and_then(|point| point.frameworks.get(id)).map_or(0, |totals| totals.requirements);
         Chart {
             title: format!("{title}: requirements by status"),
@@ -69,12 +61,12 @@ impl Trend {
 
     /// The chart of failing findings.
     pub fn severities(&self) -> Chart {
-        let series = |severity: &&'static str| Series {
-            name: (*severity).to_owned(),
-            class: severity,
-            values: self.points.iter().map(|point| counted(&point.failing, severity)).collect(),
+        let series = |severity: &Severity| Series {
+            name: severity.words().to_owned(),
+            class: severity.words(),
+            values: self.points.iter().map(|point| point.failing.of(*severity)).collect(),
         };
-        let sum = |point: Option<&Point>| point.map_or(0, |point| point.failing.values().sum::<usize>());
+        let sum = |point: Option<&Point>| point.map_or(0, |point| point.failing.sum());
         Chart {
             title: "Failing findings by severity".to_owned(),
             description: format!(
@@ -84,7 +76,7 @@ impl Trend {
             ),
             shape: Shaped::Lines,
             points: self.points.iter().map(Point::date).collect(),
-            series: CHARTED_SEVERITIES.iter().map(series).collect(),
+            series: Severity::ALL.iter().map(series).collect(),
         }
     }
 

@@ -3,6 +3,7 @@
 mod assessment;
 mod attestation;
 mod attestation_log;
+mod by_word;
 mod catalog;
 mod cause;
 mod cell;
@@ -39,6 +40,7 @@ mod witness;
 pub use assessment::*;
 pub use attestation::*;
 pub use attestation_log::*;
+pub use by_word::{ByWord, Words};
 pub use catalog::*;
 pub use cause::*;
 pub use cell::harmless;

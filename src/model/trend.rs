@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Age, CheckId, FrameworkId, FrameworkTotals, Keeping, Period, Region, Severity, Sha256, Sight,
-    SnapshotId, SourceId,
+    AccountId, Age, ByWord, CheckId, FrameworkId, FrameworkTotals, Keeping, Period, Region, Severity, Sha256, Sight,
+    SnapshotId, SourceId, Verdict,
 };
 
 /// What the snapshots of a vault say together, all judged by the same mappings and settings where that is possible.
@@ -26,7 +26,7 @@ pub struct Trend {
     /// Findings that fail in the newest snapshot, or that could not be seen since they did, oldest first.
     pub open: Vec<OpenFinding>,
     /// How long findings took to be fixed, by severity; every severity is named.
-    pub fixes: BTreeMap<String, FixTimes>,
+    pub fixes: ByWord<Severity, FixTimes>,
     /// How old the evidence is.
     pub freshness: Freshness,
     /// How many weeks of each audit period have a snapshot.
@@ -51,9 +51,9 @@ pub struct Point {
     /// Requirements by framework: by status, and by responsibility and status.
     pub frameworks: BTreeMap<FrameworkId, FrameworkTotals>,
     /// Checks by verdict.
-    pub checks: BTreeMap<String, usize>,
+    pub checks: ByWord<Verdict>,
     /// Failing findings by severity.
-    pub failing: BTreeMap<String, usize>,
+    pub failing: ByWord<Severity>,
     /// Findings that fail here and did not in the point before.
     pub new: usize,
     /// Findings that failed in the point before and are seen fixed here.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Words;
+
 /// What a check says of a resource, of a place, or of everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -14,6 +16,10 @@ pub enum Verdict {
     NotApplicable,
     /// The evidence does not show which.
     Undetermined,
+}
+
+impl Words for Verdict {
+    const ALL: &'static [Self] = &[Self::Pass, Self::Fail, Self::NotApplicable, Self::Undetermined];
 }
 
 impl Verdict {
@@ -54,6 +60,10 @@ pub enum Severity {
     Low,
 }
 
+impl Words for Severity {
+    const ALL: &'static [Self] = &[Self::Critical, Self::High, Self::Medium, Self::Low];
+}
+
 impl Severity {
     /// The severity in words.
     pub fn words(self) -> &'static str {
@@ -80,6 +90,11 @@ pub enum Status {
     Undetermined,
     /// Does not apply, with a reason.
     NotApplicable,
+}
+
+impl Words for Status {
+    const ALL: &'static [Self] =
+        &[Self::Satisfied, Self::Gap, Self::AwaitingEvidence, Self::Undetermined, Self::NotApplicable];
 }
 
 impl Status {
@@ -118,6 +133,10 @@ pub enum Responsibility {
     Shared,
     /// The customer alone.
     Customer,
+}
+
+impl Words for Responsibility {
+    const ALL: &'static [Self] = &[Self::Inherited, Self::Shared, Self::Customer];
 }
 
 impl Responsibility {

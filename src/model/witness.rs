@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Region, Sha256};
+use super::{AccountId, Region, Sha256, Words};
 
 /// A rule of AWS Config that asks what a check asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ impl Compliance {
 }
 
 /// How AWS Config's word stands to ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// Both say the same.
@@ -70,4 +70,8 @@ pub enum Standing {
     Beside,
     /// Our own call was refused: the verdict is AWS Config's.
     Decides,
+}
+
+impl Words for Standing {
+    const ALL: &'static [Self] = &[Self::Agrees, Self::Contradicts, Self::Beside, Self::Decides];
 }

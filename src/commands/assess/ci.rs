@@ -10,7 +10,7 @@ use crate::commands::collect::incomplete;
 use crate::commands::context::Judged;
 use crate::commands::diff::verdict;
 use crate::commands::table::visible;
-use crate::model::{Assessment, Cell, CheckResult, Document, Finding, Status, Verdict};
+use crate::model::{Assessment, Cell, CheckResult, Document, Finding, Status, Verdict, Words as _};
 
 /// Findings named of a check in a test's message.
 const NAMED: usize = 20;
@@ -130,16 +130,10 @@ pub(super) fn summary(judged: &Judged, shown: usize) -> Document {
     if !gaps.is_empty() {
         page.alarm(incomplete(gaps));
     }
-    let statuses =
-        [Status::Satisfied, Status::Gap, Status::AwaitingEvidence, Status::Undetermined, Status::NotApplicable];
     let frameworks = judged.settings.frameworks.iter().filter_map(|id| {
         let (framework, counts) = (judged.catalog.frameworks.get(id)?, totals.frameworks.get(id)?);
-        let of = |status: Status| {
-            let key = status.words().replace(' ', "-");
-            Cell::number(counts.status.get(&key).copied().unwrap_or_default())
-        };
         let mut row = vec![Cell::from(framework.title.as_str())];
-        row.extend(statuses.map(of));
+        row.extend(Status::ALL.iter().map(|status| Cell::number(counts.status.of(*status))));
         row.push(Cell::number(counts.requirements));
         Some(row)
     });

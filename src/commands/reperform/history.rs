@@ -1,12 +1,17 @@
 //! The end of a pack's history, held against the evidence. What is earlier rests on snapshots that are not in the pack.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display};
 
+use chrono::{DateTime, Utc};
 use miette::IntoDiagnostic as _;
 
 use super::differing;
 use crate::bundle::{self, Pack, PackReadError};
-use crate::model::{Assessment, FrameworkId, FrameworkTotals, Snapshot, Totals, Trend, Verdict};
+use crate::model::{
+    AccountId, Assessment, ByWord, CheckId, Finding, FrameworkId, FrameworkTotals, OpenFinding, Period, Region,
+    Responsibility, Severity, Snapshot, SnapshotId, Status, Totals, Trend, Verdict, Words,
+};
 
 /// What the last point and the open findings say otherwise than the evidence; nothing of a pack without a history.
 pub(super) fn differences(pack: &Pack<'_>, snapshot: &Snapshot, again: &Assessment) -> miette::Result<Vec<String>> {
@@ -21,72 +26,136 @@ pub(super) fn differences(pack: &Pack<'_>, snapshot: &Snapshot, again: &Assessme
     })
 }
 
-/// Words by what they are about.
-#[derive(Default)]
-struct Said(BTreeMap<String, String>);
+/// What a history's end says something about.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum About<'a> {
+    Organization,
+    Now,
+    Newest,
+    Snapshot,
+    Time,
+    Period,
+    Requirements(&'a FrameworkId),
+    Status(&'a FrameworkId, Status),
+    Part(&'a FrameworkId, Responsibility, Status),
+    Checks(Verdict),
+    Failing(Severity),
+    Gaps,
+    Open { check: &'a CheckId, resource: &'a str, account: &'a AccountId, region: &'a Region },
+}
 
-impl Said {
-    fn add(&mut self, what: &str, word: impl ToString) {
-        self.0.insert(format!("history's last point, {what}"), word.to_string());
-    }
-
-    fn counts(&mut self, what: &str, counts: &BTreeMap<String, usize>) {
-        counts.iter().for_each(|(word, count)| self.add(&format!("{what} {word}"), count));
-    }
-
-    fn frameworks(&mut self, frameworks: &BTreeMap<FrameworkId, FrameworkTotals>) {
-        for (id, FrameworkTotals { requirements, status, responsibility }) in frameworks {
-            self.add(&format!("{id} requirements"), requirements);
-            self.counts(id.as_str(), status);
-            responsibility.iter().for_each(|(owner, counts)| self.counts(&format!("{id} {owner}"), counts));
+impl Display for About<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("history's last point, ")?;
+        match self {
+            Self::Organization => f.write_str("organization"),
+            Self::Now => f.write_str("now"),
+            Self::Newest => f.write_str("newest"),
+            Self::Snapshot => f.write_str("snapshot"),
+            Self::Time => f.write_str("time"),
+            Self::Period => f.write_str("period"),
+            Self::Requirements(id) => write!(f, "{id} requirements"),
+            Self::Status(id, status) => write!(f, "{id} {}", status.words()),
+            Self::Part(id, owner, status) => write!(f, "{id} {} {}", owner.words(), status.words()),
+            Self::Checks(verdict) => write!(f, "checks {}", verdict.words()),
+            Self::Failing(severity) => write!(f, "failing {}", severity.words()),
+            Self::Gaps => f.write_str("gaps"),
+            Self::Open { check, resource, account, region } => {
+                write!(f, "open {check} of {resource} in {account} {region}")
+            }
         }
-    }
-
-    fn open(&mut self, about: [&str; 4], severity: &str) {
-        let [check, resource, account, region] = about;
-        self.add(&format!("open {check} of {resource} in {account} {region}"), severity);
     }
 }
 
-fn claimed(trend: &Trend) -> BTreeMap<String, String> {
-    let mut said = Said::default();
-    said.add("organization", &trend.organization);
-    said.add("now", trend.now);
-    said.add("newest", trend.freshness.newest);
-    let Some(last) = trend.points.last() else { return said.0 };
-    said.add("snapshot", last.snapshot);
-    said.add("time", last.time);
-    said.add("period", format!("{} to {}", last.period.start, last.period.end));
-    said.frameworks(&last.frameworks);
-    said.counts("checks", &last.checks);
-    said.counts("failing", &last.failing);
-    said.add("gaps", last.gaps);
+/// What it says.
+#[derive(PartialEq, Eq)]
+enum Value<'a> {
+    Text(&'a str),
+    Time(DateTime<Utc>),
+    Period(Period),
+    Snapshot(SnapshotId),
+    Count(usize),
+    Severity(Severity),
+}
+
+impl Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Time(time) => time.fmt(f),
+            Self::Period(period) => write!(f, "{} to {}", period.start, period.end),
+            Self::Snapshot(id) => id.fmt(f),
+            Self::Count(count) => count.fmt(f),
+            Self::Severity(severity) => f.write_str(severity.words()),
+        }
+    }
+}
+
+/// A history's end.
+struct End<'a>(BTreeMap<About<'a>, Value<'a>>);
+
+impl<'a> End<'a> {
+    fn counts<K: Words>(&mut self, about: impl Fn(K) -> About<'a>, counts: &ByWord<K>) {
+        self.0.extend(counts.iter().map(|(word, count)| (about(word), Value::Count(*count))));
+    }
+
+    fn totals(
+        &mut self,
+        frameworks: &'a BTreeMap<FrameworkId, FrameworkTotals>,
+        checks: &ByWord<Verdict>,
+        failing: &ByWord<Severity>,
+        gaps: usize,
+    ) {
+        for (id, FrameworkTotals { requirements, status, responsibility }) in frameworks {
+            self.0.insert(About::Requirements(id), Value::Count(*requirements));
+            self.counts(|status| About::Status(id, status), status);
+            responsibility
+                .iter()
+                .for_each(|(owner, counts)| self.counts(|status| About::Part(id, owner, status), counts));
+        }
+        self.counts(About::Checks, checks);
+        self.counts(About::Failing, failing);
+        self.0.insert(About::Gaps, Value::Count(gaps));
+    }
+}
+
+fn claimed(trend: &Trend) -> BTreeMap<About<'_>, Value<'_>> {
+    let mut end = End(BTreeMap::from([
+        (About::Organization, Value::Text(&trend.organization)),
+        (About::Now, Value::Time(trend.now)),
+        (About::Newest, Value::Time(trend.freshness.newest)),
+    ]));
+    let Some(last) = trend.points.last() else { return end.0 };
+    end.0.extend([
+        (About::Snapshot, Value::Snapshot(last.snapshot)),
+        (About::Time, Value::Time(last.time)),
+        (About::Period, Value::Period(last.period)),
+    ]);
+    end.totals(&last.frameworks, &last.checks, &last.failing, last.gaps);
     // What nobody can see any more is open by what an earlier snapshot shows.
     for one in trend.open.iter().filter(|one| one.seen >= last.time) {
-        let about = [one.check.as_str(), &one.resource, one.account.as_str(), one.region.as_str()];
-        said.open(about, one.severity.words());
+        let OpenFinding { check, resource, account, region, severity, .. } = one;
+        end.0.insert(About::Open { check, resource, account, region }, Value::Severity(*severity));
     }
-    said.0
+    end.0
 }
 
-fn shown(snapshot: &Snapshot, again: &Assessment) -> BTreeMap<String, String> {
-    let mut said = Said::default();
+fn shown<'a>(snapshot: &'a Snapshot, again: &'a Assessment) -> BTreeMap<About<'a>, Value<'a>> {
+    let mut end = End(BTreeMap::from([
+        (About::Organization, Value::Text(&snapshot.organization)),
+        (About::Now, Value::Time(snapshot.time)),
+        (About::Newest, Value::Time(snapshot.time)),
+        (About::Snapshot, Value::Snapshot(again.snapshot)),
+        (About::Time, Value::Time(snapshot.time)),
+        (About::Period, Value::Period(snapshot.period)),
+    ]));
     let Totals { checks, failing, frameworks, gaps, .. } = &again.totals;
-    said.add("organization", &snapshot.organization);
-    said.add("now", snapshot.time);
-    said.add("newest", snapshot.time);
-    said.add("snapshot", again.snapshot);
-    said.add("time", snapshot.time);
-    said.add("period", format!("{} to {}", snapshot.period.start, snapshot.period.end));
-    said.frameworks(frameworks);
-    said.counts("checks", checks);
-    said.counts("failing", failing);
-    said.add("gaps", gaps.values().sum::<usize>());
+    end.totals(frameworks, checks, failing, gaps.values().sum());
     for check in &again.checks {
         for one in check.findings.iter().filter(|finding| finding.verdict == Verdict::Fail) {
-            let about = [check.id.as_str(), &one.resource, one.account.as_str(), one.region.as_str()];
-            said.open(about, check.severity.words());
+            let Finding { resource, account, region, .. } = one;
+            end.0.insert(About::Open { check: &check.id, resource, account, region }, Value::Severity(check.severity));
         }
     }
-    said.0
+    end.0
 }

@@ -25,7 +25,8 @@ pub(super) struct Attached {
     /// The first digits of its SHA-256; none for an address.
     hash: Option<String>,
     url: Option<Text>,
-    term: Badge,
+    /// Why it does not count; none of a document that does.
+    term: Option<Badge>,
 }
 
 impl Attached {
@@ -43,7 +44,7 @@ impl Attached {
             valid_until: one.valid_until.to_string(),
             hash: one.sha256.map(|hash| hash.short()),
             url: one.url.as_deref().map(Text::name),
-            term: one.term.into(),
+            term: (one.term != Term::Valid).then(|| one.term.into()),
         }
     }
 }

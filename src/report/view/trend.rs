@@ -7,8 +7,7 @@ use super::summary::framework_title;
 use super::text::{counted, number, period};
 use super::{Badge, Link, Text};
 use crate::model::{
-    CHARTED_SEVERITIES, Chart, FixTimes, Judged, Keeping, OpenFinding, PeriodCoverage, Point, Sight, StaleSource,
-    Trend, Verdict,
+    Chart, FixTimes, Judged, Keeping, OpenFinding, PeriodCoverage, Point, Severity, Sight, StaleSource, Trend, Verdict,
 };
 use crate::report::Input;
 
@@ -139,7 +138,7 @@ impl Section {
             periods: periods(trend),
             frameworks,
             failing,
-            fixes: CHARTED_SEVERITIES.iter().map(|severity| fix_row(severity, trend)).collect(),
+            fixes: trend.fixes.iter().map(fix_row).collect(),
             open: trend.open.iter().take(OLDEST).map(|one| open_row(one, trend, input)).collect(),
             open_counted: counted(trend.open.len(), "open finding", "open findings"),
             open_more: more(trend.open.len(), OLDEST, "open finding", "open findings"),
@@ -240,11 +239,10 @@ fn drawn(chart: &Chart, index: usize, trend: &Trend) -> Drawn {
     }
 }
 
-fn fix_row(severity: &'static str, trend: &Trend) -> FixRow {
-    let FixTimes { fixed, mean_days, measured, open, oldest_days } =
-        trend.fixes.get(severity).copied().unwrap_or_default();
+fn fix_row((severity, times): (Severity, &FixTimes)) -> FixRow {
+    let FixTimes { fixed, mean_days, measured, open, oldest_days } = *times;
     FixRow {
-        severity,
+        severity: severity.words(),
         fixed,
         mean: mean_days.map_or_else(|| "-".to_owned(), |mean| format!("{mean:.1}")),
         measured,
@@ -287,7 +285,7 @@ fn snapshot_row(point: &Point, input: &Input<'_>) -> SnapshotRow {
         date: point.date(),
         id: point.snapshot.short(),
         period: period(&point.period),
-        failing: point.failing.values().sum(),
+        failing: point.failing.sum(),
         new: point.new,
         fixed: point.fixed,
         gaps: point.gaps,

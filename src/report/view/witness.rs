@@ -105,14 +105,14 @@ impl SecondWitness {
 }
 
 fn note(input: &Input<'_>) -> String {
-    let count = |word: &str| input.assessment.totals.config.get(word).copied().unwrap_or_default();
+    let count = |standing: Standing| input.assessment.totals.config.of(standing);
     format!(
         "{} with AWS Config; {}; {} only in part or beside an open verdict; {} by its word, because our own call was \
          refused.",
-        counted(count("agrees"), "finding agrees", "findings agree"),
-        counted(count("contradicts"), "contradicts it", "contradict it"),
-        counted(count("beside"), "is answered", "are answered"),
-        counted(count("decides"), "is decided", "are decided"),
+        counted(count(Standing::Agrees), "finding agrees", "findings agree"),
+        counted(count(Standing::Contradicts), "contradicts it", "contradict it"),
+        counted(count(Standing::Beside), "is answered", "are answered"),
+        counted(count(Standing::Decides), "is decided", "are decided"),
     )
 }
 
