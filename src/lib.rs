@@ -9,9 +9,10 @@
 //!
 //! Assessments of several snapshots go through `compare`: what changed, readiness over time, what to do next, what is due.
 //!
-//! Each arrow is one type. Every room imports [`model`] only; [`commands`] alone knows the rooms ([`bundle`] may use
-//! [`seal`]). `aws_*` crates live in [`collect`], Tera in [`report`], files in [`vault`], [`catalog`], [`bundle`] and
-//! [`commands`]. `tests/walls.rs` holds these walls.
+//! Each arrow is one type. A room uses [`model`] and the few that `tests/walls.rs` names; [`commands`] alone joins them.
+//! Rooms of helpers know nothing of audits: `iam` reads policies, `typeset` sets PDFs, `withhold` takes secrets out of
+//! replies. `aws_*` crates live in [`collect`], Tera in [`report`], files in [`vault`], [`catalog`], [`bundle`] and
+//! [`commands`].
 
 pub mod model;
 
@@ -20,14 +21,17 @@ pub mod embedded;
 pub mod catalog;
 pub mod collect;
 pub mod vault;
+mod withhold;
 
 pub mod assess;
 pub mod compare;
 pub mod facts;
+mod iam;
 
 pub mod bundle;
 pub mod report;
 pub mod seal;
+mod typeset;
 
 pub mod cli;
 pub mod commands;

@@ -9,9 +9,9 @@ use cel::functions::FunctionContext;
 use cel::{Context, ExecutionError};
 use chrono::{DateTime, Utc};
 
-use super::glob::{Dialect, matches};
+use super::secrets;
 use super::values::{Boxed, json, weight};
-use super::{escalation, network, policy, principals, secrets};
+use crate::iam::{self, Dialect};
 use crate::model::{CHARGE, policy_document};
 
 /// The function that gives no verdict, for the reason it is told.
@@ -79,26 +79,25 @@ pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTi
     add("split", simple(meter, |args| split(text(args, 0)?, text(args, 1)?)))?;
     add("join", simple(meter, |args| join(given(args, 0)?, text(args, 1)?)))?;
     let escalations = |args: Given<'_, '_, '_>| {
-        escalation::escalations(&json(given(args, 0)?)?, &json(given(args, 1)?)?, &json(given(args, 2)?)?).map(words)
+        iam::escalations(&json(given(args, 0)?)?, &json(given(args, 1)?)?, &json(given(args, 2)?)?).map(words)
     };
     add("privilege_escalations", simple(meter, escalations))?;
     add("secret_found", simple(meter, |args| secrets::found(text(args, 0)?).map(bool)))?;
     add("secret_reason", simple(meter, |args| secrets::reason(text(args, 0)?).map(word)))?;
     add("secrets_in", simple(meter, |args| secrets::all(&json(given(args, 0)?)?).map(words)))?;
     add("matches_any", simple(meter, |args| matches_any(text(args, 0)?, given(args, 1)?)))?;
-    add("cidr_open", simple(meter, |args| network::cidr_open(text(args, 0)?).map(bool)))?;
+    add("cidr_open", simple(meter, |args| iam::cidr_open(text(args, 0)?).map(bool)))?;
     add("ports_open", simple(meter, |args| ports_open(given(args, 0)?, given(args, 1)?)))?;
-    add("policy_admin", simple(meter, |args| policy::admin(&document(args)?).map(bool)))?;
-    let allows = |args: Given<'_, '_, '_>| policy::allows(&document(args)?, text(args, 1)?, text(args, 2)?).map(bool);
+    add("policy_admin", simple(meter, |args| iam::admin(&document(args)?).map(bool)))?;
+    let allows = |args: Given<'_, '_, '_>| iam::allows(&document(args)?, text(args, 1)?, text(args, 2)?).map(bool);
     add("policy_allows", simple(meter, allows))?;
-    add("policy_public", simple(meter, |args| principals::public(&document(args)?).map(bool)))?;
-    add("policy_denies", simple(meter, |args| policy::denies(&document(args)?, text(args, 1)?).map(bool)))?;
-    let some = |args: Given<'_, '_, '_>| policy::denies_some(&document(args)?, text(args, 1)?).map(bool);
+    add("policy_public", simple(meter, |args| iam::public(&document(args)?).map(bool)))?;
+    add("policy_denies", simple(meter, |args| iam::denies(&document(args)?, text(args, 1)?).map(bool)))?;
+    let some = |args: Given<'_, '_, '_>| iam::denies_some(&document(args)?, text(args, 1)?).map(bool);
     add("policy_denies_some", simple(meter, some))?;
-    add("policy_requires_tls", simple(meter, |args| policy::requires_tls(&document(args)?).map(bool)))?;
-    add("trust_open", simple(meter, |args| principals::trust_open(&document(args)?).map(bool)))?;
-    let foreign =
-        |args: Given<'_, '_, '_>| principals::trust_foreign_unguarded(&document(args)?, text(args, 1)?).map(bool);
+    add("policy_requires_tls", simple(meter, |args| iam::requires_tls(&document(args)?).map(bool)))?;
+    add("trust_open", simple(meter, |args| iam::trust_open(&document(args)?).map(bool)))?;
+    let foreign = |args: Given<'_, '_, '_>| iam::trust_foreign_unguarded(&document(args)?, text(args, 1)?).map(bool);
     add("trust_foreign_unguarded", simple(meter, foreign))?;
     add(UNDETERMINED, simple(meter, |args| Err(text(args, 0)?.to_owned())))
 }
@@ -196,13 +195,13 @@ fn join(texts: &dyn Val, separator: &str) -> Result<Boxed<'static>, String> {
 
 fn matches_any(text: &str, patterns: &dyn Val) -> Result<Boxed<'static>, String> {
     let patterns = json(patterns)?;
-    let patterns = policy::texts(&patterns)?;
-    Ok(bool(patterns.iter().any(|pattern| matches(Dialect::Plain, pattern, text))))
+    let patterns = iam::texts(&patterns)?;
+    Ok(bool(patterns.iter().any(|pattern| iam::matches(Dialect::Plain, pattern, text))))
 }
 
 fn ports_open(permissions: &dyn Val, ports: &dyn Val) -> Result<Boxed<'static>, String> {
     let ports = json(ports)?;
     let wrong = || "the ports are no list of whole numbers".to_owned();
     let ports: Option<Vec<i64>> = ports.as_array().ok_or_else(wrong)?.iter().map(serde_json::Value::as_i64).collect();
-    network::ports_open(&json(permissions)?, &ports.ok_or_else(wrong)?).map(bool)
+    iam::ports_open(&json(permissions)?, &ports.ok_or_else(wrong)?).map(bool)
 }

@@ -6,9 +6,7 @@ mod attested;
 mod attested_tests;
 mod checks;
 mod collected;
-mod conditions;
 mod coverage;
-mod escalation;
 mod examples;
 mod explain;
 #[cfg(test)]
@@ -18,14 +16,8 @@ mod fixtures;
 #[cfg(test)]
 mod function_tests;
 mod functions;
-mod glob;
 mod judge;
-mod network;
 mod others;
-mod policy;
-#[cfg(test)]
-mod policy_tests;
-mod principals;
 #[cfg(test)]
 mod region_tests;
 mod reports;

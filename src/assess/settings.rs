@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Months, NaiveDate};
 use serde_json::Value;
 
-use super::glob::{Dialect, matches};
+use crate::iam::{Dialect, matches};
 use crate::model::{
     Catalog, CheckResult, Direction, Exception, ExceptionState, ExceptionTerm, ExceptionUse, Finding, Param,
     ParamChange, Settings, Stricter, Verdict,

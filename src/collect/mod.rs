@@ -28,7 +28,7 @@ mod source_run;
 mod testing;
 #[cfg(test)]
 mod tests;
-mod withhold;
+mod withheld;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

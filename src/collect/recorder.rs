@@ -17,10 +17,10 @@ use aws_smithy_types::config_bag::ConfigBag;
 use bytes::Bytes;
 
 use crate::model::{Sha256, Withhold};
+use crate::withhold::{Written, withhold};
 
 use super::parameters;
 use super::replay::{REPLAYED, RequestKey};
-use super::withhold::{Written, withhold};
 
 tokio::task_local! {
     static SLOT: Arc<Mutex<Captured>>;

@@ -1,7 +1,6 @@
 //! An assessment as documents for people: one view, and templates that show it as HTML and as PDF.
 
 mod html;
-pub mod pdf;
 mod templates;
 mod view;
 
@@ -11,6 +10,7 @@ mod sample;
 mod tests;
 
 use crate::model::{Assessment, Catalog, EvidenceFile, Settings, Snapshot, SnapshotId, Trend};
+use crate::typeset;
 
 pub use html::{html, page};
 pub use templates::{ReportError, Templates};
@@ -52,14 +52,14 @@ pub struct SignerLine {
 /// Renders the PDF, not signed yet.
 pub fn pdf(input: &Input<'_>, templates: &Templates) -> Result<Vec<u8>, ReportError> {
     let markup = templates.render("report.pdf.xml", &view::View::new(input), &[])?;
-    let fonts = pdf::Fonts::read(templates.files())?;
+    let fonts = typeset::Fonts::read(templates.files())?;
     let organization = &input.settings.organization;
     let period = input.assessment.period;
-    let info = pdf::DocumentInfo {
+    let info = typeset::DocumentInfo {
         title: format!("AWS evidence pack: {organization}, {} to {}", period.start, period.end),
         author: organization.clone(),
         date: input.snapshot.finished,
         language: "en".to_owned(),
     };
-    Ok(pdf::render(&markup, &fonts, &info)?)
+    Ok(typeset::render(&markup, &fonts, &info)?)
 }

@@ -46,7 +46,7 @@ pub enum ReportError {
     Style,
     /// The PDF cannot be laid out or written.
     #[error(transparent)]
-    Pdf(#[from] super::pdf::PdfError),
+    Pdf(#[from] crate::typeset::PdfError),
 }
 
 impl Templates {

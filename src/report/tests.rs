@@ -324,3 +324,9 @@ fn a_users_template_stands_in_for_the_embedded_one() {
     let page = String::from_utf8(html(&Sample::new().input(), &templates).unwrap()).unwrap();
     assert!(page.starts_with("Example GmbH: arn:aws:s3:::&quot;&gt;&lt;script&gt;"));
 }
+
+#[test]
+fn the_sample_report_is_laid_out() {
+    let bytes = super::pdf(&Sample::new().input(), &Templates::embedded().unwrap()).unwrap();
+    assert!(lopdf::Document::load_mem(&bytes).unwrap().get_pages().len() > 10);
+}

@@ -49,6 +49,15 @@ fn read_operator(operator: &str) -> (String, bool) {
     }
 }
 
+/// A value as IAM compares it; a list or an object is none, and fits nobody in particular.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(_) | Value::Bool(_) => value.to_string(),
+        Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
+    }
+}
+
 /// What a condition key says of the caller.
 enum Key {
     Account,
@@ -160,7 +169,7 @@ impl Condition<'_> {
     }
 
     fn texts(&self) -> impl Iterator<Item = String> {
-        self.values.iter().map(|value| crate::model::text_of(value).unwrap_or_default())
+        self.values.iter().map(|value| text(value))
     }
 
     fn kind(&self) -> Option<Key> {

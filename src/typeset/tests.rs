@@ -300,12 +300,3 @@ fn links_lead_to_places_that_are_there() {
     // Three entries of the contents and one link; the one that leads nowhere is text.
     assert_eq!(links, 4);
 }
-
-#[test]
-fn the_sample_report_is_laid_out() {
-    let sample = crate::report::sample::Sample::new();
-    let templates = crate::report::Templates::embedded().unwrap();
-    let bytes = crate::report::pdf(&sample.input(), &templates).unwrap();
-    let document = Document::load_mem(&bytes).unwrap();
-    assert!(document.get_pages().len() > 10);
-}

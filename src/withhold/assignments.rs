@@ -125,7 +125,7 @@ mod tests {
     fn comparisons_and_addresses_are_none() {
         for line in ["if [ \"$PASSWORD\" == \"x\" ]", "std::token::x", "user:password:x", "a != b", "https://x/token"] {
             let named: Vec<_> =
-                of_line(line).into_iter().filter(|one| super::super::names::is_secret(one.name)).collect();
+                of_line(line).into_iter().filter(|one| crate::withhold::names::is_secret(one.name)).collect();
             assert_eq!(named, [], "{line}");
         }
     }

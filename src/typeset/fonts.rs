@@ -6,7 +6,7 @@ use super::PdfError;
 use super::style::Face;
 
 /// Four main fonts and any number of fallbacks, as TrueType files; and the color profile of the output intent.
-pub struct Fonts<'a> {
+pub(crate) struct Fonts<'a> {
     pub(super) faces: Vec<FontFace<'a>>,
     pub(super) profile: &'a [u8],
 }
@@ -23,7 +23,7 @@ pub(super) struct FontFace<'a> {
 impl<'a> Fonts<'a> {
     /// Reads `regular.ttf`, `bold.ttf`, `italic.ttf`, `mono.ttf`, every `fallback-*.ttf` and `sRGB.icc` out of files
     /// given by path; other files are left alone.
-    pub fn read(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Self, PdfError> {
+    pub(crate) fn read(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Self, PdfError> {
         let mut main: [Option<FontFace<'a>>; 4] = [None, None, None, None];
         let mut fallbacks = Vec::new();
         let mut profile = None;

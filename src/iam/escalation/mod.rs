@@ -23,7 +23,7 @@ const MAX_NAMED: usize = 6;
 /// `principal` is a row of a user or a role, `groups` the rows of a user's groups, `policies` those of all managed policies
 /// that are attached to it, to its groups, or as its boundary, both in lists of any depth. What is attached and not there is
 /// an error: what it allows is not known. So is what is allowed under a condition about the deed, if nothing else is found.
-pub(super) fn escalations(principal: &Value, groups: &Value, policies: &Value) -> Result<Vec<String>, String> {
+pub(crate) fn escalations(principal: &Value, groups: &Value, policies: &Value) -> Result<Vec<String>, String> {
     let known = Known::of(groups, policies);
     let who = Who::of(principal, &known)?;
     let mut judge = Judge { identity: parsed(&who.documents)?, boundary: None, who: &who, asked: HashMap::new() };

@@ -2,7 +2,7 @@
 
 /// Whether `?` is a wildcard.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
+pub(crate) enum Dialect {
     /// Our own patterns, in settings and parameters: only `*`.
     Plain,
     /// IAM's: `*` and `?`.
@@ -11,7 +11,7 @@ pub(super) enum Dialect {
 
 /// Whether the whole text matches. The parts between the stars are looked for from left to right and never again, so
 /// no pattern takes longer than its length times the text's.
-pub(super) fn matches(dialect: Dialect, pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(dialect: Dialect, pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     let mut parts = pattern.split(|byte| *byte == b'*');
     let first = parts.next().unwrap_or_default();

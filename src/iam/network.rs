@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Whether a CIDR is so wide that it stands for the world, as AWS counts it: several halves or quarters of all addresses
 /// are a known way around checks for `/0`. An error if it is no address.
-pub(super) fn cidr_open(cidr: &str) -> Result<bool, String> {
+pub(crate) fn cidr_open(cidr: &str) -> Result<bool, String> {
     prefix(cidr).map(is_wide)
 }
 
@@ -32,7 +32,7 @@ fn is_wide((address, length): (IpAddr, u8)) -> bool {
 
 /// Whether EC2 permissions open any of the ports (no ports: anything at all) to the world. A prefix list may hold any
 /// address, and what it holds was not collected: where only that could open a port, nobody knows.
-pub(super) fn ports_open(permissions: &Value, ports: &[i64]) -> Result<bool, String> {
+pub(crate) fn ports_open(permissions: &Value, ports: &[i64]) -> Result<bool, String> {
     let (mut open, mut unknown) = (false, false);
     for permission in items(permissions, "ipPermissions")? {
         let (world, listed) = (to_world(permission)?, has_prefix_lists(permission)?);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::policy::{Effect, Principals, Scope, Statement, statements};
 
 /// An Allow for everyone that no condition narrows and no Deny takes back.
-pub(super) fn public(document: &Value) -> Result<bool, String> {
+pub(crate) fn public(document: &Value) -> Result<bool, String> {
     let statements = statements(document)?;
     let denies: Vec<&Statement<'_>> = statements.iter().filter(|one| one.denies_all_callers()).collect();
     let taken_back = |allow: &Statement<'_>| denies.iter().any(|deny| covers(deny, allow));
@@ -13,7 +13,7 @@ pub(super) fn public(document: &Value) -> Result<bool, String> {
 }
 
 /// An Allow to assume a role for everyone, or for everyone whom a web identity provider knows, that no condition narrows.
-pub(super) fn trust_open(document: &Value) -> Result<bool, String> {
+pub(crate) fn trust_open(document: &Value) -> Result<bool, String> {
     let open = |statement: &Statement<'_>| is_open(statement) || is_open_to_provider(statement);
     Ok(statements(document)?.iter().any(|statement| assumes(statement) && open(statement)))
 }
@@ -29,7 +29,7 @@ fn is_open_to_provider(statement: &Statement<'_>) -> bool {
 
 /// Whether somebody outside the account may assume the role without an external id and without belonging to an
 /// organization that the policy names.
-pub(super) fn trust_foreign_unguarded(document: &Value, account: &str) -> Result<bool, String> {
+pub(crate) fn trust_foreign_unguarded(document: &Value, account: &str) -> Result<bool, String> {
     let unguarded = |statement: &Statement<'_>| {
         let guarded = statement.conditions.iter().any(|condition| {
             condition.names_external_id() || condition.names_organization() || condition.keeps_to(account)

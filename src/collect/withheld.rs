@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::Written;
-use crate::collect::account::AccountContext;
-use crate::collect::label::Label;
-use crate::collect::recorder::Received;
+use super::account::AccountContext;
+use super::label::Label;
+use super::recorder::Received;
 use crate::model::{Form, Shape, Source, Withhold};
+use crate::withhold::Written;
 
 impl AccountContext {
     /// Takes out of a reply what must not be kept: here, so that nobody sees it who keeps or reads replies.

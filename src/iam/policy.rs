@@ -110,7 +110,7 @@ fn principals(members: &Map<String, Value>) -> Result<Principals<'_>, String> {
 }
 
 /// One text or a list of texts.
-pub(super) fn texts(value: &Value) -> Result<Vec<&str>, String> {
+pub(crate) fn texts(value: &Value) -> Result<Vec<&str>, String> {
     let wrong = || "a policy lists something that is no text".to_owned();
     match value {
         Value::String(text) => Ok(vec![text]),
@@ -195,7 +195,7 @@ impl Statement<'_> {
 }
 
 /// Allow of everything on everything that no Deny takes back.
-pub(super) fn admin(document: &Value) -> Result<bool, String> {
+pub(crate) fn admin(document: &Value) -> Result<bool, String> {
     let statements = statements(document)?;
     let on_all = |statement: &&Statement<'_>| statement.resources.has_all_resources();
     let allows = |statement: &Statement<'_>| {
@@ -208,7 +208,7 @@ pub(super) fn admin(document: &Value) -> Result<bool, String> {
 
 /// Whether an action is allowed on a resource (`*`: on every one) and no Deny takes that back. Conditions of an Allow are
 /// taken as met: what may be allowed counts.
-pub(super) fn allows(document: &Value, action: &str, resource: &str) -> Result<bool, String> {
+pub(crate) fn allows(document: &Value, action: &str, resource: &str) -> Result<bool, String> {
     let statements = statements(document)?;
     let speaks =
         |statement: &Statement<'_>| statement.actions.has_action(action) && statement.resources.has_resource(resource);
@@ -218,7 +218,7 @@ pub(super) fn allows(document: &Value, action: &str, resource: &str) -> Result<b
 }
 
 /// Whether an action is denied to everyone, always, on every resource.
-pub(super) fn denies(document: &Value, action: &str) -> Result<bool, String> {
+pub(crate) fn denies(document: &Value, action: &str) -> Result<bool, String> {
     let denied = |statement: &Statement<'_>| {
         statement.denies_all_callers()
             && statement.actions.has_action(action)
@@ -228,13 +228,13 @@ pub(super) fn denies(document: &Value, action: &str) -> Result<bool, String> {
 }
 
 /// Whether an action is denied at all: to some, on a condition, or on some resources.
-pub(super) fn denies_some(document: &Value, action: &str) -> Result<bool, String> {
+pub(crate) fn denies_some(document: &Value, action: &str) -> Result<bool, String> {
     let denied = |statement: &Statement<'_>| statement.effect == Effect::Deny && statement.actions.has_action(action);
     Ok(statements(document)?.iter().any(denied))
 }
 
 /// Whether every call without TLS is denied: to everyone, for all actions of the service, on the whole resource.
-pub(super) fn requires_tls(document: &Value) -> Result<bool, String> {
+pub(crate) fn requires_tls(document: &Value) -> Result<bool, String> {
     let denied = |statement: &Statement<'_>| {
         statement.effect == Effect::Deny
             && statement.is_for_everyone()

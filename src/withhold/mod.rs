@@ -8,7 +8,6 @@ mod assignments;
 mod detect;
 mod encoded;
 mod names;
-mod rules;
 mod spans;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! The PDF: a small XML text in, the bytes of a document out.
+//! Sets documents in type: a small XML text in, the bytes of a PDF out. It knows nothing of audits.
 //!
 //! ```text
 //! template ──Tera──► XML ──read──► blocks ──layout──► pages of marks ──write──► bytes
@@ -29,19 +29,19 @@ mod xml;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-pub use fonts::Fonts;
+pub(crate) use fonts::Fonts;
 
 /// What a PDF says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocumentInfo {
+pub(crate) struct DocumentInfo {
     /// The title, shown in the window's frame.
-    pub title: String,
+    pub(crate) title: String,
     /// Who is responsible for it.
-    pub author: String,
+    pub(crate) author: String,
     /// The snapshot's time: the file's dates, so that the same report is the same file.
-    pub date: DateTime<Utc>,
+    pub(crate) date: DateTime<Utc>,
     /// The language, as in `en-US`.
-    pub language: String,
+    pub(crate) language: String,
 }
 
 /// Why there is no PDF.
@@ -73,7 +73,7 @@ pub enum PdfError {
 }
 
 /// Makes a PDF.
-pub fn render(xml: &str, fonts: &Fonts<'_>, info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {
+pub(crate) fn render(xml: &str, fonts: &Fonts<'_>, info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {
     let report = read::read(xml)?;
     let mut shaper = shape::Shaper::new(fonts);
     let laid = layout::lay_out(report, &mut shaper);
