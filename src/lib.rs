@@ -21,6 +21,7 @@ pub mod embedded;
 pub mod catalog;
 pub mod collect;
 pub mod vault;
+pub mod walk;
 mod withhold;
 
 pub mod assess;

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use auditpack::catalog;
 use auditpack::model::{
-    Case, Catalog, Check, CheckId, Collector, Per, Region, Row, Source, fill, only_reads, show_again,
+    Case, Catalog, Check, CheckId, Collector, Per, Region, Row, Source, Template, only_reads, show_again,
 };
 use common::recorded::{example, read};
 use serde_json::{Value, json};
@@ -64,12 +64,13 @@ fn failing(catalog: &Catalog, source: &Source, check: &Check) -> Option<Row> {
     let like = |row: &&Row| shown.is_none_or(|shown| row.data.read()["kind"] == shown.row["kind"]);
     let mut row = found.iter().find(like).or(found.first()).cloned().unwrap_or_else(unrecorded);
     let mut data = row.data.read();
-    let named = ["_item", source.key.as_str()].map(|name| (name.to_owned(), at_aws(&data[name])));
+    let key = source.key.to_string();
+    let named = ["_item", key.as_str()].map(|name| (name.to_owned(), at_aws(&data[name])));
     merge(&mut data, shown.map_or(&Value::Null, |shown| &shown.row));
     // Examples call things as they like.
     named.into_iter().filter(|(_, name)| name.is_string()).for_each(|(member, name)| data[member] = name);
-    if !source.key.is_empty() && data[&source.key].is_null() {
-        data[&source.key] = "not-recorded".into();
+    if !key.is_empty() && data[&key].is_null() {
+        data[&key] = "not-recorded".into();
     }
     row.data = data.into();
     Some(row)
@@ -147,7 +148,8 @@ fn every_command_that_the_mappings_write_is_one_of_the_aws_cli() {
     };
     let written = catalog.sources.values().flat_map(calls).chain(catalog.checks.values().filter_map(|c| c.cli.clone()));
     // Whatever a template becomes, it is one word.
-    let filled = |text: &str| fill(text, |_| Some("a-name-that-is-long-enough".to_owned())).unwrap();
+    let filled =
+        |text: &str| Template::parse(text).unwrap().fill(|_| Some("a-name-that-is-long-enough".to_owned())).unwrap();
     let commands: Vec<String> = written
         .filter(|text| !text.is_empty())
         .map(|text| format!("aws {} --region eu-west-1", filled(&text)))

@@ -11,8 +11,11 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use auditpack::catalog;
-use auditpack::collect::{Context, EndpointSettings, Variant, endpoint, prepare, signed_request};
-use auditpack::model::{Call, Catalog, Collector, Content, Each, Region, Source, SourceScope};
+use auditpack::collect::{Context, EndpointSettings, Variant, endpoint, signed_request};
+use auditpack::model::{
+    Call, Catalog, Collector, Content, Each, Name, Parameter, Parameters, Path, Region, Source, SourceScope, Template,
+};
+use auditpack::walk::prepare;
 use chrono::DateTime;
 use serde_json::{Value, json};
 
@@ -24,8 +27,8 @@ const JOB: &str = "c6b8f4e0-1d2a-4b3c-9e5f-0a1b2c3d4e5f";
 /// A page token as AWS makes them.
 const TOKEN: &str = "AAMA+/==&x y";
 
-fn lookup(name: &str) -> Option<String> {
-    Some(match name {
+fn lookup(name: &Name) -> Option<String> {
+    Some(match name.slot.to_string().as_str() {
         "account" => ACCOUNT.to_owned(),
         "region" => "eu-central-1".to_owned(),
         // The one template that fills a number: of a report.
@@ -125,11 +128,11 @@ fn described(catalog: &Catalog, source: &Source) -> Value {
         "endpoint_variable": source.endpoint_variable, "protocol": protocol(source),
         "version": source.version, "target": source.target,
         "items": source.items.iter().map(|list| json!({ "path": list.path })).collect::<Vec<_>>(),
-        "key": source.key, "only": source.only.as_ref().map(|(member, _)| member), "reads": reads,
-        "resource_names": names(&source.resource), "unique_id": source.unique_id,
+        "key": source.key, "only": source.only.as_ref().map(|only| &only.member), "reads": reads,
+        "resource_names": source.resource.names().map(Name::to_string).collect::<BTreeSet<_>>(), "unique_id": source.unique_id,
         "created": source.created.as_ref().map(|created| &created.member),
         "from": source.from.as_ref().map(|from| &from.source),
-        "from_names": source.from.iter().filter_map(|from| from.when.as_ref()).map(|(member, _)| member).collect::<Vec<_>>(),
+        "from_names": source.from.iter().filter_map(|from| from.when.as_ref()).map(|when| &when.member).collect::<Vec<_>>(),
         "calls": calls(source).map(|(each, call)| described_call(source, each, call)).collect::<Vec<_>>(),
     })
 }
@@ -139,9 +142,9 @@ fn described_call(source: &Source, each: Option<&Each>, call: &Call) -> Value {
         let size = page.size.as_ref().map(|(name, _)| name);
         json!({ "next": page.next, "send": page.send, "more": page.more, "size": size })
     });
-    let lists: Vec<&str> = match each {
-        Some(each) => vec![each.select.as_str()],
-        None => source.items.iter().map(|list| list.path.as_str()).collect(),
+    let lists: Vec<&Path> = match each {
+        Some(each) => vec![&each.select],
+        None => source.items.iter().map(|list| &list.path).collect(),
     };
     let content = match call.shape.content {
         Content::Protocol => "protocol",
@@ -149,7 +152,7 @@ fn described_call(source: &Source, each: Option<&Each>, call: &Call) -> Value {
         Content::CredentialReport => "credential-report",
     };
     json!({
-        "operation": call.operation, "part": each.map(|each| &each.part), "select": each.map_or("", |each| &each.select),
+        "operation": call.operation, "part": each.map(|each| &each.part), "select": each.map(|each| each.select.to_string()).unwrap_or_default(),
         "lists": lists, "page": page, "content": content, "absent": call.absent, "not_subscribed": call.not_subscribed,
         "template_names": template_names(each, call), "requests": requests(source, call),
         "shape": {
@@ -160,31 +163,21 @@ fn described_call(source: &Source, each: Option<&Each>, call: &Call) -> Value {
 }
 
 fn template_names(each: Option<&Each>, call: &Call) -> BTreeSet<String> {
-    let mut found = names(&call.path);
-    call.headers.values().for_each(|value| found.extend(names(value)));
-    found.extend(names(&call.host_prefix));
-    for value in call.parameters.values().chain(call.vary.iter().flat_map(BTreeMap::values)) {
-        texts(value, &mut |text| found.extend(names(text)));
-    }
+    let mut found: BTreeSet<String> = call.names().into_iter().map(Name::to_string).collect();
     if let Some(each) = each {
-        found.extend(names(each.region.as_deref().unwrap_or_default()));
-        found.extend(each.when.iter().map(|(member, _)| member.clone()));
+        found.extend(each.region.iter().flat_map(Template::names).map(Name::to_string));
+        found.extend(each.when.iter().map(|when| when.member.to_string()));
     }
     found
 }
 
-fn texts(value: &Value, seen: &mut dyn FnMut(&str)) {
-    match value {
-        Value::String(text) => seen(text),
-        Value::Array(items) => items.iter().for_each(|item| texts(item, seen)),
-        Value::Object(members) => members.values().for_each(|member| texts(member, seen)),
-        _ => {}
-    }
+fn parameter(value: impl Into<Value>) -> Parameter {
+    Parameter::parse(&value.into()).unwrap()
 }
 
-fn names(template: &str) -> BTreeSet<String> {
-    let pieces = template.split('{').skip(1);
-    pieces.filter_map(|piece| piece.split_once('}')).map(|(name, _)| name.to_owned()).collect()
+fn parameters(value: &Value) -> Parameters {
+    let members = value.as_object().unwrap().iter();
+    members.map(|(name, value)| (name.clone(), Parameter::Plain(value.clone()))).collect()
 }
 
 /// Each variation's first page, and a further page.
@@ -194,12 +187,12 @@ fn requests(source: &Source, call: &Call) -> Vec<Value> {
         let mut vary = vary.clone();
         if call.operation == "GetReport" {
             // The conversation adds it: it is known only once the terms are read.
-            vary.insert("termToken".to_owned(), Value::from(TEXT));
+            vary.insert("termToken".to_owned(), parameter(TEXT));
         }
         let mut call = call.clone();
         if call.operation == "GetServiceLastAccessedDetails" {
             // The conversation begins a job with these, and asks for what it found by its id.
-            call.parameters = BTreeMap::from([("JobId".to_owned(), Value::from(JOB))]);
+            call.parameters = BTreeMap::from([("JobId".to_owned(), parameter(JOB))]);
         }
         for paging in pages(&call) {
             let prepared = prepare(source, &call, &vary, &paging, &lookup).unwrap();
@@ -326,9 +319,9 @@ fn hard_cases(catalog: &Catalog) -> Vec<(Source, Call)> {
     for id in ["s3.bucket-config", "guardduty.detectors"] {
         let source = catalog.sources.values().find(|source| source.id.as_str() == id).unwrap();
         for path in paths {
-            for parameters in [json!({}), lists.clone()] {
+            for given in [json!({}), lists.clone()] {
                 let mut call = source.call.clone();
-                (call.path, call.parameters) = (path.to_owned(), serde_json::from_value(parameters).unwrap());
+                (call.path, call.parameters) = (Template::parse(path).unwrap(), parameters(&given));
                 found.push((source.clone(), call));
             }
         }
@@ -336,8 +329,8 @@ fn hard_cases(catalog: &Catalog) -> Vec<(Source, Call)> {
     for id in ["kms.keys", "rds.instances", "ec2.volumes", "account.contacts"] {
         let source = catalog.sources.values().find(|source| source.id.as_str() == id).unwrap();
         let mut call = source.call.clone();
-        call.parameters = serde_json::from_value(lists.clone()).unwrap();
-        call.parameters.insert("Text".to_owned(), Value::from(TEXT));
+        call.parameters = parameters(&lists);
+        call.parameters.insert("Text".to_owned(), Parameter::Plain(Value::from(TEXT)));
         found.push((source.clone(), call));
     }
     found
@@ -346,7 +339,7 @@ fn hard_cases(catalog: &Catalog) -> Vec<(Source, Call)> {
 async fn signed(
     source: &Source,
     call: &Call,
-    vary: BTreeMap<String, Value>,
+    vary: Parameters,
     paging: BTreeMap<String, Value>,
     token: Option<&str>,
 ) -> Value {

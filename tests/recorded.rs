@@ -64,11 +64,11 @@ fn each_example_says_what_tells_its_rows_apart() {
         let found = read(&catalog, &example(&catalog, source));
         let whole = found.rows.get(&source.id).into_iter().flatten().filter(|row| row.unread.is_empty());
         let rows: Vec<Value> = whole.map(|row| row.data.read()).collect();
-        let ids = source.unique_id.iter().map(|path| (path, rows.iter().any(|row| !select(row, path).is_empty())));
+        let ids = source.unique_id.iter().map(|path| (path, rows.iter().any(|row| !path.select(row).is_empty())));
         let date = |row| source.created_of(row).is_some_and(|date| is_date(&date));
         let dated = source.created.iter().map(|created| (&created.member, rows.iter().any(date)));
         for (path, is_there) in ids.chain(dated) {
-            if is_there == LEFT_OUT.contains(&(source.id.as_str(), path)) {
+            if is_there == LEFT_OUT.contains(&(source.id.as_str(), path.to_string().as_str())) {
                 wrong.push(format!("{}: `{path}` is there: {is_there}", source.id));
             }
         }
@@ -100,7 +100,8 @@ fn rows_are_things_records_or_events() {
     ];
     assert!(records.iter().all(|id| is(id) == Inventory::Records));
     // A source that is asked for a time only forgets what is older.
-    let asked_by_time = |source: &&Source| source.call.names().iter().any(|name| name.starts_with("period."));
+    let asked_by_time =
+        |source: &&Source| source.call.names().iter().any(|name| name.to_string().starts_with("period."));
     assert!(catalog.sources.values().filter(asked_by_time).all(|source| source.inventory != Inventory::Resources));
 }
 

@@ -11,7 +11,7 @@ use super::judge::{Fixed, Judge, Outcome, Prepared};
 use super::others::Others;
 use crate::model::{
     AccountId, AccountScope, Caller, Catalog, Check, CheckId, Example, Facts, Partition, Per, Period, Reading, Region,
-    Row, Scope, Snapshot, SourceId, Verdict, select, text_of,
+    Row, Scope, Snapshot, SourceId, Verdict, text_of,
 };
 
 /// An example that does not get the verdict it states.
@@ -102,10 +102,9 @@ fn facts(catalog: &Catalog, check: &Check, example: &Example) -> Facts {
 }
 
 fn row(catalog: &Catalog, source: &SourceId, data: &Value) -> Row {
-    let key = catalog.sources.get(source).map(|source| source.key.as_str()).unwrap_or_default();
-    let key = if key.is_empty() { "_item" } else { key };
+    let key = catalog.sources.get(source).map(|source| &source.key).filter(|key| !key.is_whole());
     let text = |name: &str| data.get(name).and_then(text_of);
-    let key = select(data, key).first().and_then(|value| text_of(value)).unwrap_or_default();
+    let key = key.map_or_else(|| text("_item"), |key| key.text(data)).unwrap_or_default();
     Row {
         account: AccountId::new(text("_account").unwrap_or(ACCOUNT.to_owned())),
         partition: Partition::from("aws"),

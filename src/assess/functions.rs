@@ -12,7 +12,8 @@ use chrono::{DateTime, Utc};
 use super::secrets;
 use super::values::{Boxed, json, weight};
 use crate::iam::{self, Dialect};
-use crate::model::{CHARGE, policy_document};
+use crate::model::CHARGE;
+use crate::walk::policy_document;
 
 /// The function that gives no verdict, for the reason it is told.
 pub(super) const UNDETERMINED: &str = "undetermined";

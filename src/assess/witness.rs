@@ -92,7 +92,7 @@ impl Rules {
         for source in named.filter(|_| !by_identifier.is_empty()) {
             for row in facts.rows.get(&source.id).into_iter().flatten() {
                 let data = row.data.read();
-                let ids = source.config_ids.iter().filter_map(|path| select(&data, path).first().copied());
+                let ids = source.config_ids.iter().filter_map(|path| path.select(&data).first().copied());
                 aliases.extend(ids.filter_map(text_of).map(|id| ((row.account.clone(), id), row.resource.clone())));
             }
         }

@@ -80,7 +80,8 @@ fn only_the_same_thing_in_the_same_place_counts() {
     let world = checked(&["ONE"]).thing("a", json!({ "Good": true })).row("config.rules", ONE, HERE, own);
     assert_eq!(world.standing().1, None, "somebody's own rule asks who knows what");
     let mut world = checked(&["ONE"]).thing("a", json!({ "Good": true, "ConfigId": "db-1" }));
-    world.catalog.sources.get_mut(&SourceId::from("x.things")).unwrap().config_ids = ["ConfigId".to_owned()].into();
+    world.catalog.sources.get_mut(&SourceId::from("x.things")).unwrap().config_ids =
+        [crate::walk::testing::path("ConfigId")].into();
     let world = world.rule("ONE", &[("db-1", "NON_COMPLIANT")]);
     assert_eq!(world.standing().1, Some(Standing::Contradicts), "Config names it otherwise");
 }

@@ -3,7 +3,7 @@
 use super::ledger::{Ledger, Word};
 use super::readonly;
 use super::table::Table;
-use super::template::{self, Known};
+use super::template::Known;
 use crate::model::only_reads;
 
 /// Options that change where a command goes or whose it is: those are the reader's own.
@@ -21,7 +21,7 @@ const NOT_OURS: [&str; 8] = [
 /// Reads the command; an empty text says that no command shows the fact.
 pub(super) fn read(table: &Table<'_>, known: &Known) -> Option<String> {
     let word = table.word("cli")?;
-    template::check(table, "cli", known);
+    known.template(table.ledger, &word)?;
     if !word.text.is_empty()
         && let Err(reason) = check(&word.text)
     {

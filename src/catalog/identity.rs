@@ -1,9 +1,8 @@
 //! The keys of a source that say what its rows are and what tells them apart.
 
-use super::ledger::Word;
 use super::table::{self, Table};
-use super::template::Known;
-use crate::model::{Created, Expires, Inventory};
+use super::template;
+use crate::model::{Created, Expires, Inventory, Path};
 
 /// The keys that are read here.
 pub(super) const KEYS: [&str; 6] = ["unique_id", "created", "created_caveat", "expires", "expires_as", "rows"];
@@ -12,13 +11,13 @@ const ROWS: [(&str, Inventory); 3] =
     [("resources", Inventory::Resources), ("records", Inventory::Records), ("events", Inventory::Events)];
 
 /// `unique_id` is a member, or a list of them where one reply lists several kinds of things.
-pub(super) fn read_unique_id(table: &Table<'_>) -> Vec<String> {
+pub(super) fn read_unique_id(table: &Table<'_>) -> Vec<Path> {
     let words = match table.is_list("unique_id") {
         true => table.words("unique_id"),
         false => table.has("unique_id").then(|| table.need("unique_id")).flatten().into_iter().collect(),
     };
     table::distinct(table.ledger, &words);
-    words.into_iter().inspect(|word| check(table, word)).map(|word| word.text).collect()
+    words.iter().filter_map(|word| template::path(table.ledger, word)).collect()
 }
 
 /// `created` and its caveat.
@@ -29,8 +28,8 @@ pub(super) fn read_created(table: &Table<'_>) -> Option<Created> {
         table.ledger.fault(&word.place, "a caveat about a date that is not named", "of what", help);
     }
     let member = table.has("created").then(|| table.need("created")).flatten()?;
-    check(table, &member);
-    Some(Created { member: member.text, caveat: caveat.map(|word| word.text).unwrap_or_default() })
+    let member = template::path(table.ledger, &member)?;
+    Some(Created { member, caveat: caveat.map(|word| word.text).unwrap_or_default() })
 }
 
 /// `expires` and what it is that expires.
@@ -46,8 +45,8 @@ pub(super) fn read_expires(table: &Table<'_>) -> Option<Expires> {
     }
     table.demand("expires_as");
     let member = named("expires")?;
-    check(table, &member);
-    Some(Expires { member: member.text, what: what?.text })
+    let member = template::path(table.ledger, &member)?;
+    Some(Expires { member, what: what?.text })
 }
 
 /// What the rows are: things, where a source names them one by one, unless it says otherwise.
@@ -55,8 +54,4 @@ pub(super) fn read_inventory(table: &Table<'_>) -> Inventory {
     let is_one_of_many = table.has("items") || table.has("key");
     let by_rule = if table.has("resource") && is_one_of_many { Inventory::Resources } else { Inventory::Records };
     table.choice("rows", &ROWS).unwrap_or(by_rule)
-}
-
-fn check(table: &Table<'_>, word: &Word) {
-    Known::row().check_path(table.ledger, word);
 }

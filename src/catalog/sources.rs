@@ -2,17 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::cli;
 use super::identity;
 use super::ledger::{Kind, Ledger, Word};
 use super::readonly;
 use super::table::Table;
-use super::template::{self, Known};
+use super::template::{self, Follows, Items, Known};
 use crate::model::{
-    Call, Collector, Content, Each, FanOut, Form, ItemList, Paging, Protocol, Shape, Source, SourceId, SourceScope,
-    Withhold,
+    Call, Collector, Content, Each, FROM, FanOut, Form, ItemList, Only, Paging, Path, Protocol, Shape, Source,
+    SourceId, SourceScope, Template, When, Withhold,
 };
 
 const CALL_KEYS: [&str; 20] = [
@@ -98,16 +96,17 @@ fn read_source(table: Table<'_>) -> Option<Source> {
         if table.has("collector") { table.choice("collector", &COLLECTORS) } else { Some(Collector::Generic) };
     let (protocol, scope) = how_and_where(&table, collector);
     let from = read_from(&table, id.as_ref());
-    let known = if from.is_some() { Known::from_row() } else { Known::list() };
-    let call = read_call(&table, "parameters", protocol, &known);
-    let each = read_each(&table, protocol, collector);
+    let follows = if table.has("from") { Follows::Another } else { Follows::None };
+    let row = row_of(&table, follows);
+    let call = read_call(&table, "parameters", protocol, &Known::list(follows), &row);
+    let each = read_each(&table, protocol, collector, follows);
     let items = read_items(&table);
     let only = table.table("only").and_then(|only| {
         let only = only.only(&["member", "is"]);
-        template::check(&only, "is", &Known::list());
-        Some((only.need("member")?.text, only.need("is")?.text))
+        let (member, is) = (only.need("member")?, only.need("is")?);
+        let is = Known::list(Follows::None).template(only.ledger, &is)?;
+        Some(Only { member: template::path(only.ledger, &member)?, is })
     });
-    template::check(&table, "resource", &Known::row());
     let own = id.as_ref().map_or("", |id| id.text.split('.').next().unwrap_or_default());
     let service = table.text("service").unwrap_or_else(|| own.to_owned());
     Some(Source {
@@ -115,8 +114,8 @@ fn read_source(table: Table<'_>) -> Option<Source> {
         endpoint_variable: table.text("endpoint_variable").unwrap_or_else(|| variable(&service)),
         version: table.text("version").unwrap_or_default(),
         target: table.text("target").unwrap_or_default(),
-        key: table.text("key").unwrap_or_default(),
-        resource: table.text("resource").unwrap_or_default(),
+        key: template::path_of(&table, "key"),
+        resource: template::read(&table, "resource", &row).unwrap_or_default(),
         shows_service: shows_service.map(|word| word.text),
         id: SourceId::new(id?.text),
         title: title?.text,
@@ -128,7 +127,7 @@ fn read_source(table: Table<'_>) -> Option<Source> {
         call: call?,
         each,
         items,
-        config_ids: table.texts("config_ids"),
+        config_ids: table.words("config_ids").iter().filter_map(|word| template::path(table.ledger, word)).collect(),
         unique_id: identity::read_unique_id(&table),
         created: identity::read_created(&table),
         expires: identity::read_expires(&table),
@@ -150,14 +149,25 @@ fn read_from(table: &Table<'_>, id: Option<&Word>) -> Option<FanOut> {
 }
 
 /// `when = { member = "…", is = ["…"] }`.
-fn read_when(table: &Table<'_>, known: Option<&Known>) -> Option<(String, BTreeSet<String>)> {
+fn read_when(table: &Table<'_>, known: Option<&Known>) -> Option<When> {
     let when = table.table("when")?.only(&["member", "is"]);
     when.demand("is");
-    let member = when.need("member")?;
-    if let Some(known) = known {
-        known.check_member(when.ledger, &member);
-    }
-    Some((member.text, when.texts("is")))
+    let word = when.need("member")?;
+    let member = match known {
+        Some(known) => known.path(when.ledger, &word),
+        None => template::path(when.ledger, &word),
+    };
+    Some(When { member: member?, is: when.texts("is") })
+}
+
+/// What is known when the row is complete.
+fn row_of(table: &Table<'_>, follows: Follows) -> Known {
+    Known::item(Items::of(table), parts_of(table), Vec::new(), follows)
+}
+
+/// The names of a source's parts.
+fn parts_of(table: &Table<'_>) -> Vec<String> {
+    table.tables("each").iter().filter_map(|each| each.text("as")).collect()
 }
 
 /// Notes sources that follow one which is asked elsewhere, by a conversation, or in the end after themselves.
@@ -172,6 +182,12 @@ pub(super) fn settle(ledger: &Ledger, sources: &BTreeMap<SourceId, Source>) {
                 _ if next.scope != at.scope => Some("has another scope"),
                 _ => None,
             };
+            if at.id == source.id
+                && let Some((name, help)) = never_fits(source, next)
+            {
+                let message = format!("nothing fills `{{from.{name}}}` of `{}`", source.id);
+                ledger.fault_of(&Kind::Source, source.id.as_str(), message, &help);
+            }
             if let Some(wrong) = wrong {
                 let help = "follow a generic source of the same scope";
                 let message = format!("`{}` cannot follow `{}`, which {wrong}", at.id, next.id);
@@ -182,6 +198,17 @@ pub(super) fn settle(ledger: &Ledger, sources: &BTreeMap<SourceId, Source>) {
             at = next;
         }
     }
+}
+
+/// A member that the templates of a source name in the rows of the one that it follows, where these cannot have it.
+fn never_fits(source: &Source, followed: &Source) -> Option<(Path, String)> {
+    let calls = std::iter::once(&source.call).chain(source.each.iter().map(|each| &each.call));
+    let regions = source.each.iter().filter_map(|each| each.region.as_ref());
+    let names = calls.flat_map(Call::names).chain(regions.chain([&source.resource]).flat_map(Template::names));
+    let parts: Vec<String> = followed.each.iter().map(|each| each.part.clone()).collect();
+    let items = if followed.items.is_empty() || !followed.key.is_whole() { Items::Objects } else { Items::Texts };
+    let mut members = names.filter_map(|name| name.member()?.after(FROM)).filter(|path| path.first() != FROM);
+    members.find_map(|path| items.refuse(path.first(), &parts).map(|help| (path, help)))
 }
 
 /// The protocol and the scope; a generic source must say all that its protocol needs.
@@ -225,7 +252,14 @@ fn variable(service: &str) -> String {
     service.chars().map(upper).collect()
 }
 
-fn read_call(table: &Table<'_>, parameters: &str, protocol: Option<Protocol>, known: &Known) -> Option<Call> {
+/// Reads a call. `known`: what its templates know; `row`: what its command knows.
+fn read_call(
+    table: &Table<'_>,
+    parameters: &str,
+    protocol: Option<Protocol>,
+    known: &Known,
+    row: &Known,
+) -> Option<Call> {
     let operation = table.need("operation");
     if let Some(word) = &operation {
         refuse(table.ledger, word, readonly::refuse_operation(&word.text), "operation");
@@ -239,23 +273,21 @@ fn read_call(table: &Table<'_>, parameters: &str, protocol: Option<Protocol>, kn
     for action in &actions {
         refuse(table.ledger, action, readonly::refuse_action(&action.text), "action");
     }
-    for key in [parameters, "vary", "headers", "host_prefix", "path"] {
-        template::check(table, key, known);
-    }
-    let (method, path) = read_method(table, protocol);
+    let (method, path) = read_method(table, protocol, known);
+    let variations = template::read_variations(table, "vary", known);
     Some(Call {
         operation: operation?.text,
         method,
         path,
-        parameters: table.json_map(parameters),
-        vary: read_vary(table),
-        headers: table.text_map("headers"),
-        host_prefix: table.text("host_prefix").unwrap_or_default(),
+        parameters: template::read_parameters(table, parameters, known),
+        vary: if variations.is_empty() { vec![BTreeMap::new()] } else { variations },
+        headers: template::read_map(table, "headers", known),
+        host_prefix: template::read(table, "host_prefix", known).unwrap_or_default(),
         page: table.table("page").and_then(read_page),
         shape: read_shape(table),
         absent: table.texts("absent"),
         not_subscribed: table.texts("not_subscribed"),
-        cli: cli::read(table, &Known::row()),
+        cli: cli::read(table, row),
         actions: actions.into_iter().map(|word| word.text).collect(),
     })
 }
@@ -266,7 +298,7 @@ fn refuse(ledger: &Ledger, word: &Word, reason: Option<&str>, what: &str) {
     }
 }
 
-fn read_method(table: &Table<'_>, protocol: Option<Protocol>) -> (String, String) {
+fn read_method(table: &Table<'_>, protocol: Option<Protocol>, known: &Known) -> (String, Template) {
     let rest = matches!(protocol, Some(Protocol::RestJson | Protocol::RestXml));
     let (method, path) = (table.word("method"), table.word("path"));
     if protocol.is_some() && !rest {
@@ -282,12 +314,8 @@ fn read_method(table: &Table<'_>, protocol: Option<Protocol>) -> (String, String
         table.ledger.fault(&word.place, "a path begins with `/`", "here", format!("write `/{}`", word.text));
     }
     let method = method.map_or_else(|| (if rest { "GET" } else { "POST" }).to_owned(), |word| word.text);
-    (method, path.map_or_else(|| "/".to_owned(), |word| word.text))
-}
-
-fn read_vary(table: &Table<'_>) -> Vec<BTreeMap<String, Value>> {
-    let vary: Vec<_> = table.tables("vary").iter().map(Table::json_members).collect();
-    if vary.is_empty() { vec![BTreeMap::new()] } else { vary }
+    let root = || Template::parse("/").unwrap_or_default();
+    (method, path.and_then(|word| known.template(table.ledger, &word)).unwrap_or_else(root))
 }
 
 fn read_page(table: Table<'_>) -> Option<Paging> {
@@ -301,7 +329,8 @@ fn read_page(table: Table<'_>) -> Option<Paging> {
         let name = names.into_iter().next()?;
         Some((name.text.clone(), size.count(&name.text)?))
     });
-    Some(Paging { next: next?.text, send: send?.text, more: table.text("more"), size })
+    let path = |word: Word| template::path(table.ledger, &word);
+    Some(Paging { next: path(next?)?, send: send?.text, more: table.word("more").and_then(path), size })
 }
 
 fn read_shape(table: &Table<'_>) -> Shape {
@@ -337,26 +366,27 @@ fn read_withhold(table: &Table<'_>) -> BTreeSet<Withhold> {
 /// `items` is a path, or a list of tables where a reply has several lists.
 fn read_items(table: &Table<'_>) -> Vec<ItemList> {
     let may_be_missing = table.flag("optional_items");
-    let list = |path: Word, kind: String| ItemList { path: path.text, kind, may_be_missing };
+    let list =
+        |path: Word, kind: String| Some(ItemList { path: template::path(table.ledger, &path)?, kind, may_be_missing });
     if table.is_list("items") {
         let tables = table.tables("items").into_iter().map(|items| items.only(&["path", "kind"]));
-        return tables
-            .filter_map(|items| Some(list(items.need("path")?, items.text("kind").unwrap_or_default())))
-            .collect();
+        return tables.filter_map(|items| list(items.need("path")?, items.text("kind").unwrap_or_default())).collect();
     }
-    table
-        .has("items")
-        .then(|| table.need("items"))
-        .flatten()
-        .map(|path| list(path, String::new()))
-        .into_iter()
-        .collect()
+    let only = table.has("items").then(|| table.need("items")).flatten();
+    only.and_then(|path| list(path, String::new())).into_iter().collect()
 }
 
-fn read_each(table: &Table<'_>, protocol: Option<Protocol>, collector: Option<Collector>) -> Vec<Each> {
+fn read_each(
+    table: &Table<'_>,
+    protocol: Option<Protocol>,
+    collector: Option<Collector>,
+    follows: Follows,
+) -> Vec<Each> {
     let generic = collector == Some(Collector::Generic);
     let tables = table.tables("each");
-    let mut later: Vec<String> = tables.iter().filter_map(|each| each.text("as")).collect();
+    let (items, named) = (Items::of(table), parts_of(table));
+    let row = row_of(table, follows);
+    let mut later = named.clone();
     let mut parts = BTreeSet::new();
     let mut list = Vec::new();
     for each in tables {
@@ -367,17 +397,17 @@ fn read_each(table: &Table<'_>, protocol: Option<Protocol>, collector: Option<Co
             let help = "give each call of a source a name of its own";
             each.ledger.fault(&word.place, format!("the part `{}` is there twice", word.text), "second", help);
         }
-        let known = Known::item(later.clone());
+        let known = Known::item(items, named.clone(), later.clone(), follows);
         if !later.is_empty() {
             later.remove(0);
         }
         if generic && matches!(protocol, Some(Protocol::RestJson | Protocol::RestXml)) {
             each.demand("path");
         }
-        template::check(&each, "region", &known);
-        let call = read_call(&each, "send", protocol, &known);
+        let region = template::read(&each, "region", &known);
+        let call = read_call(&each, "send", protocol, &known, &row);
         let when = read_when(&each, Some(&known));
-        let (select, region) = (each.text("select").unwrap_or_default(), each.text("region"));
+        let select = template::path_of(&each, "select");
         if let (Some(part), Some(call)) = (part, call) {
             list.push(Each { part: part.text, call, select, region, when });
         }

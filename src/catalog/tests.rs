@@ -163,22 +163,55 @@ fn a_part_is_not_read_before_it_is_there() {
 }
 
 #[test]
+fn a_template_that_never_fits_is_a_fault() {
+    let of = |name: &str| SOURCE.replace("key = \"KeyId\"\n", "").replace("{KeyId}", name);
+    let texts = load(files(&[("sources/kms.toml", &of("{StreamName}"))])).unwrap_err();
+    insta::assert_snapshot!(lines(&texts), @r###"
+    sources/kms.toml:17 ["{StreamName}"]
+      nothing fills `{StreamName}`
+      > the items are texts, known as `{_item}`; if they are objects, name their `key`
+    "###);
+    let objects = SOURCE.replace("{KeyId}", "{_item}");
+    insta::assert_snapshot!(lines(&load(files(&[("sources/kms.toml", &objects)])).unwrap_err()), @r###"
+    sources/kms.toml:18 ["{_item}"]
+      nothing fills `{_item}`
+      > `{_item}` is an item that is a text: name a member of the item, or delete `key`
+    "###);
+    let from = SOURCE.replace("{KeyId}", "{from.KeyId}");
+    insta::assert_snapshot!(lines(&load(files(&[("sources/kms.toml", &from)])).unwrap_err()), @r###"
+    sources/kms.toml:18 ["{from.KeyId}"]
+      nothing fills `{from.KeyId}`
+      > the source follows no other one: it has no `from`
+    "###);
+    let below = format!(
+        "{}\n[[source]]\nid = \"kms.grants\"\ntitle = \"Grants\"\nfrom = {{ source = \"kms.keys\" }}\nprotocol = \"json\"\n\
+         version = \"1.1\"\ntarget = \"TrentService\"\nscope = \"region\"\noperation = \"ListGrants\"\n\
+         parameters = {{ KeyId = \"{{from._item}}\" }}\nactions = [\"kms:ListGrants\"]\n",
+        SOURCE
+    );
+    insta::assert_snapshot!(lines(&load(files(&[("sources/kms.toml", &below)])).unwrap_err()), @r###"
+    sources/kms.toml:23 ["kms.grants"]
+      nothing fills `{from._item}` of `kms.grants`
+      > `{_item}` is an item that is a text: name a member of the item, or delete `key`
+    "###);
+}
+
+#[test]
 fn what_tells_rows_apart_is_named_by_paths() {
-    let keys =
-        "unique_id = [\"KeyId\", \"metadata..Arn\", \"KeyId\"]\ncreated_caveat = \"Moves.\"\nrows = \"things\"\n";
+    let keys = "key = \"KeyId\"\nunique_id = [\"KeyId\", \"metadata..Arn\", \"KeyId\"]\ncreated_caveat = \"Moves.\"\nrows = \"things\"\n";
     let bad = SOURCE.replace("key = \"KeyId\"\n", keys);
     let faults = load(files(&[("sources/kms.toml", &bad)])).unwrap_err();
     insta::assert_snapshot!(lines(&faults), @r###"
-    sources/kms.toml:11 ["metadata..Arn"]
-      `metadata..Arn` is no path
+    sources/kms.toml:12 ["metadata..Arn"]
+      `metadata..Arn` is not a path
       > write names of members with dots between them
-    sources/kms.toml:11 ["KeyId"]
+    sources/kms.toml:12 ["KeyId"]
       `KeyId` is listed twice
       > delete one
-    sources/kms.toml:12 ["Moves."]
+    sources/kms.toml:13 ["Moves."]
       a caveat about a date that is not named
       > add `created = …`, or delete the caveat
-    sources/kms.toml:13 ["things"]
+    sources/kms.toml:14 ["things"]
       `things` is no `rows`
       > one of `resources`, `records`, `events`
     "###);

@@ -14,6 +14,8 @@ use crate::model::{
     AccountId, Answer, Call, Exchange, Gap, GapReason, Partition, Region, Settings, Sha256, Source, SourceId,
 };
 
+use crate::walk::{Heard, Place};
+
 use super::CollectError;
 use super::classify::{self, Failure, Meaning};
 use super::generic::Callers;
@@ -51,17 +53,10 @@ impl AccountContext {
         self.run.catalog.sources.get(&id).filter(|_| selected)
     }
 
-    /// What templates know besides the item: `{account} {partition} {region} {period.start} {period.end}`.
-    pub(crate) fn known(&self, name: &str, place: &Region) -> Option<String> {
-        let time = |time: DateTime<Utc>| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-        match name {
-            "account" => Some(self.account.to_string()),
-            "partition" => Some(self.partition.to_string()),
-            "region" => Some(place.to_string()),
-            "period.start" => Some(time(self.run.settings.period.start_time())),
-            "period.end" => Some(time(self.run.settings.period.end_time())),
-            _ => None,
-        }
+    /// Where a source is asked.
+    pub(crate) fn place(&self, region: &Region) -> Place {
+        let (account, partition) = (self.account.clone(), self.partition.clone());
+        Place { account, partition, region: region.clone(), period: self.run.settings.period }
     }
 
     /// The time, from the run's clock.
@@ -138,14 +133,28 @@ impl AccountContext {
         result: Result<T, Failure>,
         captured: Captured,
     ) -> Result<Reply<T>, CollectError> {
+        Ok(match self.settled(label, result, captured).await? {
+            Settled::Content(content, _) => Reply::Content(content),
+            Settled::Absent(code, _) => Reply::Absent(code),
+            Settled::Gap(gap) => Reply::Gap(gap.reason),
+        })
+    }
+
+    /// The same, with what was kept.
+    pub(crate) async fn settled<T>(
+        &self,
+        label: Label,
+        result: Result<T, Failure>,
+        captured: Captured,
+    ) -> Result<Settled<T>, CollectError> {
         let result = match captured.response.as_ref().and_then(|received| received.unkeepable.as_ref()) {
             Some(why) => Err(Failure::unkeepable(why)),
             None => result,
         };
         let failure = match (result, &captured) {
             (Ok(content), Captured { request: Some(sent), response: Some(received) }) => {
-                self.keep(&label, label.answer(), sent, received).await?;
-                return Ok(Reply::Content(content));
+                let heard = self.keep(&label, label.answer(), sent, received).await?;
+                return Ok(Settled::Content(content, heard));
             }
             (Ok(_), _) => {
                 let message = format!("{} was answered but not recorded", label.operation);
@@ -156,15 +165,15 @@ impl AccountContext {
         match (classify::meaning(&failure, self.described(&label)), &captured) {
             (Meaning::Fatal(error), _) => Err(error),
             (Meaning::Absent(code), Captured { request: Some(sent), response: Some(received) }) => {
-                self.keep(&label, Answer::Absent { code: code.clone() }, sent, received).await?;
-                Ok(Reply::Absent(code))
+                let heard = self.keep(&label, Answer::Absent { code: code.clone() }, sent, received).await?;
+                Ok(Settled::Absent(code, heard))
             }
             (Meaning::Absent(_), _) => {
                 Err(CollectError::Internal(format!("{} was refused but not recorded", label.operation)))
             }
             (Meaning::Gap(reason), _) => {
-                self.lose(label, reason, &failure, captured.response).await?;
-                Ok(Reply::Gap(reason))
+                let gap = self.lose(label, reason, &failure, captured.response).await?;
+                Ok(Settled::Gap(Box::new(gap)))
             }
         }
     }
@@ -191,6 +200,11 @@ impl AccountContext {
             body: None,
             time: self.now(),
         };
+        self.keep_found(gap).await
+    }
+
+    /// Keeps a gap that shows only when replies are read.
+    pub(crate) async fn keep_found(&self, gap: Gap) -> Result<(), CollectError> {
         self.run.count(&gap.source, |coverage| coverage.gaps += 1);
         self.run.keep_gap(gap, None).await
     }
@@ -204,10 +218,18 @@ impl AccountContext {
         self.run.progress.done(&self.account);
     }
 
-    async fn keep(&self, label: &Label, answer: Answer, sent: &Sent, received: &Received) -> Result<(), CollectError> {
+    async fn keep(
+        &self,
+        label: &Label,
+        answer: Answer,
+        sent: &Sent,
+        received: &Received,
+    ) -> Result<Heard, CollectError> {
         let (body, size) = (Sha256::of(&received.body), received.body.len());
         let exchange = self.exchange(label, answer, sent, received, (body, u64::try_from(size).unwrap_or(u64::MAX)));
-        self.keep_exchange(exchange, received).await
+        let heard = heard(&exchange);
+        self.keep_exchange(exchange, received).await?;
+        Ok(heard)
     }
 
     /// Counts an exchange and hands it to the sink, unless the sink has it from the interrupted run.
@@ -264,7 +286,7 @@ impl AccountContext {
         reason: GapReason,
         failure: &Failure,
         received: Option<Received>,
-    ) -> Result<(), CollectError> {
+    ) -> Result<Gap, CollectError> {
         self.run.count(&label.source, |coverage| {
             coverage.attempted += 1;
             coverage.gaps += 1;
@@ -287,7 +309,8 @@ impl AccountContext {
             body: body.as_deref().map(Sha256::of),
             time: self.now(),
         };
-        self.run.keep_gap(gap, body).await
+        self.run.keep_gap(gap.clone(), body).await?;
+        Ok(gap)
     }
 
     /// The part of the source that describes this very call.
@@ -318,6 +341,20 @@ impl AccountContext {
             None => call.actions.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
         }
     }
+}
+
+/// What became of a call. Whatever it is, it is kept already.
+pub(crate) enum Settled<T> {
+    /// The thing asked for.
+    Content(T, Heard),
+    /// AWS says that there is none; its error code.
+    Absent(String, Heard),
+    /// It is missing, and the gap says why.
+    Gap(Box<Gap>),
+}
+
+fn heard(exchange: &Exchange) -> Heard {
+    Heard { body: exchange.body, request_id: exchange.request_id.clone(), time: exchange.time }
 }
 
 /// What AWS limits the rate of, and so do we: S3 each bucket, the others the service.

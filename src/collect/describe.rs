@@ -20,13 +20,13 @@ use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::model::{Call, Region, Source};
+use crate::model::{Call, Parameters, Region, Source};
+use crate::walk::{Lookup, prepare};
 
 use super::CollectError;
 use super::account::region;
-use super::generic::{Callers, host_prefix};
+use super::generic::Callers;
 use super::recorder::observe;
-use super::request::{Lookup, prepare};
 
 /// What a request is made from besides its source.
 pub struct Context<'a> {
@@ -35,7 +35,7 @@ pub struct Context<'a> {
     /// The values of the templates.
     pub lookup: Lookup<'a>,
     /// One of the call's variations.
-    pub vary: BTreeMap<String, Value>,
+    pub vary: Parameters,
     /// What asks for a further page.
     pub paging: BTreeMap<String, Value>,
     /// Instead of AWS's own endpoint.
@@ -49,12 +49,11 @@ pub struct Context<'a> {
 /// The request of a call as the collector would send it: `{method, url, headers, body}`. It goes through all that a
 /// real call goes through but the network.
 pub async fn signed_request(source: &Source, call: &Call, context: &Context<'_>) -> Result<Value, CollectError> {
-    let unfilled = |name: String| CollectError::Internal(format!("`{}`: nothing fills `{{{name}}}`", source.id));
-    let prepared = prepare(source, call, &context.vary, &context.paging, context.lookup).map_err(unfilled)?;
-    let prefix = host_prefix(call, context.lookup).map_err(unfilled)?;
+    let prepared = prepare(source, call, &context.vary, &context.paging, context.lookup)
+        .map_err(|name| CollectError::Internal(format!("`{}`: nothing fills `{{{name}}}`", source.id)))?;
     let catcher = Catcher::default();
     let sdk = sdk(context, catcher.clone());
-    let caller = Callers::default().get(&sdk, "", source, &context.region, &prefix)?;
+    let caller = Callers::default().get(&sdk, "", source, &context.region, &prepared.host_prefix)?;
     let (outcome, _) = observe(caller.invoke(prepared)).await;
     let caught = catcher.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     caught.ok_or_else(|| match outcome {
@@ -109,7 +108,7 @@ mod tests {
     use crate::model::Protocol;
 
     async fn signed(source: &Source, endpoint_url: Option<&str>) -> Value {
-        let lookup = |name: &str| Some(format!("a b+ü{name}")).filter(|_| name == "Name");
+        let lookup = |name: &crate::model::Name| Some(format!("a b+ü{name}")).filter(|_| name.to_string() == "Name");
         let context = Context {
             region: Region::from("eu-west-1"),
             lookup: &lookup,
@@ -140,7 +139,7 @@ mod tests {
         let mut source = testing::source("s3");
         source.protocol = Protocol::RestXml;
         source.call.method = "GET".to_owned();
-        source.call.path = "/{Name}?policy".to_owned();
+        source.call.path = crate::walk::testing::template("/{Name}?policy");
         let caught = signed(&source, Some("http://127.0.0.1:5000")).await;
         assert_eq!(caught["url"], "http://127.0.0.1:5000/a%20b%2B%C3%BCName?policy");
         assert_eq!(

@@ -42,7 +42,6 @@ pub enum Variant {
 /// A partition: its home region, the region of what it has once, its domains, the beginnings of its regions' names.
 struct PartitionFacts {
     id: &'static str,
-    home: &'static str,
     once: &'static str,
     suffix: &'static str,
     dual_stack_suffix: &'static str,
@@ -53,7 +52,6 @@ struct PartitionFacts {
 const PARTITIONS: &[PartitionFacts] = &[
     PartitionFacts {
         id: "aws",
-        home: "us-east-1",
         once: "us-east-1",
         suffix: "amazonaws.com",
         dual_stack_suffix: "api.aws",
@@ -61,7 +59,6 @@ const PARTITIONS: &[PartitionFacts] = &[
     },
     PartitionFacts {
         id: "aws-cn",
-        home: "cn-north-1",
         once: "cn-northwest-1",
         suffix: "amazonaws.com.cn",
         dual_stack_suffix: "api.amazonwebservices.com.cn",
@@ -69,7 +66,6 @@ const PARTITIONS: &[PartitionFacts] = &[
     },
     PartitionFacts {
         id: "aws-us-gov",
-        home: "us-gov-west-1",
         once: "us-gov-west-1",
         suffix: "amazonaws.com",
         dual_stack_suffix: "api.aws",
@@ -77,7 +73,6 @@ const PARTITIONS: &[PartitionFacts] = &[
     },
     PartitionFacts {
         id: "aws-iso",
-        home: "us-iso-east-1",
         once: "us-iso-east-1",
         suffix: "c2s.ic.gov",
         dual_stack_suffix: "api.aws.ic.gov",
@@ -85,7 +80,6 @@ const PARTITIONS: &[PartitionFacts] = &[
     },
     PartitionFacts {
         id: "aws-iso-b",
-        home: "us-isob-east-1",
         once: "us-isob-east-1",
         suffix: "sc2s.sgov.gov",
         dual_stack_suffix: "api.aws.scloud",
@@ -93,7 +87,6 @@ const PARTITIONS: &[PartitionFacts] = &[
     },
     PartitionFacts {
         id: "aws-iso-e",
-        home: "eu-isoe-west-1",
         once: "eu-isoe-west-1",
         suffix: "cloud.adc-e.uk",
         dual_stack_suffix: "api.cloud-aws.adc-e.uk",
@@ -101,7 +94,6 @@ const PARTITIONS: &[PartitionFacts] = &[
     },
     PartitionFacts {
         id: "aws-iso-f",
-        home: "us-isof-south-1",
         once: "us-isof-south-1",
         suffix: "csp.hci.ic.gov",
         dual_stack_suffix: "api.aws.hci.ic.gov",
@@ -109,7 +101,6 @@ const PARTITIONS: &[PartitionFacts] = &[
     },
     PartitionFacts {
         id: "aws-eusc",
-        home: "eusc-de-east-1",
         once: "eusc-de-east-1",
         suffix: "amazonaws.eu",
         dual_stack_suffix: "api.amazonwebservices.eu",
@@ -201,12 +192,6 @@ const GOV_FIPS_DUAL_STACK: &[&str] = &["monitoring", "networkmanager", "organiza
 /// The partition of a region.
 pub(crate) fn partition_of(region: &Region) -> Partition {
     Partition::from(facts_of(region).id)
-}
-
-/// The region where a partition's account-wide things are asked.
-pub(crate) fn home_region(partition: &Partition) -> Region {
-    let found = PARTITIONS.iter().find(|facts| facts.id == partition.as_str());
-    Region::from(found.unwrap_or(&PARTITIONS[0]).home)
 }
 
 /// The longest beginning wins: `us-gov-west-1` begins with `us-` too.
@@ -374,7 +359,7 @@ mod tests {
     fn homes_and_partitions_agree() {
         for facts in PARTITIONS {
             let partition = Partition::from(facts.id);
-            assert_eq!(partition_of(&home_region(&partition)), partition);
+            assert_eq!(partition_of(&partition.home()), partition);
         }
     }
 

@@ -18,7 +18,6 @@ use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptio
 use aws_smithy_runtime_api::client::auth::{AuthSchemeOptionResolverParams, SharedAuthScheme};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
-use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
 use aws_smithy_types::body::SdkBody;
@@ -28,14 +27,14 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::region::SigningRegion;
 use aws_types::{SdkConfig, SigningName};
 
-use crate::model::{Call, Region, Source};
+use crate::model::{Region, Source};
+use crate::walk::{Prepared, with_host_prefix};
 
 use super::CollectError;
 use super::account::region;
 use super::classify::bare;
 use super::endpoint::{EndpointSettings, endpoint};
 use super::recorder::Recorder;
-use super::request::{Prepared, with_host_prefix};
 
 /// A call that is ready but for its request; cheap to clone.
 pub(crate) type Caller = Operation<Prepared, (), Refused>;
@@ -65,11 +64,6 @@ impl Callers {
         callers.insert(key, Arc::clone(&caller));
         Ok(caller)
     }
-}
-
-/// The host label of a call, its templates filled.
-pub(crate) fn host_prefix(call: &Call, lookup: super::request::Lookup<'_>) -> Result<String, String> {
-    crate::model::fill(&call.host_prefix, lookup)
 }
 
 fn build(sdk: &SdkConfig, account_label: &str, source: &Source, url: &str, signing_region: &Region) -> Caller {
@@ -184,9 +178,6 @@ impl ProvideErrorMetadata for Refused {
         &self.0
     }
 }
-
-/// What a generic call ends as.
-pub(crate) type Called = Result<(), SdkError<Refused, HttpResponse>>;
 
 /// Finds code and message in each protocol's way of saying no.
 fn error_metadata(response: &HttpResponse) -> ErrorMetadata {

@@ -7,19 +7,21 @@ use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 use serde_json::Value;
 
 use crate::model::{
-    AccountId, AccountScope, AccountSettings, Caller, Collector, Partition, Region, Source, SourceId, select, text_of,
+    AccountId, AccountScope, AccountSettings, Caller, Collector, Partition, Region, Source, SourceId, text_of,
 };
+
+use crate::walk::{Event, Tree};
 
 use super::CollectError;
 use super::account::{AccountContext, region};
 use super::classify;
-use super::endpoint::{home_region, partition_of};
+use super::endpoint::partition_of;
 use super::generic::Callers;
 use super::label::{Label, Reply};
 use super::recorder::{Captured, Recorder, observe};
 use super::run::Run;
 use super::session::{Session, account_label};
-use super::source_run::{Asked, Ended, pages};
+use super::source_run::run_tree;
 
 /// The source of the chain of custody.
 const CALLER: &str = "sts.caller-identity";
@@ -55,7 +57,7 @@ pub(crate) async fn identify(
     let partition = caller.arn.split(':').nth(1).filter(|text| !text.is_empty()).map(Partition::from);
     let partition = partition.unwrap_or_else(|| partition_of(&asked));
     // A partition that the table does not know has at least the region that answered.
-    let home = if partition == partition_of(&asked) { home_region(&partition) } else { asked.clone() };
+    let home = if partition == partition_of(&asked) { partition.home() } else { asked.clone() };
     let mut context = AccountContext {
         account: caller.account.clone(),
         partition,
@@ -134,17 +136,15 @@ async fn list_regions(
     source: &Source,
     session_region: &Region,
 ) -> Result<Option<Listed>, CollectError> {
-    let mut listed = Listed::new();
-    let lookup = |name: &str| ctx.known(name, session_region);
-    let vary = BTreeMap::new();
-    let asked = Asked { source, call: &source.call, vary: &vary, lookup: &lookup };
-    let label = Label::new(source.id.clone(), source.call.operation.clone(), session_region);
-    let ended = pages(ctx, &asked, label, |reply| {
-        let items = source.items.iter().flat_map(|list| select(reply, &list.path));
-        listed.extend(items.filter_map(region_item));
-    })
-    .await?;
-    Ok((matches!(ended, Ended::Complete(_)) && !listed.is_empty()).then_some(listed))
+    let (mut listed, mut whole) = (Listed::new(), false);
+    let tree = Tree::new(source, &|_| Vec::new());
+    let see = |event: &Event<'_>| match event {
+        Event::Row(_, row) => listed.extend(region_item(&row.data.read())),
+        Event::Read(..) => whole = true,
+        Event::Ask(_) | Event::Gap(_) => {}
+    };
+    run_tree(ctx, &tree, session_region, see).await?;
+    Ok((whole && !listed.is_empty()).then_some(listed))
 }
 
 /// EC2 writes `regionName` and `optInStatus`, the Account service `RegionName` and `RegionOptStatus`.

@@ -6,12 +6,13 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::model::{Region, Source};
 
+use crate::walk::{Prepared, encode, encode_path};
+
 use super::CollectError;
 use super::account::AccountContext;
 use super::classify::{Failure, failure};
 use super::label::Label;
 use super::recorder::Captured;
-use super::request::{Prepared, encode, encode_path};
 
 /// The regions of buckets, as far as they are known.
 #[derive(Debug, Default)]
@@ -42,7 +43,13 @@ impl Ask {
         let path = format!("/{}{rest}", encode(bucket));
         Self {
             bucket: bucket.to_owned(),
-            prepared: Prepared { method: "GET".to_owned(), path, headers, body: Vec::new() },
+            prepared: Prepared {
+                method: "GET".to_owned(),
+                path,
+                host_prefix: String::new(),
+                headers,
+                body: Vec::new(),
+            },
         }
     }
 }

@@ -19,7 +19,8 @@ use bytes::Bytes;
 use crate::model::{Sha256, Withhold};
 use crate::withhold::{Written, withhold};
 
-use super::parameters;
+use crate::walk::flat;
+
 use super::replay::{REPLAYED, RequestKey};
 
 tokio::task_local! {
@@ -114,7 +115,14 @@ impl Sent {
     pub(crate) fn of(request: &HttpRequest) -> Self {
         let key = RequestKey::of(request);
         // An unsigned request carries its signature in its query.
-        let parameters = if key.service.is_empty() { BTreeMap::new() } else { parameters::flat(request) };
+        let parameters = if key.service.is_empty() {
+            BTreeMap::new()
+        } else {
+            {
+                let media = request.headers().get("content-type").unwrap_or_default();
+                flat(request.uri(), media, request.body().bytes().unwrap_or_default())
+            }
+        };
         Self { key, parameters }
     }
 

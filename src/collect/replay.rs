@@ -21,8 +21,9 @@ use serde::Deserialize;
 
 use crate::model::{Answer, Exchange, Region, Sha256};
 
+use crate::walk::path_and_query;
+
 use super::CollectError;
-use super::parameters::path_and_query;
 
 /// Marks an answer that the interrupted run kept already.
 pub(crate) const REPLAYED: &str = "x-auditpack-replayed";

@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use serde_json::json;
 
+use crate::walk::testing::{parameters, path};
+
 use super::recorder::{Recorder, observe};
 use super::*;
 use crate::model::*;
@@ -91,17 +93,18 @@ fn regions_source() -> Source {
     source.scope = SourceScope::Account;
     source.collector = Collector::Identity;
     source.call.operation = "DescribeRegions".to_owned();
-    source.items[0].path = "regionInfo".to_owned();
+    source.items[0].path = path("regionInfo");
+    source.key = path("regionName");
     source
 }
 
 /// Two pages of things, a detail of each.
 fn things_source() -> Source {
     let mut source = testing::source("things");
-    source.call.page = Some(Paging { next: "Next".into(), send: "Token".into(), more: None, size: None });
+    source.call.page = Some(Paging { next: path("Next"), send: "Token".into(), more: None, size: None });
     let mut call = testing::call("DescribeThing");
-    call.parameters = [("Id".to_owned(), json!("{Id}"))].into();
-    source.each = vec![Each { part: "detail".to_owned(), call, select: String::new(), region: None, when: None }];
+    call.parameters = parameters(json!({ "Id": "{Id}" }));
+    source.each = vec![Each { part: "detail".to_owned(), call, select: path(""), region: None, when: None }];
     source
 }
 
@@ -179,10 +182,10 @@ fn parts_source() -> Source {
     source.id = "things.parts".into();
     source.from = Some(FanOut { source: "things.things".into(), when: None });
     source.call.operation = "ListParts".to_owned();
-    source.call.parameters = [("Thing".to_owned(), json!("{from.Id}"))].into();
+    source.call.parameters = parameters(json!({ "Thing": "{from.Id}" }));
     let mut call = testing::call("DescribePart");
-    call.parameters = [("Thing".to_owned(), json!("{from.Id}")), ("Part".to_owned(), json!("{Id}"))].into();
-    source.each = vec![Each { part: "detail".to_owned(), call, select: String::new(), region: None, when: None }];
+    call.parameters = parameters(json!({ "Thing": "{from.Id}", "Part": "{Id}" }));
+    source.each = vec![Each { part: "detail".to_owned(), call, select: path(""), region: None, when: None }];
     source
 }
 

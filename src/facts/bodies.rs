@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 use serde_json::Value;
 
-use crate::model::{Answer, Call, Collector, Exchange, Sha256, Source, WireError, read_body};
+use crate::model::{Answer, Call, Collector, Exchange, Sha256, Source};
+use crate::walk::{WireError, read_body};
 
 /// An exchange and what its body says.
 pub(super) struct Reply<'a> {
@@ -21,16 +22,6 @@ pub(super) enum Content {
     Absent,
     /// It cannot be read.
     Broken(WireError),
-}
-
-impl Reply<'_> {
-    /// The content, if there is one.
-    pub(super) fn content(&self) -> Option<&Value> {
-        match &self.content {
-            Content::Read(value) => Some(value),
-            Content::Document | Content::Absent | Content::Broken(_) => None,
-        }
-    }
 }
 
 /// So many bytes of bodies lie in memory at once, besides what they say.

@@ -1,62 +1,21 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use crate::model::*;
+use crate::walk::testing::{self, each, only, parameters, path, template, when};
 
 pub(super) fn call(operation: &str) -> Call {
-    Call {
-        operation: operation.into(),
-        method: "POST".into(),
-        path: "/".into(),
-        parameters: BTreeMap::new(),
-        vary: vec![BTreeMap::new()],
-        headers: BTreeMap::new(),
-        host_prefix: String::new(),
-        page: Some(Paging { next: "Next".into(), send: "Next".into(), more: Some("More".into()), size: None }),
-        shape: Shape::default(),
-        absent: BTreeSet::new(),
-        not_subscribed: BTreeSet::new(),
-        cli: None,
-        actions: BTreeSet::from([format!("x:{operation}")]),
-    }
+    let (next, more) = (path("Next"), Some(path("More")));
+    let page = Some(Paging { next, send: "Next".into(), more, size: None });
+    Call { page, ..testing::call(operation) }
 }
 
 pub(super) fn source() -> Source {
-    let each = |part: &str, operation: &str| Each {
-        part: part.into(),
-        call: Call { page: None, ..call(operation) },
-        select: String::new(),
-        region: None,
-        when: None,
-    };
-    Source {
-        id: "x.things".into(),
-        title: "Things".into(),
-        shows_service: None,
-        service: "x".into(),
-        signing: "x".into(),
-        endpoint_variable: "X".into(),
-        protocol: Protocol::Json,
-        version: "1.1".into(),
-        target: "X".into(),
-        scope: SourceScope::Region,
-        collector: Collector::Generic,
-        from: None,
-        call: call("List"),
-        each: vec![each("meta", "Describe")],
-        items: vec![ItemList { path: "Things".into(), kind: String::new(), may_be_missing: false }],
-        key: "Id".into(),
-        resource: "arn:{partition}:x:{region}:{account}:{meta.Name}".into(),
-        config_ids: Default::default(),
-        unique_id: Vec::new(),
-        created: None,
-        expires: None,
-        inventory: crate::model::Inventory::Resources,
-        only: None,
-    }
+    let resource = template("arn:{partition}:x:{region}:{account}:{meta.Name}");
+    Source { call: call("List"), each: vec![each("meta", "Describe")], resource, ..testing::source() }
 }
 
 /// A snapshot in the making, with the bodies.
@@ -84,7 +43,7 @@ pub(super) fn kept() -> Kept {
         time: time(),
         finished: time(),
         caller: Caller { account: "111111111111".into(), arn: "a".into(), user_id: "u".into() },
-        scope: Scope { accounts: vec![account], sources: vec!["x.things".into()] },
+        scope: Scope { accounts: vec![account], sources: vec!["x.things".into(), "x.parts".into()] },
         exchanges: vec![],
         gaps: vec![],
         coverage: BTreeMap::new(),
@@ -265,7 +224,7 @@ fn parts_are_absent_unread_or_not_asked() {
     assert_eq!(rows(&forgotten)[0].unread["meta"].reason, GapReason::NotAttempted);
 
     let mut conditional = source();
-    conditional.each[0].when = Some(("Kind".into(), BTreeSet::from(["own".into()])));
+    conditional.each[0].when = when("Kind", "own");
     let left_out = kept().reply("List", None, 0, list).read(conditional);
     assert!(rows(&left_out)[0].unread.is_empty() && left_out.gaps.is_empty());
 }
@@ -275,7 +234,7 @@ fn a_call_that_needs_a_failed_one_is_unread_for_the_same_reason() {
     let mut both = source();
     let mut second = both.each[0].clone();
     second.part = "more".into();
-    second.when = Some(("meta.Kind".into(), BTreeSet::from(["own".into()])));
+    second.when = when("meta.Kind", "own");
     both.each.push(second);
     let facts = kept().reply("List", None, 0, r#"{"Things":[{"Id":"a"}]}"#).gap(item("meta", "a")).read(both);
     assert_eq!(rows(&facts)[0].unread["more"].reason, GapReason::AccessDenied);
@@ -287,7 +246,7 @@ fn paged_parts_are_one_list_and_selected_parts_keep_their_shape() {
     let list = r#"{"Things":[{"Id":"a"}]}"#;
     let mut paged = source();
     paged.each[0].call.page = call("Describe").page;
-    paged.each[0].select = "Rules".into();
+    paged.each[0].select = path("Rules");
     let kept = kept()
         .reply("List", None, 0, list)
         .reply("Describe", item("meta", "a"), 0, r#"{"Rules":[1],"More":true,"Next":"1"}"#)
@@ -301,10 +260,9 @@ fn paged_parts_are_one_list_and_selected_parts_keep_their_shape() {
 fn varied(paged: bool) -> Source {
     let mut varied = source();
     let each = &mut varied.each[0];
-    each.select = "Rules".into();
+    each.select = path("Rules");
     each.call.page = call("Describe").page.filter(|_| paged);
-    each.call.vary =
-        ["x", "y"].map(|filter| BTreeMap::from([("Filter".to_owned(), json!(filter))])).into_iter().collect();
+    each.call.vary = ["x", "y"].map(|filter| parameters(json!({ "Filter": filter }))).into_iter().collect();
     varied
 }
 
@@ -356,7 +314,7 @@ fn of_a_varied_part_one_may_be_absent_and_none_missing() {
 #[test]
 fn texts_kinds_owners_and_the_buckets_own_region() {
     let mut texts = source();
-    (texts.key, texts.each, texts.resource) = (String::new(), vec![], String::new());
+    (texts.key, texts.each, texts.resource) = (path(""), vec![], template(""));
     let facts = kept().reply("List", None, 0, r#"{"Things":["a","b"]}"#).read(texts);
     assert_eq!(rows(&facts)[1].data.read(), json!({"_item": "b"}));
     assert_eq!(rows(&facts)[1].resource, "b");
@@ -364,16 +322,20 @@ fn texts_kinds_owners_and_the_buckets_own_region() {
     let mut own = source();
     own.each = vec![];
     own.items[0].kind = "thing".into();
-    own.only = Some(("Owner".into(), "{account}".into()));
+    own.only = Some(only("Owner", "{account}"));
     let body = r#"{"Things":[{"Id":"a","Owner":"111111111111"},{"Id":"b","Owner":"2"}]}"#;
     let facts = kept().reply("List", None, 0, body).read(own);
     assert_eq!(rows(&facts).len(), 1);
     assert_eq!(rows(&facts)[0].data.read()["kind"], "thing");
 
     let mut bucket = source();
-    bucket.each[0].region = Some("{Location}".into());
-    let mut kept =
-        kept().reply("List", None, 0, r#"{"Things":[{"Id":"a"}]}"#).reply("Describe", item("meta", "a"), 0, META);
+    bucket.each[0].region = Some(template("{Location}"));
+    let mut kept = kept().reply("List", None, 0, r#"{"Things":[{"Id":"a","Location":"us-west-2"}]}"#).reply(
+        "Describe",
+        item("meta", "a"),
+        0,
+        META,
+    );
     kept.snapshot.exchanges[1].region = "us-west-2".into();
     assert_eq!(rows(&kept.read(bucket))[0].region.as_str(), "us-west-2");
 }
@@ -381,11 +343,11 @@ fn texts_kinds_owners_and_the_buckets_own_region() {
 #[test]
 fn a_whole_reply_is_one_item_and_varied_calls_are_all_needed() {
     let mut whole = source();
-    (whole.items, whole.key, whole.each, whole.resource) = (vec![], String::new(), vec![], String::new());
+    (whole.items, whole.key, whole.each, whole.resource) = (vec![], path(""), vec![], template(""));
     let facts = kept().reply("List", None, 0, r#"{"Enabled":true}"#).read(whole.clone());
     assert_eq!(rows(&facts)[0].data.read(), json!({"Enabled": true}));
     assert_eq!(rows(&facts)[0].resource, "eu-west-1");
-    whole.call.vary = vec![BTreeMap::new(), BTreeMap::from([("Filter".into(), json!("x"))])];
+    whole.call.vary = vec![BTreeMap::new(), parameters(json!({ "Filter": "x" }))];
     let facts = kept().reply("List", None, 0, r#"{"Enabled":true}"#).read(whole);
     assert_eq!(reasons(&facts), [GapReason::NotAttempted]);
     assert!(!is_read(&facts));

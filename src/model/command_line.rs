@@ -7,8 +7,19 @@ use serde_json::Value;
 
 use super::shell::{cli_service, is_plain, kebab, quoted, value};
 use super::{
-    Call, Check, Collector, Each, FROM, Members, Per, Protocol, Region, Row, Source, fill, names, select, text_of,
+    Call, Check, Collector, Each, FROM, Members, Per, Protocol, Region, Row, Source, Template, select, text_of,
 };
+
+/// The names in a text of templates.
+fn names(text: &str) -> BTreeSet<String> {
+    let template = Template::parse(text).unwrap_or_default();
+    template.names().map(|name| name.slot.to_string()).collect()
+}
+
+/// Fills the names of a text; `None`: nothing fills one of them.
+fn fill(text: &str, lookup: impl Fn(&str) -> Option<String>) -> Option<String> {
+    Template::parse(text).ok()?.fill(|name| lookup(&name.slot.to_string())).ok()
+}
 
 /// Verbs of commands that only read.
 const VERBS: [&str; 6] = ["get-", "list-", "describe-", "batch-get-", "lookup-", "select-"];
@@ -99,7 +110,9 @@ impl<'a> Shown<'a> {
     }
 
     fn is_asked(&self, each: &Each) -> bool {
-        each.when.as_ref().is_none_or(|(member, is)| self.member(member).is_some_and(|text| is.contains(&text)))
+        each.when
+            .as_ref()
+            .is_none_or(|when| self.member(&when.member.to_string()).is_some_and(|text| when.is.contains(&text)))
     }
 
     fn command(&self, call: &Call) -> Option<Vec<String>> {
@@ -119,7 +132,7 @@ impl<'a> Shown<'a> {
     fn written(&self, text: &str) -> Option<Vec<String>> {
         let mut words: Vec<String> = Vec::new();
         for word in text.split_whitespace() {
-            let filled = fill(word, |name| self.lookup(name)).ok()?;
+            let filled = fill(word, |name| self.lookup(name))?;
             let is_one = word.starts_with('{') && word.find('}') == Some(word.len() - 1);
             let made = match names(word) {
                 names if names.is_empty() => quoted(word),
@@ -145,11 +158,11 @@ impl<'a> Shown<'a> {
         let parameters: Vec<_> = call.parameters.iter().chain(vary).filter(|(name, _)| !pages(name)).collect();
         // The names in a path are not those of the AWS CLI's options.
         let is_rest = matches!(self.source.protocol, Protocol::RestJson | Protocol::RestXml);
-        if is_rest && !(parameters.is_empty() && call.names().is_empty() && !call.path.contains('?')) {
+        if is_rest && !(parameters.is_empty() && call.names().is_empty() && !call.path.to_string().contains('?')) {
             return None;
         }
         for (name, parameter) in parameters {
-            words.extend(self.option(name, parameter)?);
+            words.extend(self.option(name, &parameter.written())?);
         }
         Some(words)
     }
@@ -168,7 +181,7 @@ impl<'a> Shown<'a> {
             // Forms have texts only: whether this one is a flag is not known.
             Value::String(text) if !is_json && matches!(text.as_str(), "true" | "false") => None,
             Value::String(template) => {
-                let filled = fill(template, |name| self.lookup(name)).ok()?;
+                let filled = fill(template, |name| self.lookup(name))?;
                 let word = value(&filled, Some(&option))?;
                 Some(vec![option, word])
             }
@@ -187,7 +200,7 @@ impl<'a> Shown<'a> {
 
     fn filled(&self, parameter: &Value) -> Option<Value> {
         Some(match parameter {
-            Value::String(template) => Value::from(fill(template, |name| self.lookup(name)).ok()?),
+            Value::String(template) => Value::from(fill(template, |name| self.lookup(name))?),
             Value::Array(items) => Value::Array(items.iter().map(|item| self.filled(item)).collect::<Option<_>>()?),
             Value::Object(members) => {
                 let members = members.iter().map(|(name, item)| Some((name.clone(), self.filled(item)?)));

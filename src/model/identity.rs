@@ -3,13 +3,13 @@
 use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
-use super::{Source, select, text_of};
+use super::{Path, Source, text_of};
 
 /// Where a row says when AWS made the thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Created {
     /// The member's path: `CreateDate`, `table.CreationDateTime`.
-    pub member: String,
+    pub member: Path,
     /// One sentence about other reasons for which AWS moves that date; empty: none are known.
     pub caveat: String,
 }
@@ -18,7 +18,7 @@ pub struct Created {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expires {
     /// The member's path: `certificate.NotAfter`.
-    pub member: String,
+    pub member: Path,
     /// What expires, for people: "certificate".
     pub what: String,
 }
@@ -48,7 +48,7 @@ impl Source {
 
     /// The day on which the row's thing expires.
     pub fn expires_of(&self, row: &Value) -> Option<NaiveDate> {
-        match select(row, &self.expires.as_ref()?.member).as_slice() {
+        match self.expires.as_ref()?.member.select(row).as_slice() {
             [one] => day_of(one),
             _ => None,
         }
@@ -66,8 +66,8 @@ pub fn day_of(value: &Value) -> Option<NaiveDate> {
 }
 
 /// The one text at a path; of several none is the thing's own.
-fn text_at(row: &Value, path: &str) -> Option<String> {
-    match select(row, path).as_slice() {
+fn text_at(row: &Value, path: &Path) -> Option<String> {
+    match path.select(row).as_slice() {
         [one] => text_of(one).filter(|text| !text.is_empty()),
         _ => None,
     }

@@ -58,6 +58,22 @@ id!(/// The kind of an AWS assurance report, `SOC2`, as `mappings/artifact-repor
 id!(/// The key of an AWS service in `mappings/services.toml`, `ec2`.
     ServiceKey);
 
+impl Partition {
+    /// Its first region, in which what is asked once an account is asked. From the SDKs' partitions.json.
+    pub fn home(&self) -> Region {
+        Region::from(match self.as_str() {
+            "aws-cn" => "cn-north-1",
+            "aws-us-gov" => "us-gov-west-1",
+            "aws-iso" => "us-iso-east-1",
+            "aws-iso-b" => "us-isob-east-1",
+            "aws-iso-e" => "eu-isoe-west-1",
+            "aws-iso-f" => "us-isof-south-1",
+            "aws-eusc" => "eusc-de-east-1",
+            _ => "us-east-1",
+        })
+    }
+}
+
 /// A SHA-256 digest, written as 64 lower-case hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256([u8; 32]);

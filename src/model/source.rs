@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::{Created, Expires, Inventory, Shape, SourceId, select, text_of};
+use super::{Created, Expires, Inventory, Name, Parameters, Path, Shape, SourceId, Template};
 
 /// One kind of evidence. Generic sources are called by `collect`'s one signed call; conversations are Rust on the
 /// typed SDK crates, but their replies are read by the same description.
@@ -42,30 +41,30 @@ pub struct Source {
     /// Where the items are in the reply, `Reservations.Instances`; empty: the whole reply is the one item.
     pub items: Vec<ItemList>,
     /// The item's member that names it among its siblings, `KeyId`; empty for a single item or a list of strings.
-    pub key: String,
+    pub key: Path,
     /// Template of the finding's `resource`: `arn:{partition}:s3:::{Name}`. `{partition} {region} {account}` and the
     /// row's members (`{metadata.Arn}`) are known. Empty: the account id or the region's name, by scope.
-    pub resource: String,
+    pub resource: Template,
     /// The members that name an item as AWS Config does where it uses none of our names: `DbiResourceId`.
-    pub config_ids: BTreeSet<String>,
+    pub config_ids: BTreeSet<Path>,
     /// The members with AWS's own id of the thing, which survives a new name and never returns: `UserId`. Of several
     /// (a reply that lists users and roles) a row has one. Empty: the ARN says it, or nothing does.
-    pub unique_id: Vec<String>,
+    pub unique_id: Vec<Path>,
     /// Where the row says when the thing was made.
     pub created: Option<Created>,
     /// Where the row says when the thing expires.
     pub expires: Option<Expires>,
     /// What the rows are.
     pub inventory: Inventory,
-    /// An item is only taken when this member has this value: `("OwnerId", "{account}")`.
-    pub only: Option<(String, String)>,
+    /// The items that are taken; none: all.
+    pub only: Option<Only>,
 }
 
 /// A list inside a reply; IAM's GetAccountAuthorizationDetails has four.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ItemList {
     /// Where: `UserDetailList`.
-    pub path: String,
+    pub path: Path,
     /// Stored in the row as `kind` when not empty: `user`.
     pub kind: String,
     /// A reply without this member is an empty list; otherwise it is unreadable.
@@ -80,17 +79,17 @@ pub struct Call {
     /// The HTTP method of the REST protocols, else `POST`.
     pub method: String,
     /// The path of the REST protocols with `{templates}`, `/detector/{detectorIds}`, else `/`. May carry a fixed query: `/{Name}?policy`.
-    pub path: String,
+    pub path: Template,
     /// Parameters: of json the body's members, of query and ec2 the form's, of GET REST the query string's, of other
     /// REST methods the JSON body's.
     /// Strings may hold `{templates}` of the item; `{account}`, `{region}`, `{period.start}` are known too.
-    pub parameters: BTreeMap<String, Value>,
+    pub parameters: Parameters,
     /// The call is made once for each of these, merged into `parameters`; one empty map when there is nothing to vary.
-    pub vary: Vec<BTreeMap<String, Value>>,
+    pub vary: Vec<Parameters>,
     /// Fixed headers with templates: `x-amz-account-id = "{account}"`.
-    pub headers: BTreeMap<String, String>,
+    pub headers: BTreeMap<String, Template>,
     /// A host label before the endpoint's, `{account}.` of S3 Control; never put before an IP address or `localhost`.
-    pub host_prefix: String,
+    pub host_prefix: Template,
     /// Paging, if the call pages.
     pub page: Option<Paging>,
     /// How the reply is read.
@@ -114,11 +113,29 @@ pub struct Each {
     /// The call.
     pub call: Call,
     /// Where in the reply the part is, `KeyMetadata`; empty: the whole reply. The part of a paging call is a list.
-    pub select: String,
+    pub select: Path,
     /// The call goes to this region (template, `{location}`) instead of the list's. Empty answers mean `us-east-1`.
-    pub region: Option<String>,
-    /// The call is only made for items where this member has one of these values: an AWS-managed key has no policy to read.
-    pub when: Option<(String, BTreeSet<String>)>,
+    pub region: Option<Template>,
+    /// The call is only made for items of this kind: an AWS-managed key has no policy to read.
+    pub when: Option<When>,
+}
+
+/// A member and the values of it that count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    /// The member.
+    pub member: Path,
+    /// Its values.
+    pub is: BTreeSet<String>,
+}
+
+/// The items of a list that are taken: `OwnerId` is `{account}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Only {
+    /// The member.
+    pub member: Path,
+    /// Its value.
+    pub is: Template,
 }
 
 /// The source for each of whose rows another is asked.
@@ -126,8 +143,8 @@ pub struct Each {
 pub struct FanOut {
     /// That source.
     pub source: SourceId,
-    /// Only for rows whose member has one of these values.
-    pub when: Option<(String, BTreeSet<String>)>,
+    /// Only for rows of this kind.
+    pub when: Option<When>,
 }
 
 /// The member under which a row carries the row that it was asked for.
@@ -146,11 +163,12 @@ pub fn item_key(of: Option<&str>, key: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paging {
     /// The reply's member with the next page's token, a path: `NextMarker`.
-    pub next: String,
+    pub next: Path,
     /// The request's parameter that takes it: `Marker`.
     pub send: String,
-    /// A boolean member that says whether there is more: `Truncated`. Without it the token's presence does.
-    pub more: Option<String>,
+    /// A boolean member that says whether there is more: `Truncated`. Without it, and in a reply that leaves it out, the
+    /// token's presence does.
+    pub more: Option<Path>,
     /// The parameter that sets the page's size, and the size to ask for.
     pub size: Option<(String, u32)>,
 }
@@ -203,21 +221,19 @@ pub enum Collector {
     Identity,
 }
 
+impl Collector {
+    /// Whether the calls follow from the source's description alone; the others are made by a conversation that knows which
+    /// ones to make.
+    pub fn is_walked(self) -> bool {
+        matches!(self, Self::Generic | Self::Identity)
+    }
+}
+
 impl Source {
     /// All IAM actions the source needs.
     pub fn actions(&self) -> BTreeSet<&str> {
         let own = self.call.actions.iter();
         own.chain(self.each.iter().flat_map(|each| &each.call.actions)).map(String::as_str).collect()
-    }
-
-    /// Whether the list is asked for a row of the source that it follows: what AWS leaves out of a row it does not have.
-    pub fn follows(&self, row: &Value) -> bool {
-        let Some(from) = &self.from else { return false };
-        let member = |path: &str| select(row, path).into_iter().find_map(text_of);
-        let wanted = from.when.as_ref().is_none_or(|(path, is)| member(path).is_some_and(|text| is.contains(&text)));
-        let names = self.call.names();
-        let mut members = names.iter().filter_map(|name| name.strip_prefix(FROM)?.strip_prefix('.'));
-        wanted && members.all(|path| member(path.trim_end_matches('+')).is_some())
     }
 
     /// The call whose answer joins the row as `part`; `None` is the list call.
@@ -230,18 +246,10 @@ impl Source {
 }
 
 impl Call {
-    /// The `{names}` in its templates.
-    pub fn names(&self) -> BTreeSet<String> {
-        let mut templates = vec![self.path.clone(), self.host_prefix.clone()];
-        templates.extend(self.headers.values().cloned());
-        templates.extend(self.parameters.values().map(Value::to_string));
-        templates.extend(self.vary.iter().flat_map(BTreeMap::values).map(Value::to_string));
-        templates.iter().flat_map(|template| names(template)).collect()
+    /// The `{names}` in its templates, but for those of its command.
+    pub fn names(&self) -> BTreeSet<&Name> {
+        let texts = [&self.path, &self.host_prefix].into_iter().chain(self.headers.values());
+        let parameters = self.parameters.values().chain(self.vary.iter().flat_map(BTreeMap::values));
+        texts.flat_map(Template::names).chain(parameters.flat_map(|parameter| parameter.names())).collect()
     }
-}
-
-/// The `{names}` in a template.
-pub fn names(template: &str) -> BTreeSet<String> {
-    let after = template.split('{').skip(1);
-    after.filter_map(|after| after.split_once('}')).map(|(name, _)| name.to_owned()).collect()
 }

@@ -133,7 +133,7 @@ class Chooser:
                 shown.add(case)
                 chosen.append(exchange)
         if "from" in source:
-            above = {(e["region"], e["of"]) for e in chosen if e.get("of")}
+            above = {(e["region"], e["of"]) for e in chosen if e.get("of") is not None}
             self.wanted.setdefault(source["from"]["source"], set()).update(above)
         return chosen
 

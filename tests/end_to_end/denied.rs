@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use auditpack::model::{Catalog, Check, CheckId, Collector, Gap, GapReason, Source, SourceId, Verdict};
+use auditpack::model::{Catalog, Check, CheckId, Collector, Gap, GapReason, Name, Source, SourceId, Template, Verdict};
 use serde_json::{Value, json};
 
 use crate::common::{Emulator, Workplace};
@@ -70,19 +70,17 @@ fn depends(catalog: &Catalog, check: &Check, used: &Use<'_>) -> bool {
     let followers = catalog.sources.values().filter(|source| {
         looked_at.contains(&source.id) && source.from.as_ref().is_some_and(|from| from.source == used.source.id)
     });
-    let of_parent = format!("from.{part}");
-    let asks = |name: &String| *name == of_parent || name.starts_with(&format!("{of_parent}."));
+    let asks =
+        |name: &&Name| name.member().and_then(|path| path.after("from")).is_some_and(|path| path.first() == part);
     let mut followers = followers.map(|source| source.call.names().iter().any(asks));
     // A row that carries a row with a missing part says nothing of it.
     if followers.any(|asks| asks || names.contains("from")) {
         return true;
     }
-    let needs = |text: &str| text.contains(&format!("{{{part}}}")) || text.contains(&format!("{{{part}."));
     let follows = used.source.each.iter().filter(|each| {
-        let parameters = json!(each.call.parameters).to_string();
-        let when = each.when.as_ref().map(|(member, _)| format!("{{{member}}}")).unwrap_or_default();
-        let region = each.region.as_deref().unwrap_or_default();
-        [each.call.path.as_str(), &parameters, &when, region].into_iter().any(needs)
+        let names = each.call.names().into_iter().chain(each.region.iter().flat_map(Template::names));
+        let read = names.filter_map(|name| name.member()).chain(each.when.iter().map(|when| &when.member));
+        read.into_iter().any(|path| path.first() == part)
     });
     itself && (names.contains(part) || follows.into_iter().any(|each| names.contains(&each.part)))
 }

@@ -1,17 +1,16 @@
 //! CloudTrail, region by region: the trails that live there, and the events that controls ask about.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey, Trail};
 use aws_smithy_types::DateTime;
-use serde_json::Value;
 
 use super::lookup::{Lane, Window};
 use super::{Topic, side_by_side, topics};
 use crate::collect::{AccountContext, CollectError, Label};
-use crate::model::{Collector, GapReason, Region};
+use crate::model::{Collector, GapReason, Parameters, Region};
 
 pub(super) async fn converse(account: &AccountContext) -> Result<(), CollectError> {
     let elsewhere = Mutex::new(BTreeSet::new());
@@ -136,8 +135,9 @@ async fn lookups(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> 
 }
 
 /// The lookup attribute that a source's `vary` writes as AWS's API does.
-fn attribute(varied: &BTreeMap<String, Value>) -> Option<LookupAttribute> {
-    let first = varied.get("LookupAttributes")?.get(0)?;
+fn attribute(varied: &Parameters) -> Option<LookupAttribute> {
+    let attributes = varied.get("LookupAttributes")?.written();
+    let first = attributes.get(0)?;
     let key = LookupAttributeKey::from(first.get("AttributeKey")?.as_str()?);
     LookupAttribute::builder().attribute_key(key).attribute_value(first.get("AttributeValue")?.as_str()?).build().ok()
 }
@@ -158,10 +158,10 @@ mod tests {
     #[test]
     fn lookups_are_read_off_the_source() {
         let varied = serde_json::json!({"LookupAttributes": [{"AttributeKey": "Username", "AttributeValue": "root"}]});
-        let varied = varied.as_object().unwrap().clone().into_iter().collect();
+        let varied = crate::walk::testing::parameters(varied);
         let attribute = attribute(&varied).unwrap();
         assert_eq!(attribute.attribute_key(), &LookupAttributeKey::Username);
         assert_eq!(attribute.attribute_value(), "root");
-        assert!(super::attribute(&BTreeMap::new()).is_none());
+        assert!(super::attribute(&Parameters::new()).is_none());
     }
 }

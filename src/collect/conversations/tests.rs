@@ -118,11 +118,11 @@ fn source(id: &str, collector: Collector, protocol: Protocol, operation: &str) -
         call: Call {
             operation: operation.to_owned(),
             method: "GET".to_owned(),
-            path: "/".to_owned(),
+            path: crate::walk::testing::template("/"),
             parameters: BTreeMap::new(),
             vary: vec![BTreeMap::new()],
             headers: BTreeMap::new(),
-            host_prefix: String::new(),
+            host_prefix: Default::default(),
             page: None,
             shape: Shape::default(),
             absent: Default::default(),
@@ -132,8 +132,8 @@ fn source(id: &str, collector: Collector, protocol: Protocol, operation: &str) -
         },
         each: Vec::new(),
         items: Vec::new(),
-        key: String::new(),
-        resource: String::new(),
+        key: Default::default(),
+        resource: Default::default(),
         config_ids: Default::default(),
         unique_id: Vec::new(),
         created: None,
@@ -311,7 +311,8 @@ async fn events_are_looked_up_in_the_home_region_too() {
         let lookup = |id| {
             let mut source = source(id, Collector::Cloudtrail, Protocol::Json, "LookupEvents");
             let attribute = serde_json::json!([{"AttributeKey": "Username", "AttributeValue": "root"}]);
-            source.call.vary = vec![[("LookupAttributes".to_owned(), attribute)].into()];
+            source.call.vary =
+                vec![crate::walk::testing::parameters(serde_json::json!({ "LookupAttributes": attribute }))];
             source
         };
         let trails = source("cloudtrail.trails", Collector::Cloudtrail, Protocol::Json, "DescribeTrails");

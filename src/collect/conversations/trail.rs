@@ -23,8 +23,9 @@ use crate::collect::{AccountContext, CollectError, Label, Reply};
 use crate::model::{
     Answer, Collector, Digest, DocumentSink, Exchange, FETCHED_LOGS, FetchedLog, FoundLog, GapReason, LogFiles,
     LogSample, MAX_DIGEST, MAX_LOG, NamedLog, OWN_RECORD, Region, Sha256, TrailFolders, TrailSummary, TrailWindow,
-    day_folder, hash_log, inflate_digest, is_backfill, is_beyond, read_body, select, text_of,
+    day_folder, hash_log, inflate_digest, is_backfill, is_beyond, select, text_of,
 };
+use crate::walk::read_body;
 
 /// Objects that are prepared at once; how many are in flight is bounded elsewhere.
 const AHEAD: usize = 16;

@@ -11,9 +11,9 @@ use super::logs::{Checked, Named, check, chosen, undigested};
 use super::{Asked, Kind, Problem, told};
 use crate::model::{
     AccountId, Answer, Exchange, Facts, Gap, GapReason, Item, LogFiles, MAX_DIGEST, Partition, Region, Row, Sha256,
-    Snapshot, Source, TrailFolders, TrailSettings, TrailSummary, TrailWindow, day_folder, is_beyond, read_body, select,
-    text_of,
+    Snapshot, Source, TrailFolders, TrailSettings, TrailSummary, TrailWindow, day_folder, is_beyond, select, text_of,
 };
+use crate::walk::read_body;
 
 /// A trail in a region, and what was asked about it.
 pub(super) struct Chain<'a> {

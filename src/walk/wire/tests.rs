@@ -1,4 +1,8 @@
+use std::collections::BTreeSet;
+
 use serde_json::json;
+
+use crate::model::select;
 
 use super::*;
 
@@ -92,18 +96,6 @@ fn the_credential_report_is_a_csv_in_base64() {
         let body = body.replace(&content, bad);
         assert!(read_body(Protocol::Query, "GetCredentialReport", &shape, body.as_bytes()).is_err(), "{bad}");
     }
-}
-
-#[test]
-fn paths_go_through_lists_and_templates_name_what_they_miss() {
-    let value = json!({"reservationSet": [{"instancesSet": [{"id": 1}, {"id": 2}]}, {"instancesSet": [{"id": 3}]}]});
-    let ids: Vec<&Value> = select(&value, "reservationSet.instancesSet.id");
-    assert_eq!(ids, [&json!(1), &json!(2), &json!(3)]);
-    assert!(has_member(&value, "reservationSet.instancesSet") && !has_member(&value, "reservationSet.other"));
-    let lookup = |name: &str| (name == "a").then(|| "x".to_owned());
-    assert_eq!(fill("arn:{a}:{a}", lookup), Ok("arn:x:x".to_owned()));
-    assert_eq!(fill("arn:{b}", lookup), Err("b".to_owned()));
-    assert_eq!(fill("arn:{b", lookup), Err("b".to_owned()));
 }
 
 #[test]

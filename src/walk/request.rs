@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use crate::model::{Call, Protocol, Source, fill};
+use crate::model::{Call, Name, Parameters, Protocol, Source, filled};
 
 /// RFC 3986's unreserved characters stay, as SigV4 wants it: a space is `%20`, `+` is `%2B`.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -19,6 +19,8 @@ pub struct Prepared {
     pub method: String,
     /// The path and the query, percent-encoded: `/bucket?policy`.
     pub path: String,
+    /// The host label before the endpoint's: `111122223333.`.
+    pub host_prefix: String,
     /// Headers besides the host's and the signature's.
     pub headers: BTreeMap<String, String>,
     /// The body.
@@ -26,26 +28,25 @@ pub struct Prepared {
 }
 
 /// Finds the value of a template's name.
-pub type Lookup<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
+pub type Lookup<'a> = &'a dyn Fn(&Name) -> Option<String>;
 
 /// Builds the request of a call. `vary` is one of the call's variations, `paging` what AWS gave to ask for the next page:
-/// the only parameters that are never templates. An `Err` names the template that nothing fills.
+/// the only parameters that are never templates. An `Err` is the name that nothing fills.
 pub fn prepare(
     source: &Source,
     call: &Call,
-    vary: &BTreeMap<String, Value>,
+    vary: &Parameters,
     paging: &BTreeMap<String, Value>,
     lookup: Lookup<'_>,
-) -> Result<Prepared, String> {
-    let mut parameters = Map::new();
-    for (name, value) in call.parameters.iter().chain(vary) {
-        parameters.insert(name.clone(), filled(value, lookup)?);
-    }
+) -> Result<Prepared, Name> {
+    let mut parameters = filled(&call.parameters, lookup)?;
+    parameters.extend(filled(vary, lookup)?);
     parameters.extend(paging.iter().map(|(name, value)| (name.clone(), value.clone())));
     let mut headers = BTreeMap::new();
     for (name, value) in &call.headers {
-        headers.insert(name.to_ascii_lowercase(), fill(value, lookup)?);
+        headers.insert(name.to_ascii_lowercase(), value.fill(lookup)?);
     }
+    let host_prefix = call.host_prefix.fill(lookup)?;
     let (method, path, body) = match source.protocol {
         Protocol::Json => {
             headers.insert("content-type".to_owned(), format!("application/x-amz-json-{}", source.version));
@@ -66,31 +67,16 @@ pub fn prepare(
             (call.method.clone(), rest_path(call, &parameters, lookup)?, body)
         }
     };
-    Ok(Prepared { method, path, headers, body: body.into_bytes() })
+    Ok(Prepared { method, path, host_prefix, headers, body: body.into_bytes() })
 }
 
-/// Fills the templates in a parameter, however deep.
-fn filled(value: &Value, lookup: Lookup<'_>) -> Result<Value, String> {
-    Ok(match value {
-        Value::String(text) => Value::String(fill(text, lookup)?),
-        Value::Array(items) => Value::Array(items.iter().map(|item| filled(item, lookup)).collect::<Result<_, _>>()?),
-        Value::Object(members) => Value::Object(
-            members
-                .iter()
-                .map(|(name, value)| Ok((name.clone(), filled(value, lookup)?)))
-                .collect::<Result<_, String>>()?,
-        ),
-        other => other.clone(),
-    })
-}
-
-fn rest_path(call: &Call, query: &Map<String, Value>, lookup: Lookup<'_>) -> Result<String, String> {
-    let encoded = |name: &str| match name.strip_suffix('+') {
-        Some(greedy) => lookup(greedy).map(|text| utf8_percent_encode(&text, ENCODED_PATH).to_string()),
+fn rest_path(call: &Call, query: &Map<String, Value>, lookup: Lookup<'_>) -> Result<String, Name> {
+    let encoded = |name: &Name| match name.greedy {
+        true => lookup(name).map(|text| encode_path(&text)),
         // An empty label would ask for something else altogether: a list instead of its item.
-        None => lookup(name).filter(|text| !text.is_empty()).map(|text| encode(&text)),
+        false => lookup(name).filter(|text| !text.is_empty()).map(|text| encode(&text)),
     };
-    let mut path = fill(&call.path, encoded)?;
+    let mut path = call.path.fill(encoded)?;
     let mut pairs = Vec::new();
     query.iter().for_each(|(name, value)| query_pairs(name, value, &mut pairs));
     for (name, value) in pairs {
@@ -98,6 +84,20 @@ fn rest_path(call: &Call, query: &Map<String, Value>, lookup: Lookup<'_>) -> Res
         path.push_str(&format!("{}={}", encode(&name), encode(&value)));
     }
     Ok(path)
+}
+
+/// Parameters as a form or a query string has them; none: they stand in a JSON body.
+pub(super) fn pairs_of(source: &Source, call: &Call, parameters: &Map<String, Value>) -> Option<Vec<(String, String)>> {
+    let mut pairs = Vec::new();
+    for (name, value) in parameters {
+        match source.protocol {
+            Protocol::Json => return None,
+            Protocol::RestJson if matches!(call.method.as_str(), "POST" | "PUT") => return None,
+            Protocol::Query | Protocol::Ec2 => form_pairs(source.protocol, name, value, &mut pairs),
+            Protocol::RestJson | Protocol::RestXml => query_pairs(name, value, &mut pairs),
+        }
+    }
+    Some(pairs)
 }
 
 /// A list in a query string repeats its name.
@@ -144,17 +144,18 @@ fn scalar(value: &Value) -> String {
     }
 }
 
-pub(crate) fn encode(text: &str) -> String {
+/// Percent-encodes a text as SigV4 wants it.
+pub fn encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 
 /// An S3 key as a path.
-pub(crate) fn encode_path(key: &str) -> String {
+pub fn encode_path(key: &str) -> String {
     utf8_percent_encode(key, ENCODED_PATH).to_string()
 }
 
 /// Puts a host label before an endpoint's host, but never before an IP address or `localhost`.
-pub(crate) fn with_host_prefix(url: &str, prefix: &str) -> String {
+pub fn with_host_prefix(url: &str, prefix: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let authority = rest.split('/').next().unwrap_or_default();
     let host = match authority.strip_prefix('[') {
@@ -167,12 +168,12 @@ pub(crate) fn with_host_prefix(url: &str, prefix: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing;
+    use super::super::testing::{self, parameters, template};
     use super::*;
     use serde_json::json;
 
-    fn lookup(name: &str) -> Option<String> {
-        match name {
+    fn lookup(name: &Name) -> Option<String> {
+        match name.slot.to_string().as_str() {
             "Name" => Some("a b+c/ü".to_owned()),
             "account" => Some("111122223333".to_owned()),
             "Empty" => Some(String::new()),
@@ -181,14 +182,11 @@ mod tests {
     }
 
     fn prepared(protocol: Protocol, change: impl FnOnce(&mut Source)) -> Result<Prepared, String> {
-        let mut source = testing::source("kms");
+        let mut source = testing::source();
         source.protocol = protocol;
         change(&mut source);
-        prepare(&source, &source.call, &BTreeMap::new(), &BTreeMap::new(), &lookup)
-    }
-
-    fn parameters(value: Value) -> BTreeMap<String, Value> {
-        value.as_object().unwrap().clone().into_iter().collect()
+        let made = prepare(&source, &source.call, &Parameters::new(), &BTreeMap::new(), &lookup);
+        made.map_err(|name| name.to_string())
     }
 
     #[test]
@@ -197,7 +195,7 @@ mod tests {
             source.call.parameters = parameters(json!({ "A": [{ "B": "x-{account}" }], "N": 7 }));
         });
         let made = made.unwrap();
-        assert_eq!(made.headers["x-amz-target"], "Target.ListThings");
+        assert_eq!(made.headers["x-amz-target"], "X.List");
         assert_eq!(made.headers["content-type"], "application/x-amz-json-1.1");
         assert_eq!(made.body, br#"{"A":[{"B":"x-111122223333"}],"N":7}"#);
     }
@@ -208,7 +206,7 @@ mod tests {
         let query = prepared(Protocol::Query, |source| source.call.parameters = given.clone()).unwrap();
         assert_eq!(
             String::from_utf8(query.body).unwrap(),
-            "Action=ListThings&Version=1.1&All=true&Filter.member.1.Name=n\
+            "Action=List&Version=1.1&All=true&Filter.member.1.Name=n\
              &Filter.member.1.Value.member.1=a%20b&Filter.member.1.Value.member.2=c%26d"
         );
         let ec2 = prepared(Protocol::Ec2, |source| source.call.parameters = given).unwrap();
@@ -222,7 +220,7 @@ mod tests {
     #[test]
     fn paths_encode_labels_and_keep_a_greedy_one_s_slashes() {
         let path = |path: &str| {
-            let (method, path) = ("GET".to_owned(), path.to_owned());
+            let (method, path) = ("GET".to_owned(), template(path));
             prepared(Protocol::RestXml, |source| (source.call.method, source.call.path) = (method, path))
         };
         assert_eq!(path("/{Name}?policy").unwrap().path, "/a%20b%2Bc%2F%C3%BC?policy");
@@ -237,7 +235,7 @@ mod tests {
             let method = method.to_owned();
             prepared(Protocol::RestJson, |source| {
                 source.call.method = method;
-                source.call.path = "/things".to_owned();
+                source.call.path = template("/things");
                 source.call.parameters = parameters(json!({ "max": 5, "state": ["A", "B"] }));
             })
         };
@@ -252,9 +250,9 @@ mod tests {
 
     #[test]
     fn a_page_token_is_never_a_template() {
-        let source = testing::source("kms");
-        let extra = parameters(json!({ "Marker": "{account}" }));
-        let made = prepare(&source, &source.call, &BTreeMap::new(), &extra, &lookup).unwrap();
+        let source = testing::source();
+        let extra = BTreeMap::from([("Marker".to_owned(), json!("{account}"))]);
+        let made = prepare(&source, &source.call, &Parameters::new(), &extra, &lookup).unwrap();
         assert_eq!(made.body, br#"{"Marker":"{account}"}"#);
     }
 

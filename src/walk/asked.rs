@@ -2,28 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::model::{Call, Source};
+
+use super::request::pairs_of;
 
 /// Longer values (page tokens, mostly) are cut: the request's identity covers them whole.
 const MAX_VALUE: usize = 1024;
 
-/// The parameters of a request: its path unless it is `/`, its query, its form or JSON body.
-pub(crate) fn flat(request: &HttpRequest) -> BTreeMap<String, String> {
+/// The parameters of a request: its path unless it is `/`, its query, its form or JSON body (`media`: its type).
+pub fn flat(uri: &str, media: &str, body: &[u8]) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    let (path, query) = path_and_query(request.uri());
+    let (path, query) = path_and_query(uri);
     if path != "/" {
         keep(&mut found, "path", &decode(path, Plus::Literal));
     }
     pairs(&mut found, query.unwrap_or_default(), Plus::Literal);
-    let content = request.headers().get("content-type").unwrap_or_default();
-    let body = request.body().bytes().unwrap_or_default();
-    if content.contains("x-www-form-urlencoded") {
+    if media.contains("x-www-form-urlencoded") {
         pairs(&mut found, &String::from_utf8_lossy(body), Plus::Space);
         found.remove("Action");
         found.remove("Version");
-    } else if content.contains("json")
+    } else if media.contains("json")
         && let Ok(value) = serde_json::from_slice::<Value>(body)
     {
         flatten(&mut found, "", &value);
@@ -31,8 +32,18 @@ pub(crate) fn flat(request: &HttpRequest) -> BTreeMap<String, String> {
     found
 }
 
+/// The same of some parameters of a call.
+pub fn varied(source: &Source, call: &Call, parameters: &Map<String, Value>) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    match pairs_of(source, call, parameters) {
+        Some(pairs) => pairs.iter().for_each(|(name, value)| keep(&mut found, name, value)),
+        None => parameters.iter().for_each(|(name, value)| flatten(&mut found, name, value)),
+    }
+    found
+}
+
 /// The path and the query of a URI, absolute or not.
-pub(crate) fn path_and_query(uri: &str) -> (&str, Option<&str>) {
+pub fn path_and_query(uri: &str) -> (&str, Option<&str>) {
     let rest = match uri.split_once("://") {
         Some((_, rest)) => rest.find(['/', '?']).map_or("/", |at| &rest[at..]),
         None => uri,
@@ -93,32 +104,24 @@ fn keep(found: &mut BTreeMap<String, String>, name: &str, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_smithy_types::body::SdkBody;
-
-    fn request(uri: &str, content: &'static str, body: &str) -> HttpRequest {
-        let mut request = HttpRequest::new(SdkBody::from(body));
-        request.set_uri(uri.to_owned()).unwrap();
-        request.headers_mut().insert("content-type", content);
-        request
-    }
 
     #[test]
     fn a_form_loses_its_action_and_keeps_the_rest() {
-        let flat = flat(&request(
+        let flat = flat(
             "https://iam.amazonaws.com/",
             "application/x-www-form-urlencoded",
-            "Action=ListUsers&Version=2010-05-08&PathPrefix=%2Fa+b%2F",
-        ));
+            b"Action=ListUsers&Version=2010-05-08&PathPrefix=%2Fa+b%2F",
+        );
         assert_eq!(flat, BTreeMap::from([("PathPrefix".to_owned(), "/a b/".to_owned())]));
     }
 
     #[test]
     fn json_is_flat_and_secrets_stay_away() {
-        let flat = flat(&request(
+        let flat = flat(
             "https://x.test/v1/report/get?a=1+2",
             "application/x-amz-json-1.1",
-            r#"{"Filters":[{"Name":"n"}],"Max":5,"termToken":"very secret"}"#,
-        ));
+            br#"{"Filters":[{"Name":"n"}],"Max":5,"termToken":"very secret"}"#,
+        );
         let expected = [
             ("Filters.1.Name", "n"),
             ("Max", "5"),

@@ -1,0 +1,32 @@
+//! How a source is asked and read: templates, pages, items, parts, followers, and the wire formats. No I/O, no clock, no
+//! threads.
+//!
+//! One machine, [`Walk`], says what to ask next, takes what became of it (a reply, an absence, a refusal, "not asked"), and
+//! ends in rows and gaps. `collect` drives it with the network, `facts` with kept replies: so both know the same, and what an
+//! assessment would find missing, the collection knows while it runs.
+
+mod ask;
+mod asked;
+mod gaps;
+mod growing;
+mod items;
+mod list;
+mod machine;
+mod pages;
+mod part;
+mod place;
+mod request;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod wire;
+
+pub use ask::{Ask, Heard, Outcome, Ticket};
+pub use asked::{flat, path_and_query, varied};
+pub use machine::{Event, Walk};
+pub use place::Place;
+pub use request::{Lookup, Prepared, encode, encode_path, prepare, with_host_prefix};
+pub use tree::Tree;
+pub use wire::{WireError, policy_document, read_body};
