@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use auditpack::model::{GapReason, Inventory, Source, SourceId, select};
+use auditpack::model::{GapReason, Inventory, Source, SourceId};
 use chrono::DateTime;
 use common::recorded::{embedded, example, lines, read};
 use serde_json::{Value, json};

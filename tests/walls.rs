@@ -8,18 +8,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, each with those that it may use; `commands` joins them all. A new room is a new line here.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("model", &[]),
     ("embedded", &[]),
     ("iam", &[]),
     ("typeset", &[]),
     ("withhold", &["model"]),
     ("seal", &["model"]),
+    ("walk", &["model"]),
     ("catalog", &["model", "embedded"]),
-    ("collect", &["model", "withhold"]),
+    ("collect", &["model", "walk", "withhold"]),
     ("vault", &["model"]),
-    ("facts", &["model"]),
-    ("assess", &["model", "iam"]),
+    ("facts", &["model", "walk"]),
+    ("assess", &["model", "walk", "iam"]),
     ("compare", &["model"]),
     ("report", &["model", "embedded", "typeset"]),
     ("bundle", &["model", "seal"]),

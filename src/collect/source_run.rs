@@ -26,7 +26,7 @@ pub(crate) async fn run_tree(
     let mut walk = Walk::new(tree, ctx.place(place), ctx.now());
     let mut running = FuturesUnordered::new();
     loop {
-        while let Some(event) = walk.next() {
+        while let Some(event) = walk.poll() {
             see(&event);
             match event {
                 Event::Ask(ask) => running.push(answer(ctx, ask)),

@@ -1,5 +1,7 @@
 //! Whole collections from recordings.
 
+mod both_ways;
+
 use base64::Engine as _;
 use serde_json::json;
 
@@ -108,11 +110,10 @@ fn things_source() -> Source {
     source
 }
 
-fn plan(sources: Vec<Source>, recorded: &[String], regions: &[&str]) -> (Plan, Arc<Memory>, watch::Sender<bool>) {
-    let memory = Arc::new(Memory::default());
-    let time: DateTime<Utc> = "2026-09-30T18:00:00Z".parse().unwrap();
+/// Settings that choose nothing but these regions.
+fn settings(regions: &[&str]) -> Settings {
     let day = |text: &str| text.parse().unwrap();
-    let settings = Settings {
+    Settings {
         organization: "Example".to_owned(),
         period: Period { start: day("2026-07-01"), end: day("2026-09-30") },
         scope: ScopeSettings {
@@ -131,7 +132,13 @@ fn plan(sources: Vec<Source>, recorded: &[String], regions: &[&str]) -> (Plan, A
         exceptions: Vec::new(),
         exceptions_file: None,
         file: Vec::new(),
-    };
+    }
+}
+
+fn plan(sources: Vec<Source>, recorded: &[String], regions: &[&str]) -> (Plan, Arc<Memory>, watch::Sender<bool>) {
+    let memory = Arc::new(Memory::default());
+    let time: DateTime<Utc> = "2026-09-30T18:00:00Z".parse().unwrap();
+    let settings = settings(regions);
     let sources = sources.into_iter().map(|source| (source.id.clone(), source)).collect();
     let recordings = Recordings::from_json_lines(recorded.join("\n").as_bytes(), "2026-Q3").unwrap();
     let (sender, stop) = watch::channel(false);

@@ -12,7 +12,7 @@ mod trail;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{AccountId, Catalog, Collector, Exchange, Facts, Gap, Region, Row, Sha256, Snapshot, SourceId};
-use crate::walk::Tree;
+use crate::walk::{Event, Tree};
 use bodies::replies;
 use replay::Kept;
 
@@ -21,6 +21,16 @@ pub fn read<E>(
     catalog: &Catalog,
     snapshot: &Snapshot,
     body: &mut dyn FnMut(&Sha256) -> Result<Vec<u8>, E>,
+) -> Result<Facts, E> {
+    read_seen(catalog, snapshot, body, &mut |_| {})
+}
+
+/// The same; `see` sees what the walks say.
+pub(crate) fn read_seen<E>(
+    catalog: &Catalog,
+    snapshot: &Snapshot,
+    body: &mut dyn FnMut(&Sha256) -> Result<Vec<u8>, E>,
+    see: &mut dyn FnMut(&Event<'_>),
 ) -> Result<Facts, E> {
     let mut facts = Facts { gaps: snapshot.gaps.clone(), ..Facts::default() };
     let mut exchanges: BTreeMap<&SourceId, Vec<&Exchange>> = BTreeMap::new();
@@ -49,7 +59,7 @@ pub fn read<E>(
         for source in tree.sources() {
             kept.add(source, replies(source, of(&source.id), body)?);
         }
-        kept.walk(&tree, root, snapshot, &mut facts);
+        kept.walk(&tree, root, snapshot, &mut facts, see);
     }
     for rows in facts.rows.values_mut() {
         rows.sort_by(|a, b| order(a).cmp(&order(b)));

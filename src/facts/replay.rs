@@ -94,7 +94,14 @@ impl<'a> Kept<'a> {
     }
 
     /// Walks a tree in all places in which its root was asked.
-    pub(super) fn walk(mut self, tree: &Tree<'a>, root: &Source, snapshot: &Snapshot, facts: &mut Facts) {
+    pub(super) fn walk(
+        mut self,
+        tree: &Tree<'a>,
+        root: &Source,
+        snapshot: &Snapshot,
+        facts: &mut Facts,
+        see: &mut dyn FnMut(&Event<'_>),
+    ) {
         let accounts = snapshot.scope.accounts.iter();
         let partitions: BTreeMap<_, _> = accounts.map(|account| (&account.id, &account.partition)).collect();
         let known: BTreeSet<_> = snapshot.gaps.iter().map(identity).collect();
@@ -106,7 +113,8 @@ impl<'a> Kept<'a> {
                 true => Walk::new(tree, place, snapshot.finished),
                 false => Walk::asking(tree, place, snapshot.finished, asked.len().max(root.call.vary.len())),
             };
-            while let Some(event) = walk.next() {
+            while let Some(event) = walk.poll() {
+                see(&event);
                 match event {
                     Event::Ask(ask) => {
                         let outcome = self.outcome(&ask, &walk);

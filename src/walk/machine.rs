@@ -21,7 +21,7 @@ use super::tree::Tree;
 /// or looks them up, as many at once as he likes.
 ///
 /// ```ignore
-/// while let Some(event) = walk.next() {
+/// while let Some(event) = walk.poll() {
 ///     if let Event::Ask(ask) = event {
 ///         let outcome = …;
 ///         walk.answer(ask.ticket, outcome);
@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What comes next; nothing: it waits for answers, or has ended.
-    pub fn next(&mut self) -> Option<Event<'a>> {
+    pub fn poll(&mut self) -> Option<Event<'a>> {
         self.events.pop_front()
     }
 
@@ -381,8 +381,11 @@ impl<'a> Walk<'a> {
         let branch = &self.tree.branches[index];
         // Where there was nothing to ask for, the list that says so is the evidence.
         let speaks = if self.states[index].asked == 0 { branch.parent.unwrap_or(index) } else { index };
-        let evidence = self.states[speaks].evidence.clone();
+        let mut evidence = self.states[speaks].evidence.clone();
         self.states[index].evidence.clone_from(&evidence);
+        // In whatever order the answers came.
+        evidence.sort();
+        evidence.dedup();
         let (account, region) = (self.place.account.clone(), self.place.region.clone());
         self.events.push_back(Event::Read(&branch.source.id, Reading { account, region, evidence }));
     }
