@@ -15,6 +15,7 @@ const FORMAT: u32 = 1;
 
 /// The whole cross-walk; its JSON is a contract (`docs/schema/coverage.schema.json`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Coverage {
     /// The format of this result, 1.
     pub format: u32,
@@ -26,6 +27,7 @@ pub struct Coverage {
 
 /// A framework's counts and requirements.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FrameworkCoverage {
     /// Its id.
     pub id: FrameworkId,
@@ -45,6 +47,7 @@ pub struct FrameworkCoverage {
 
 /// What there is for a requirement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RequirementCoverage {
     /// The framework's id of it.
     pub id: RequirementId,
@@ -68,6 +71,7 @@ pub struct RequirementCoverage {
 
 /// What a requirement's evidence rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// At least one check judges it. People may still be asked for more.
@@ -98,14 +102,17 @@ impl Class {
 
 /// One control, seen from all frameworks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ControlCoverage {
     /// Its id.
     pub id: ControlId,
     /// What it is.
     pub title: String,
     /// The checks that support it.
+    #[cfg_attr(test, schemars(with = "BTreeSet<CheckId>"))]
     pub checks: Vec<CheckId>,
     /// The requirements it supports, every framework named.
+    #[cfg_attr(test, schemars(with = "BTreeMap<FrameworkId, BTreeSet<RequirementId>>"))]
     pub requirements: BTreeMap<FrameworkId, Vec<RequirementId>>,
 }
 

@@ -22,7 +22,7 @@ pub use attestations::{ATTESTATION_INDEX, ATTESTATION_LOG, attestation_index, at
 pub use evidence::{EVIDENCE_INDEX, evidence_index};
 pub use pack::{Pack, PackReadError, open_pack};
 pub use path::{PackPath, PathFault};
-pub use problem::{Limits, Problem, ProblemKind, SignerFacts, Verification, VerifyError};
+pub use problem::{Limits, Problem, ProblemKind, Reperformed, SignerFacts, Verification, VerifyError};
 pub use readme::{Readme, readme};
 pub use verify::{verify, verify_bytes};
 pub use write::{Content, Member, PackError, Written, write_pack};

@@ -10,10 +10,11 @@ use crate::seal::{SignatureFacts, Trusted};
 
 /// What verifying found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Verification {
     /// The format of this result, 1.
     pub format: u32,
-    /// Whether nothing was found.
+    /// Whether nothing was found: intact, signed, and the signer trusted.
     pub ok: bool,
     /// Everything that was found, sorted by path and kind.
     pub problems: Vec<Problem>,
@@ -22,9 +23,10 @@ pub struct Verification {
     /// When the signer says to have signed.
     pub signed_at: Option<DateTime<Utc>>,
     /// The time stamp of an authority; packs have none yet.
+    #[cfg_attr(test, schemars(with = "()"))]
     pub timestamp: Option<DateTime<Utc>>,
     /// What judging the evidence again gave, if it was asked for.
-    pub reperformed: Option<serde_json::Value>,
+    pub reperformed: Option<Reperformed>,
 }
 
 impl Verification {
@@ -35,7 +37,7 @@ impl Verification {
 
     /// Adds what judging the evidence again gave, and the members that say otherwise.
     #[must_use]
-    pub fn with_reperformed(mut self, differing: &[&str], result: serde_json::Value) -> Self {
+    pub fn with_reperformed(mut self, differing: &[&str], result: Reperformed) -> Self {
         let message = "judging the evidence again gives another result; `reperformed.differences` names them";
         for member in differing {
             self.ok = false;
@@ -46,8 +48,23 @@ impl Verification {
     }
 }
 
+/// What judging the evidence again gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Reperformed {
+    /// Whether the pack says what its evidence shows.
+    pub identical: bool,
+    /// How many checks were judged.
+    pub checks: usize,
+    /// How many requirements, their parts not counted.
+    pub requirements: usize,
+    /// What the pack says and what its evidence shows instead.
+    pub differences: Vec<String>,
+}
+
 /// The maker of a signature that holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SignerFacts {
     /// The subject of the certificate.
     pub subject: String,
@@ -76,6 +93,7 @@ impl SignerFacts {
 
 /// One thing that is wrong with a pack.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Problem {
     /// The member; empty for the pack as a whole.
     pub path: String,
@@ -93,6 +111,7 @@ impl Problem {
 
 /// The kinds of problems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {
     /// A member's bytes are not those that were signed.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use miette::{IntoDiagnostic as _, miette};
-use serde_json::json;
+use serde::Serialize;
 
 use super::context::{Context, vault_fault};
 use super::exit::Exit;
@@ -13,7 +14,7 @@ use super::progress::Bars;
 use super::table::{Table, visible};
 use crate::cli::Collect;
 use crate::collect::{self, Clock, CollectError, Collected, Concurrency, Mode, Plan, Recordings};
-use crate::model::{Catalog, Coverage, Definitions, Gap, Settings, Snapshot, SnapshotId};
+use crate::model::{Catalog, Coverage, Definitions, Gap, Period, Settings, Snapshot, SnapshotId, SourceId};
 use crate::vault::{Journal, Resumed, Vault};
 
 /// The tool as snapshots and reports name it.
@@ -170,25 +171,52 @@ fn collect_fault(error: &CollectError) -> miette::Report {
     miette!("{error}")
 }
 
+/// What `collect` prints.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct CollectResult<'a> {
+    format: u32,
+    snapshot: SnapshotId,
+    /// The snapshot before it.
+    previous: Option<SnapshotId>,
+    time: DateTime<Utc>,
+    period: Period,
+    /// Replies kept.
+    exchanges: usize,
+    gaps: &'a [Gap],
+    coverage: Calls<'a>,
+}
+
+/// Calls: attempted = succeeded + absent + those that ended as a gap.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Calls<'a> {
+    #[serde(flatten)]
+    total: Coverage,
+    sources: &'a BTreeMap<SourceId, Coverage>,
+}
+
 fn report(taken: &Taken, context: &mut Context<'_>) -> miette::Result<Exit> {
     let Snapshot { previous, period, time, exchanges, gaps, coverage, .. } = &taken.snapshot;
     let total = total(coverage);
     if context.json() {
-        let Coverage { attempted, succeeded, absent, gaps: missed } = total;
-        context.print_json(&json!({
-            "format": 1, "snapshot": taken.id, "previous": previous, "time": time, "period": period,
-            "exchanges": exchanges.len(), "gaps": gaps,
-            "coverage": {
-                "attempted": attempted, "succeeded": succeeded, "absent": absent, "gaps": missed, "sources": coverage,
-            },
-        }))?;
+        context.print_json(&CollectResult {
+            format: 1,
+            snapshot: taken.id,
+            previous: *previous,
+            time: *time,
+            period: *period,
+            exchanges: exchanges.len(),
+            gaps,
+            coverage: Calls { total, sources: coverage },
+        })?;
     } else {
         context.say(&summary(taken, total))?;
     }
     Ok(if gaps.is_empty() { Exit::Ok } else { Exit::Incomplete })
 }
 
-fn total(coverage: &BTreeMap<crate::model::SourceId, Coverage>) -> Coverage {
+fn total(coverage: &BTreeMap<SourceId, Coverage>) -> Coverage {
     coverage.values().fold(Coverage::default(), |sum, one| Coverage {
         attempted: sum.attempted + one.attempted,
         succeeded: sum.succeeded + one.succeeded,

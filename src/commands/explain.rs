@@ -1,22 +1,23 @@
 //! `checks explain`: a check, the requirements it supports, and what it said of a snapshot and why.
 
+pub(super) mod result;
+
 use miette::miette;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::checks::requirements;
 use super::context::{Context, facts_of, vault_fault};
 use super::exit::Exit;
 use super::table::visible;
 use crate::assess::{Explained, Seen, Sight};
-use crate::model::{Catalog, Check, CheckId, Example, Per, Verdict};
+use crate::model::{Catalog, Check, CheckId, Per, Verdict};
 use crate::vault::{Selector, Stored, Vault, VaultError};
+use result::Explanation;
 
 /// Findings, and rows of a place, that are shown without `--all`.
 const SHOWN: usize = 20;
 /// Characters of a value on the terminal.
 const SHORT: usize = 160;
-/// Characters of a value in JSON.
-const LONG: usize = 4_000;
 
 pub(super) fn run(catalog: &Catalog, id: &str, all: bool, context: &mut Context<'_>) -> miette::Result<Exit> {
     let check = catalog.checks.get(&CheckId::from(id)).ok_or_else(|| {
@@ -25,7 +26,7 @@ pub(super) fn run(catalog: &Catalog, id: &str, all: bool, context: &mut Context<
     let limit = if all { usize::MAX } else { SHOWN };
     let judged = judge(catalog, check, limit, context)?;
     if context.json() {
-        context.print_json(&as_json(catalog, check, judged.as_ref()))?;
+        context.print_json(&Explanation::new(catalog, check, judged.as_ref()))?;
         return Ok(Exit::Ok);
     }
     context.say(&explanation(catalog, check))?;
@@ -66,56 +67,6 @@ fn judge(
     let of = (stored.id, &stored.snapshot);
     let explained = crate::assess::explain(catalog, &settings, of, &facts, &check.id, limit);
     Ok(explained.map(|explained| (stored, explained)))
-}
-
-fn as_json(catalog: &Catalog, check: &Check, judged: Option<&(Stored, Explained)>) -> Value {
-    json!({
-        "format": 1, "id": check.id, "title": check.title, "severity": check.severity, "source": check.source,
-        "reads": check.reads, "per": check.per, "when": check.when.as_ref().map(|when| when.text()),
-        "pass": check.pass.text(), "none": check.none, "why": check.why, "remedy": check.remedy,
-        "config_rules": check.config_rules, "params": check.params,
-        "requirements": requirements(catalog, &check.id),
-        "examples": check.examples.iter().map(example_json).collect::<Vec<_>>(),
-        "snapshot": judged.map(|(stored, explained)| snapshot_json(stored, explained)),
-    })
-}
-
-fn example_json(example: &Example) -> Value {
-    let verdict = example.verdict.map_or(json!("skipped"), |verdict| json!(verdict));
-    json!({ "case": example.case, "verdict": verdict, "row": example.row, "rows": example.rows, "note": example.note })
-}
-
-fn snapshot_json(stored: &Stored, explained: &Explained) -> Value {
-    let findings = explained.shown.iter().map(|(finding, seen)| {
-        let mut value = json!(finding);
-        if let Value::Object(members) = &mut value {
-            members.insert("seen".to_owned(), seen.iter().map(seen_json).collect());
-        }
-        value
-    });
-    json!({
-        "id": stored.id, "time": stored.snapshot.time, "period": stored.snapshot.period,
-        "verdict": explained.result.verdict, "reason": explained.result.reason,
-        "rows": explained.rows, "judged": explained.judged, "findings_of": explained.result.findings.len(),
-        "findings": findings.collect::<Vec<_>>(),
-    })
-}
-
-fn seen_json(seen: &Seen) -> Value {
-    let mut value = json!({ "row": seen.row, "member": seen.member });
-    let (state, what) = match &seen.sight {
-        Sight::Value(value) => match cut(&value.to_string(), LONG) {
-            Some(beginning) => ("cut", Some(json!(beginning))),
-            None => ("there", Some(value.clone())),
-        },
-        Sight::Absent => ("absent", None),
-        Sight::Unread(reason) => ("unread", Some(json!(reason))),
-    };
-    value["state"] = json!(state);
-    if let Some(what) = what {
-        value["value"] = what;
-    }
-    value
 }
 
 /// The beginning of a text that is longer.
@@ -229,7 +180,7 @@ fn sight(seen: &Seen) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{LONG, SHORT, seen_json, sight};
+    use super::{SHORT, sight};
     use crate::assess::{Seen, Sight};
 
     fn seen(sight: Sight) -> Seen {
@@ -243,15 +194,7 @@ mod tests {
         assert!(shown.contains("\\u{202e}txt.exe"), "{shown}");
         let reason = sight(&seen(Sight::Unread("\u{9b}0m".to_owned())));
         assert!(!reason.contains('\u{9b}'), "{reason}");
-        let long = seen(Sight::Value(json!("ä".repeat(LONG * 2))));
+        let long = seen(Sight::Value(json!("ä".repeat(10_000))));
         assert!(sight(&long).chars().count() < SHORT + 60);
-        let value = seen_json(&long);
-        assert_eq!(value["state"], "cut");
-        assert_eq!(value["value"].as_str().unwrap().chars().count(), LONG + 1);
-        assert_eq!(
-            seen_json(&seen(Sight::Value(json!(null)))),
-            json!({"row": "arn", "member": "na\u{1b}[31mme", "state": "there", "value": null})
-        );
-        assert_eq!(seen_json(&seen(Sight::Absent))["state"], "absent");
     }
 }

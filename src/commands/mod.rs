@@ -25,6 +25,8 @@ mod packed;
 mod passphrase;
 mod progress;
 mod reperform;
+#[cfg(test)]
+mod schemas;
 mod sides;
 mod table;
 mod trend;

@@ -8,9 +8,8 @@ use std::io;
 use std::path::Path;
 
 use miette::{IntoDiagnostic as _, miette};
-use serde::Serialize;
 
-use crate::bundle::{self, Limits, Pack, open_pack};
+use crate::bundle::{self, Limits, Pack, Reperformed, open_pack};
 use crate::model::{
     AccountId, Assessment, Catalog, CheckId, Finding, FrameworkId, Region, RequirementId, Settings, Sha256, Snapshot,
     Status, Verdict, evidence_files,
@@ -21,26 +20,14 @@ use crate::{assess, catalog, facts};
 const NAMED: usize = 100;
 
 /// What judging again gave.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Reperformed {
-    identical: bool,
-    checks: usize,
-    requirements: usize,
-    differences: Vec<String>,
-    /// The members that do not say what the evidence shows.
-    #[serde(skip)]
-    members: Vec<&'static str>,
-}
-
-impl Reperformed {
+pub(super) struct Again {
+    pub(super) result: Reperformed,
     /// The members that do not follow from the pack's evidence.
-    pub(super) fn differing(&self) -> &[&'static str] {
-        &self.members
-    }
+    pub(super) differing: Vec<&'static str>,
 }
 
 /// Judges again. The pack was verified before: its members are what was signed.
-pub(super) fn run(path: &Path, limits: &Limits) -> miette::Result<Reperformed> {
+pub(super) fn run(path: &Path, limits: &Limits) -> miette::Result<Again> {
     let pack = open_pack(path, limits).into_diagnostic()?;
     let catalog = mappings(&pack)?;
     let settings = settings(&pack, &catalog)?;
@@ -78,26 +65,26 @@ pub(super) fn settings(pack: &Pack<'_>, catalog: &Catalog) -> miette::Result<Set
     Ok(catalog::load_settings_beside(name, &bytes, catalog, beside)?)
 }
 
-fn compare(claimed: &Assessment, again: &Assessment, history: Vec<String>) -> Reperformed {
+fn compare(claimed: &Assessment, again: &Assessment, history: Vec<String>) -> Again {
     let mut differences = differing(&conclusions(claimed), &conclusions(again));
     if differences.is_empty() && claimed != again {
         differences.push("reasons or evidence references differ".to_owned());
     }
     let wrong = [("assessment.json", claimed != again), (bundle::HISTORY, !history.is_empty())];
-    let members: Vec<&str> = wrong.iter().filter(|(_, wrong)| *wrong).map(|(member, _)| *member).collect();
+    let members: Vec<&'static str> = wrong.iter().filter(|(_, wrong)| *wrong).map(|(member, _)| *member).collect();
     differences.extend(history);
     if differences.len() > NAMED {
         let more = differences.len() - NAMED;
         differences.truncate(NAMED);
         differences.push(format!("and {more} more"));
     }
-    Reperformed {
+    let result = Reperformed {
         identical: members.is_empty(),
         checks: again.checks.len(),
         requirements: again.requirements.iter().filter(|one| one.parent.is_none()).count(),
         differences,
-        members,
-    }
+    };
+    Again { result, differing: members }
 }
 
 /// What two sides say otherwise of the same, in the order of the first.

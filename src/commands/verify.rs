@@ -19,7 +19,7 @@ pub(super) fn run(flags: &Verify, context: &mut Context<'_>) -> miette::Result<E
     let mut found = bundle::verify(&flags.pack, &trust, &limits).into_diagnostic()?;
     if flags.reperform && found.intact() {
         let again = reperform::run(&flags.pack, &limits)?;
-        found = found.with_reperformed(again.differing(), serde_json::to_value(&again).into_diagnostic()?);
+        found = found.with_reperformed(&again.differing, again.result);
     }
     if context.json() {
         context.print_json(&found)?;
@@ -59,7 +59,7 @@ pub(super) fn summary(pack: &Path, found: &Verification, reperform: bool) -> Str
     match &found.reperformed {
         Some(again) => text.push_str(&format!(
             "  reperformed  {} checks and {} requirements judged again from the raw evidence\n",
-            again["checks"], again["requirements"]
+            again.checks, again.requirements
         )),
         None if reperform => text.push_str("  reperformed  no: the pack is not intact\n"),
         None => {}

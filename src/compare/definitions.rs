@@ -5,8 +5,8 @@ use std::fmt::Debug;
 
 use super::checks;
 use crate::model::{
-    Assessment, Catalog, Check, Control, DefinitionChange, DefinitionChanges, Framework, Known, Param, Requirement,
-    Settings, Source,
+    Assessment, Catalog, Check, Control, DefinitionChange, DefinitionChanges, DefinitionKind, Framework, Known, Param,
+    Requirement, Settings, Source,
 };
 
 /// Mappings and settings.
@@ -33,13 +33,19 @@ pub fn definition_changes(
 ) -> DefinitionChanges {
     let mut changes = Vec::new();
     let (old, new) = (before.catalog, after.catalog);
-    differ("check", &old.checks, &new.checks, check_words, &mut changes);
-    differ("control", &old.controls, &new.controls, control_words, &mut changes);
-    differ("source", &old.sources, &new.sources, source_words, &mut changes);
-    differ("parameter", &old.params, &new.params, param_words, &mut changes);
-    differ("framework", &old.frameworks, &new.frameworks, framework_words, &mut changes);
-    differ("service", &old.services, &new.services, |_, _| vec!["who owns its layers".to_owned()], &mut changes);
-    differ("report", &old.reports, &new.reports, |_, _| vec!["how it is found".to_owned()], &mut changes);
+    differ(DefinitionKind::Check, &old.checks, &new.checks, check_words, &mut changes);
+    differ(DefinitionKind::Control, &old.controls, &new.controls, control_words, &mut changes);
+    differ(DefinitionKind::Source, &old.sources, &new.sources, source_words, &mut changes);
+    differ(DefinitionKind::Parameter, &old.params, &new.params, param_words, &mut changes);
+    differ(DefinitionKind::Framework, &old.frameworks, &new.frameworks, framework_words, &mut changes);
+    differ(
+        DefinitionKind::Service,
+        &old.services,
+        &new.services,
+        |_, _| vec!["who owns its layers".to_owned()],
+        &mut changes,
+    );
+    differ(DefinitionKind::Report, &old.reports, &new.reports, |_, _| vec!["how it is found".to_owned()], &mut changes);
     changes.extend(settings(before.settings, after.settings));
     changes.sort();
     DefinitionChanges {
@@ -50,13 +56,13 @@ pub fn definition_changes(
     }
 }
 
-fn change(kind: &str, id: impl ToString, words: String) -> DefinitionChange {
-    DefinitionChange { kind: kind.to_owned(), id: id.to_string(), change: words }
+fn change(kind: DefinitionKind, id: impl ToString, words: String) -> DefinitionChange {
+    DefinitionChange { kind, id: id.to_string(), change: words }
 }
 
 /// The items that only one side has, and those that are not the same.
 fn differ<K: Ord + ToString, V: PartialEq>(
-    kind: &str,
+    kind: DefinitionKind,
     old: &BTreeMap<K, V>,
     new: &BTreeMap<K, V>,
     words: impl Fn(&V, &V) -> Vec<String>,
@@ -155,7 +161,7 @@ fn settings(old: &Settings, new: &Settings) -> Vec<DefinitionChange> {
     let mut differ = |id: &str, old: &dyn Debug, new: &dyn Debug| {
         let (old, new) = (format!("{old:?}"), format!("{new:?}"));
         if old != new {
-            changes.push(change("settings", id, format!("was {old}, is {new}")));
+            changes.push(change(DefinitionKind::Settings, id, format!("was {old}, is {new}")));
         }
     };
     let names =
@@ -168,7 +174,11 @@ fn settings(old: &Settings, new: &Settings) -> Vec<DefinitionChange> {
             settings.params.get(name).map_or_else(|| "the default".to_owned(), ToString::to_string)
         };
         if said(old) != said(new) {
-            changes.push(change("settings", format!("params.{name}"), format!("was {}, is {}", said(old), said(new))));
+            changes.push(change(
+                DefinitionKind::Settings,
+                format!("params.{name}"),
+                format!("was {}, is {}", said(old), said(new)),
+            ));
         }
     }
     let split = |settings: &Settings| {
@@ -183,7 +193,11 @@ fn settings(old: &Settings, new: &Settings) -> Vec<DefinitionChange> {
             splits.get(name).map_or("not set", |owner| owner.words())
         };
         if said(&old) != said(&new) {
-            changes.push(change("settings", format!("split {name}"), format!("was {}, is {}", said(&old), said(&new))));
+            changes.push(change(
+                DefinitionKind::Settings,
+                format!("split {name}"),
+                format!("was {}, is {}", said(&old), said(&new)),
+            ));
         }
     }
     changes

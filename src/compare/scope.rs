@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Side;
 use crate::model::{
-    AccountId, Assessment, CoverageChange, Coverages, Gap, GapReason, Membership, Region, ScopeChange, Snapshot,
-    SourceId,
+    AccountId, Assessment, CoverageChange, Coverages, Gap, GapReason, Membership, Region, ScopeChange, ScopeKind,
+    Snapshot, SourceId,
 };
 
 type Place<'a> = (&'a SourceId, &'a AccountId, &'a Region);
@@ -62,19 +62,18 @@ fn scope(before: &Snapshot, after: &Snapshot) -> Vec<ScopeChange> {
     let names = |snapshot: &Snapshot| {
         let mut names = BTreeSet::new();
         for account in &snapshot.scope.accounts {
-            names.insert(("account", account.id.to_string()));
-            names.extend(account.regions.iter().map(|region| ("region", format!("{} {region}", account.id))));
+            names.insert((ScopeKind::Account, account.id.to_string()));
+            names.extend(account.regions.iter().map(|region| (ScopeKind::Region, format!("{} {region}", account.id))));
         }
-        names.extend(snapshot.scope.sources.iter().map(|source| ("source", source.to_string())));
+        names.extend(snapshot.scope.sources.iter().map(|source| (ScopeKind::Source, source.to_string())));
         names
     };
     let (old, new) = (names(before), names(after));
-    let change =
-        |change, (kind, name): &(&str, String)| ScopeChange { change, kind: (*kind).to_owned(), name: name.clone() };
+    let change = |change, (kind, name): &(ScopeKind, String)| ScopeChange { change, kind: *kind, name: name.clone() };
     // Of an account that is new on a side as a whole, its regions say nothing more.
-    let whole = |names: &BTreeSet<(&str, String)>, (kind, name): &(&str, String)| {
+    let whole = |names: &BTreeSet<(ScopeKind, String)>, (kind, name): &(ScopeKind, String)| {
         let account = name.split(' ').next().unwrap_or_default();
-        *kind != "region" || names.contains(&("account", account.to_owned()))
+        *kind != ScopeKind::Region || names.contains(&(ScopeKind::Account, account.to_owned()))
     };
     let joined = new.difference(&old).filter(|name| whole(&old, name)).map(|name| change(Membership::Joined, name));
     let left = old.difference(&new).filter(|name| whole(&new, name)).map(|name| change(Membership::Left, name));

@@ -14,6 +14,7 @@ use super::{
 
 /// A snapshot judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Assessment {
     /// The format of this result, 1.
     pub format: u32,
@@ -49,6 +50,7 @@ pub struct Assessment {
 
 /// What a check says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CheckResult {
     /// The check.
     pub id: CheckId,
@@ -70,6 +72,7 @@ pub struct CheckResult {
 
 /// What a check says of one resource or place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The ARN where AWS has one, else the id; the account id for account-wide facts, the region's name for region-wide ones.
     pub resource: String,
@@ -93,6 +96,7 @@ pub struct Finding {
 
 /// Where a requirement stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RequirementResult {
     /// The framework.
     pub framework: FrameworkId,
@@ -124,6 +128,7 @@ pub struct RequirementResult {
 
 /// AWS's half of a requirement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AwsPart {
     /// Its status; not applicable when AWS has no part.
     pub status: Status,
@@ -137,6 +142,7 @@ pub struct AwsPart {
 
 /// A kind of report named by a requirement, and what Artifact has of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ReportUse {
     /// The kind.
     pub kind: ReportKind,
@@ -151,6 +157,7 @@ pub struct ReportUse {
 
 /// How a report's period relates to ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ReportCoverage {
     /// Its period covers ours, or it is a certificate valid through it.
@@ -171,6 +178,7 @@ pub enum ReportCoverage {
 
 /// A report in Artifact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ReportFound {
     /// Its kind, if our table knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -198,6 +206,7 @@ pub struct ReportFound {
 
 /// The customer's half of a requirement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CustomerPart {
     /// Its status; not applicable when the customer has no part.
     pub status: Status,
@@ -218,6 +227,7 @@ pub struct CustomerPart {
 
 /// A check that supports a requirement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CheckUse {
     /// The check.
     pub id: CheckId,
@@ -227,6 +237,7 @@ pub struct CheckUse {
 
 /// A piece of manual evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ManualUse {
     /// Its id.
     pub id: String,
@@ -243,6 +254,7 @@ pub struct ManualUse {
 
 /// Whether manual evidence is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ManualState {
     /// Not attached.
@@ -255,6 +267,7 @@ pub enum ManualState {
 
 /// A threshold that differs from the catalog's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ParamChange {
     /// The name.
     pub name: String,
@@ -272,6 +285,7 @@ pub struct ParamChange {
 
 /// Whether a changed threshold asks for more or less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// Asks for more.
@@ -284,6 +298,7 @@ pub enum Direction {
 
 /// An exception and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ExceptionUse {
     /// The check.
     pub check: CheckId,
@@ -309,6 +324,7 @@ pub struct ExceptionUse {
 
 /// For how long an exception runs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ExceptionTerm {
     /// At most a year.
@@ -320,6 +336,7 @@ pub enum ExceptionTerm {
 
 /// What became of an exception.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ExceptionState {
     /// It covers at least one failing finding.
@@ -332,6 +349,7 @@ pub enum ExceptionState {
 
 /// Counts over stated denominators.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Totals {
     /// Checks by verdict: `{"pass": 40, …}`, every verdict named.
     pub checks: ByWord<Verdict>,
@@ -350,6 +368,7 @@ pub struct Totals {
 
 /// A framework's counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FrameworkTotals {
     /// All requirements that count.
     pub requirements: usize,

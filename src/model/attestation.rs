@@ -10,6 +10,7 @@ use super::{ControlId, FrameworkId, Period, ReportKind, RequirementId, Sha256};
 
 /// The number of an attestation in its log, written `A7`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(with = "String", extend("pattern" = "^A[1-9][0-9]*$")))]
 pub struct AttestationId(u32);
 
 impl AttestationId {
@@ -49,6 +50,7 @@ impl<'de> Deserialize<'de> for AttestationId {
 
 /// A document or a URL, and what somebody says that it shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Attestation {
     /// Its number in the log.
@@ -89,6 +91,7 @@ impl Attestation {
 
 /// What was attested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum AttestedDocument {
     /// Bytes, kept under their SHA-256.
@@ -124,6 +127,7 @@ impl AttestedDocument {
 
 /// What a document is evidence for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Target {
     /// A request of a requirement: the document answers it.
@@ -159,6 +163,7 @@ impl fmt::Display for Target {
 
 /// A document where an assessment relies on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AttestationUse {
     /// The attestation.
     pub id: AttestationId,
@@ -182,6 +187,7 @@ pub struct AttestationUse {
 
 /// How a document's date and validity relate to the audit's period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Term {
     /// Dated within or before the period, and valid through its end.

@@ -37,6 +37,7 @@ pub enum LogEvent {
 
 /// What became of an attestation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum AttestationState {
     /// It counts.

@@ -74,6 +74,40 @@ impl<K: Words, N: Words> ByWord<K, ByWord<N>> {
     }
 }
 
+/// Its schema, which names every word too.
+#[cfg(test)]
+mod schema {
+    use std::borrow::Cow;
+    use std::collections::BTreeMap;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+    use serde::Serialize;
+    use serde_json::{Value, json};
+
+    use super::{ByWord, Words};
+
+    impl<K: Words + Serialize + JsonSchema, V: JsonSchema> JsonSchema for ByWord<K, V> {
+        fn schema_name() -> Cow<'static, str> {
+            format!("{}By{}", V::schema_name(), K::schema_name()).into()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let words = words(&K::json_schema(generator));
+            assert_eq!(json!(words), json!(K::ALL), "`Words::ALL` has every word of {}", K::schema_name());
+            let value = generator.subschema_for::<V>();
+            let properties: BTreeMap<&str, &Schema> = words.iter().map(|word| (word.as_str(), &value)).collect();
+            json_schema!({ "type": "object", "properties": properties, "required": words })
+        }
+    }
+
+    /// The words of an enum's schema: together, or one by one with what they mean.
+    fn words(schema: &Schema) -> Vec<String> {
+        let list = |member: &str| schema.get(member).and_then(Value::as_array).into_iter().flatten();
+        let words = list("oneOf").filter_map(|one| one.get("const")).chain(list("enum"));
+        words.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

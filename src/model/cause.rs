@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How well the beginning of a finding is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Age {
     /// The snapshot before did not have it.
@@ -24,6 +25,7 @@ impl Age {
 
 /// What made a finding come, go or stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// The resource's state changed.

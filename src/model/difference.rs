@@ -6,12 +6,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Age, AttestationId, Cause, CheckId, FrameworkId, GapReason, Identity, Period, Region, RequirementId,
-    Responsibility, Severity, SnapshotId, SourceId, Status, Turn, Verdict,
+    AccountId, Age, AttestationId, Cause, CheckId, DefinitionChanges, FrameworkId, GapReason, Identity, Period, Region,
+    RequirementId, Responsibility, Severity, SnapshotId, SourceId, Status, Turn, Verdict,
 };
 
 /// Two snapshots compared; both are judged by what holds for the second, so that what differs is the estate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Difference {
     /// The format of this result, 1.
     pub format: u32,
@@ -41,6 +42,7 @@ pub struct Difference {
 
 /// One side of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SideName {
     /// As the user called it: `2026-Q2`, `latest`, `evidence-pack.zip`.
     pub asked: String,
@@ -56,6 +58,7 @@ pub struct SideName {
 
 /// A check whose verdict changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CheckChange {
     /// The check.
     pub id: CheckId,
@@ -75,6 +78,7 @@ pub struct CheckChange {
 
 /// A requirement whose status changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RequirementChange {
     /// The framework.
     pub framework: FrameworkId,
@@ -99,6 +103,7 @@ pub struct RequirementChange {
 
 /// Findings by what became of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingChanges {
     /// They fail now and did not, or nobody could see it.
     pub new: Vec<FindingChange>,
@@ -114,6 +119,7 @@ pub struct FindingChanges {
 
 /// A finding on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingChange {
     /// The check.
     pub check: CheckId,
@@ -134,6 +140,7 @@ pub struct FindingChange {
     /// Whether it may fail for longer: it did already in the first snapshot, or could not be seen before.
     pub age: Age,
     /// Whole days from `since` to the later side, or to the moment when it was seen fixed.
+    #[cfg_attr(test, schemars(range(min = 0)))]
     pub days: i64,
     /// Covered by an exception on the later side, or on the earlier one if it is fixed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -142,6 +149,7 @@ pub struct FindingChange {
 
 /// A resource that came, went, or is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ResourceChange {
     /// What became of it.
     pub cause: Cause,
@@ -163,6 +171,7 @@ pub struct ResourceChange {
 
 /// What differs in the answers of a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EvidenceChange {
     /// The source.
     pub source: SourceId,
@@ -184,6 +193,7 @@ pub struct EvidenceChange {
 
 /// What can be read on one side only, and the scope itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Coverages {
     /// Readable before and not after: a loss, not an improvement.
     pub lost: Vec<CoverageChange>,
@@ -195,6 +205,7 @@ pub struct Coverages {
 
 /// A source in a place that can be read on one side only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CoverageChange {
     /// The source.
     pub source: SourceId,
@@ -212,17 +223,43 @@ pub struct CoverageChange {
 
 /// Something that joined or left the scope.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ScopeChange {
     /// What happened.
     pub change: Membership,
-    /// `account`, `region` or `source`.
-    pub kind: String,
+    /// What it is.
+    pub kind: ScopeKind,
     /// The account's id, `account region`, or the source's id.
     pub name: String,
 }
 
+/// What a scope consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ScopeKind {
+    /// An account.
+    Account,
+    /// A region of an account.
+    Region,
+    /// A source.
+    Source,
+}
+
+impl ScopeKind {
+    /// The kind in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Region => "region",
+            Self::Source => "source",
+        }
+    }
+}
+
 /// Whether something joined or left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Membership {
     /// It was not asked before.
@@ -233,6 +270,7 @@ pub enum Membership {
 
 /// An exception that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ExceptionChange {
     /// What became of it.
     pub change: DeviationChange,
@@ -250,6 +288,7 @@ pub struct ExceptionChange {
 
 /// A document that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AttestationChange {
     /// What became of it.
     pub change: DeviationChange,
@@ -267,6 +306,7 @@ pub struct AttestationChange {
 
 /// What became of an exception or a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviationChange {
     /// It ran out.
@@ -286,42 +326,6 @@ impl DeviationChange {
             Self::Added => "added",
         }
     }
-}
-
-/// Changes of what is judged by, apart from what is judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DefinitionChanges {
-    /// Whether the first side's own mappings and settings are known.
-    pub known: Known,
-    /// Mappings and settings that differ, each in words.
-    pub changes: Vec<DefinitionChange>,
-    /// Checks of the first side whose verdict these changes alone change.
-    pub checks: Vec<CheckChange>,
-    /// Requirements of the first side whose status these changes alone change.
-    pub requirements: Vec<RequirementChange>,
-}
-
-/// Whether the mappings and settings of the first side can be told from those of the second.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Known {
-    /// They are the same.
-    Same,
-    /// They differ.
-    Different,
-    /// Nobody can say, and why.
-    Unknown(String),
-}
-
-/// A definition that is not what it was.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct DefinitionChange {
-    /// `check`, `control`, `framework`, `source`, `parameter`, `settings` …
-    pub kind: String,
-    /// Its id.
-    pub id: String,
-    /// What is different, in words.
-    pub change: String,
 }
 
 /// A resource on one side.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is due, soonest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Calendar {
     /// The format of this result, 1.
     pub format: u32,
@@ -22,6 +23,7 @@ pub struct Calendar {
 
 /// Something that is due on a day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Due {
     /// The day: the last on which all is well.
     pub date: NaiveDate,
@@ -41,6 +43,7 @@ pub struct Due {
 
 /// Whether a day has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DueState {
     /// It has.
@@ -51,6 +54,7 @@ pub enum DueState {
 
 /// What something that is due is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DueKind {
     /// A document that ceases to count.

@@ -63,6 +63,7 @@ pub const OWN_RECORD: &str = "auditpack";
 
 /// The item of a list that a further call was made for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Item {
     /// The name under which the answer joins the item's row: `rotation`.
     pub part: String,
@@ -89,6 +90,7 @@ pub enum Answer {
 
 /// A reply that we did not get, or could not read. Never an empty list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Gap {
     /// The kind of evidence that is missing.
     pub source: SourceId,
@@ -123,6 +125,7 @@ pub struct Gap {
 
 /// Why a reply is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum GapReason {
     /// The caller may not: `action` names the IAM action.

@@ -9,6 +9,7 @@ use super::{AccountId, Period, SnapshotId};
 
 /// A snapshot as a link of the chain: what its manifest says besides the replies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Link {
     /// Its id: the manifest was hashed and found to be it.
     pub id: SnapshotId,
@@ -41,6 +42,7 @@ impl Link {
 
 /// What is kept of a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Keeping {
     /// The manifest and all evidence.
@@ -70,6 +72,7 @@ pub struct Chain {
 
 /// Something wrong with a vault.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ChainProblem {
     /// What kind.
     pub kind: ProblemKind,
@@ -77,6 +80,7 @@ pub struct ChainProblem {
     pub path: String,
     /// The snapshot that it is about, by the first digits of its id.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(extend("pattern" = "^[0-9a-f]{12}$")))]
     pub snapshot: Option<String>,
     /// What is wrong.
     pub message: String,
@@ -86,6 +90,7 @@ pub struct ChainProblem {
 
 /// What can be wrong with a vault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {
     /// A manifest is not what its name says.

@@ -7,6 +7,7 @@ use super::{AccountId, Age, FrameworkId, Region, RequirementId, Severity, Snapsh
 
 /// The actions that close open requirements, those that close most first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ActionPlan {
     /// The format of this result, 1.
     pub format: u32,
@@ -28,6 +29,7 @@ pub struct ActionPlan {
 
 /// Something that somebody can do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Action {
     /// What kind of thing.
     pub kind: ActionKind,
@@ -62,6 +64,7 @@ pub struct Action {
 
 /// What kind of thing somebody can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ActionKind {
     /// Repair what a check fails on.
@@ -94,17 +97,20 @@ impl ActionKind {
 
 /// How long something has been open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Since {
     /// The first snapshot's time that shows it.
     pub time: DateTime<Utc>,
     /// Whether it may be older.
     pub age: Age,
     /// Whole days from then to now.
+    #[cfg_attr(test, schemars(range(min = 0)))]
     pub days: i64,
 }
 
 /// A finding that an action repairs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ActionFinding {
     /// The resource.
     pub resource: String,
@@ -118,6 +124,7 @@ pub struct ActionFinding {
 
 /// A requirement that waits for an action.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Waiting {
     /// The framework.
     pub framework: FrameworkId,
@@ -127,6 +134,7 @@ pub struct Waiting {
 
 /// A failing check that somebody approved as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Accepted {
     /// The check.
     pub check: super::CheckId,

@@ -56,6 +56,7 @@ fn plain(id: &str) -> String {
 
 /// A request that no valid document answers yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OpenRequest {
     /// Who is asked.
     pub owner: String,
@@ -66,6 +67,7 @@ pub struct OpenRequest {
     /// The request, in words that an employee understands.
     pub ask: String,
     /// Why it is open: never answered, or the answer's validity has ended.
+    #[cfg_attr(test, schemars(extend("not" = { "const": "present" })))]
     pub state: ManualState,
     /// The answers whose validity has ended.
     pub expired: Vec<AttestationUse>,
@@ -73,6 +75,7 @@ pub struct OpenRequest {
 
 /// A requirement that waits for a document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OpenRequirement {
     /// The framework.
     pub framework: FrameworkId,

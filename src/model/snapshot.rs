@@ -58,6 +58,7 @@ pub struct Definitions {
 
 /// The audit's period, both days included, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Period {
     /// The first day.
     pub start: NaiveDate,
@@ -118,6 +119,7 @@ pub struct AccountScope {
 
 /// How many calls a source wanted and what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Coverage {
     /// Calls made, a page each.
     pub attempted: u64,

@@ -6,6 +6,7 @@ use super::{AccountId, FrameworkId, Owner, RequirementId, Responsibility, Servic
 
 /// Who owns a requirement in one account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AccountSplit {
     /// The account.
     pub account: AccountId,
@@ -17,6 +18,7 @@ pub struct AccountSplit {
 
 /// A requirement whose owner the settings set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SplitOverride {
     /// The framework.
     pub framework: FrameworkId,
@@ -32,6 +34,7 @@ pub struct SplitOverride {
 
 /// A service in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ServiceInUse {
     /// Its key in `services.toml`.
     pub key: ServiceKey,
@@ -46,6 +49,7 @@ pub struct ServiceInUse {
 
 /// A service in use in one account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ServiceInAccount {
     /// The account.
     pub account: AccountId,
@@ -58,6 +62,7 @@ pub struct ServiceInAccount {
 
 /// A layer that the way a service is used gives to another owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LayerVariant {
     /// The layer.
     pub layer: String,

@@ -12,6 +12,7 @@ use super::{
 
 /// What the snapshots of a vault say together, all judged by the same mappings and settings where that is possible.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Trend {
     /// The format of this result, 1.
     pub format: u32,
@@ -35,6 +36,7 @@ pub struct Trend {
 
 /// A snapshot's counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Point {
     /// The snapshot.
     pub snapshot: SnapshotId,
@@ -64,6 +66,7 @@ pub struct Point {
 
 /// Whether a snapshot was judged by the yardstick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Judged {
     /// By today's mappings and settings.
@@ -74,6 +77,7 @@ pub enum Judged {
 
 /// Whether definitions stayed between two snapshots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Steadiness {
     /// As before, or there is none before.
@@ -86,6 +90,7 @@ pub enum Steadiness {
 
 /// A finding that is not fixed as far as anybody can see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OpenFinding {
     /// The check.
     pub check: CheckId,
@@ -102,6 +107,7 @@ pub struct OpenFinding {
     /// Whether it may be older.
     pub age: Age,
     /// Whole days from then to now.
+    #[cfg_attr(test, schemars(range(min = 0)))]
     pub days: i64,
     /// The last snapshot's time in which it was seen to fail; earlier than the newest one when nobody can see it any more.
     pub seen: DateTime<Utc>,
@@ -109,12 +115,14 @@ pub struct OpenFinding {
 
 /// How long findings of a severity took to be fixed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FixTimes {
     /// Findings seen fixed.
     pub fixed: usize,
     /// Their mean time in days from the first snapshot that shows them to the first that shows them fixed; of those whose
-    /// beginning was seen. None: there are none.
+    /// beginning was seen. Not there: there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(range(min = 0)))]
     pub mean_days: Option<f64>,
     /// How many the mean is of.
     pub measured: usize,
@@ -122,15 +130,18 @@ pub struct FixTimes {
     pub open: usize,
     /// The age of the oldest of them in days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(range(min = 0)))]
     pub oldest_days: Option<i64>,
 }
 
 /// How old the evidence is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Freshness {
     /// The newest snapshot's time.
     pub newest: DateTime<Utc>,
     /// Whole days from then to now.
+    #[cfg_attr(test, schemars(range(min = 0)))]
     pub days: i64,
     /// Sources that the newest snapshot does not show whole.
     pub stale: Vec<StaleSource>,
@@ -140,10 +151,12 @@ pub struct Freshness {
 
 /// A source that the newest snapshot does not show whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StaleSource {
     /// The source.
     pub source: SourceId,
     /// How much of it could be read.
+    #[cfg_attr(test, schemars(extend("not" = { "const": "whole" })))]
     pub sight: Sight,
     /// The last snapshot's time that shows it whole; none ever did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,6 +165,7 @@ pub struct StaleSource {
 
 /// The weeks of an audit period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PeriodCoverage {
     /// The period.
     pub period: Period,

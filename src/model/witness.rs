@@ -8,6 +8,7 @@ use super::{AccountId, Region, Sha256, Words};
 
 /// A rule of AWS Config that asks what a check asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Witness {
     /// The rule's name.
     pub rule: String,
@@ -27,6 +28,7 @@ pub struct Witness {
 
 /// What AWS Config says of a resource or place, beside our own verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ConfigWord {
     /// Its word.
     pub compliance: Compliance,
@@ -40,6 +42,7 @@ pub struct ConfigWord {
 
 /// AWS Config's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Compliance {
     /// The rule is met.
@@ -60,6 +63,7 @@ impl Compliance {
 
 /// How AWS Config's word stands to ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// Both say the same.

@@ -18,6 +18,7 @@ pub struct Trust {
 
 /// How a signer came to be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Trusted {
     /// The reader gave the signer's certificate, or that of an issuer of it.

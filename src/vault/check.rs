@@ -14,7 +14,8 @@ const IN_MEMORY: u64 = 1 << 20;
 const RESTORE: &str = "restore the file from a backup; the evidence no longer stands without it";
 
 /// What a check of the whole vault found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Checked {
     /// How many snapshots have their evidence.
     pub snapshots: usize,
@@ -34,6 +35,7 @@ pub struct Checked {
 
 /// Blobs that nothing names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unnamed {
     /// How many.
     pub blobs: u64,

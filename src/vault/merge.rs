@@ -40,6 +40,7 @@ pub struct Merged {
 
 /// What became of the log of attestations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LogMerge {
     /// Ours goes as far as the other, or further.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use chrono::{Days, NaiveDate};
 use miette::miette;
+use serde::Serialize;
 
 use super::targets::Targets;
 use super::words;
@@ -14,6 +15,14 @@ use crate::commands::exit::Exit;
 use crate::commands::table::visible;
 use crate::model::{Attestation, AttestationId, AttestedDocument, LogEvent, Target};
 use crate::vault::{Attesting, KeepError, LARGEST_DOCUMENT, Vault};
+
+/// `attest add`
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct AddResult<'a> {
+    format: u32,
+    attested: &'a Attestation,
+}
 
 pub(super) fn run(flags: &AttestAdd, context: &mut Context<'_>) -> miette::Result<Exit> {
     let catalog = context.catalog()?;
@@ -58,7 +67,7 @@ pub(super) fn run(flags: &AttestAdd, context: &mut Context<'_>) -> miette::Resul
     notes(&attestation, &attesting, &known, context);
     attesting.record(LogEvent::Attested(attestation.clone())).map_err(vault_fault)?;
     if context.json() {
-        context.print_json(&serde_json::json!({ "format": 1, "attested": attestation }))?;
+        context.print_json(&AddResult { format: 1, attested: &attestation })?;
     } else {
         context.say(&summary(&attestation))?;
     }

@@ -1,25 +1,39 @@
 //! `attest list`: what was attached, and with `--all` what became of the rest.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::cli::AttestList;
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
 use crate::commands::table::Table;
-use crate::model::{Attestation, AttestationState, AttestedDocument};
+use crate::model::{Attestation, AttestationState, AttestedDocument, Sha256};
+
+/// `attest list`
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct ListResult<'a> {
+    format: u32,
+    /// The SHA-256 of the log's last line.
+    head: Option<Sha256>,
+    attestations: Vec<Row<'a>>,
+}
+
+/// A document and what became of it.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Row<'a> {
+    #[serde(flatten)]
+    attestation: &'a Attestation,
+    state: &'a AttestationState,
+}
 
 pub(super) fn run(flags: &AttestList, context: &mut Context<'_>) -> miette::Result<Exit> {
     let stored = context.open_vault()?.attestations().map_err(vault_fault)?;
     let shown = |state: &AttestationState| flags.all || *state == AttestationState::Active;
     let rows: Vec<_> = stored.log.all().filter(|(_, state)| shown(state)).collect();
     if context.json() {
-        let row = |(attestation, state): &(&Attestation, &AttestationState)| -> Value {
-            let mut row = json!(attestation);
-            row["state"] = json!(state);
-            row
-        };
-        let rows: Vec<Value> = rows.iter().map(row).collect();
-        context.print_json(&json!({ "format": 1, "head": stored.log.head(), "attestations": rows }))?;
+        let attestations = rows.into_iter().map(|(attestation, state)| Row { attestation, state }).collect();
+        context.print_json(&ListResult { format: 1, head: stored.log.head(), attestations })?;
         return Ok(Exit::Ok);
     }
     if rows.is_empty() {

@@ -1,15 +1,26 @@
 //! `attest`: documents that people attach, and what is still asked of them.
 
-mod add;
-mod list;
-mod requests;
+pub(super) mod add;
+pub(super) mod list;
+pub(super) mod requests;
 mod targets;
 mod words;
+
+use serde::Serialize;
 
 use super::context::{Context, vault_fault};
 use super::exit::Exit;
 use crate::cli::{Attest, AttestCommand, AttestWithdraw};
-use crate::model::LogEvent;
+use crate::model::{AttestationId, LogEvent};
+
+/// `attest withdraw`
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct WithdrawResult<'a> {
+    format: u32,
+    withdrawn: AttestationId,
+    reason: &'a str,
+}
 
 pub(super) fn run(flags: &Attest, context: &mut Context<'_>) -> miette::Result<Exit> {
     match &flags.command {
@@ -27,7 +38,7 @@ fn withdraw(flags: &AttestWithdraw, context: &mut Context<'_>) -> miette::Result
         .record(LogEvent::Withdrawn { id: flags.id, reason: reason.clone(), recorded: context.now })
         .map_err(vault_fault)?;
     if context.json() {
-        context.print_json(&serde_json::json!({ "format": 1, "withdrawn": flags.id, "reason": reason }))?;
+        context.print_json(&WithdrawResult { format: 1, withdrawn: flags.id, reason: &reason })?;
     } else {
         context.say(&format!("{} withdrawn: {reason}", flags.id))?;
     }

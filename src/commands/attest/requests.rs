@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use miette::{IntoDiagnostic as _, miette};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::cli::Format;
 use crate::commands::collect::TOOL;
@@ -17,19 +17,21 @@ use crate::model::{
 };
 use crate::vault::{Vault, VaultError};
 
-/// The list, and what its head says.
-struct List {
+/// `attest requests`
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct List {
+    format: u32,
     organization: String,
     period: Period,
+    #[serde(rename = "requests")]
     open: Vec<OpenRequest>,
 }
 
 pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     let list = list(context)?;
     match context.common.format {
-        Format::Json => context.print_json(&json!({
-            "format": 1, "organization": list.organization, "period": list.period, "requests": list.open,
-        }))?,
+        Format::Json => context.print_json(&list)?,
         Format::Csv => context.print(&csv(&list)?)?,
         Format::Markdown => context.print(markdown(&list).as_bytes())?,
         _ => context.say(&table(&list))?,
@@ -48,7 +50,7 @@ fn list(context: &Context<'_>) -> miette::Result<List> {
             Err(error) => return Err(vault_fault(error)),
         };
     let open = open_requests(&assessment, &catalog);
-    Ok(List { organization: settings.organization, period: assessment.period, open })
+    Ok(List { format: 1, organization: settings.organization, period: assessment.period, open })
 }
 
 /// People can be asked before AWS is: nothing is known of the services in use, so that every requirement is split as

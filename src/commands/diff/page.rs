@@ -152,7 +152,7 @@ fn coverage(difference: &Difference, page: &mut Document, shown: usize) {
                 Membership::Joined => "joined",
                 Membership::Left => "left",
             };
-            vec![Cell::from(one.kind.as_str()), Cell::code(&one.name), Cell::from(word)]
+            vec![Cell::from(one.kind.words()), Cell::code(&one.name), Cell::from(word)]
         };
         page.table("What is asked", &["what", "name", "scope"], coverage.scope.iter().map(row).collect(), shown);
     }

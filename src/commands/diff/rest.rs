@@ -48,7 +48,7 @@ pub(super) fn definitions(difference: &Difference, page: &mut Document, shown: u
         page.line("Both sides are judged by the later side's, so nothing above comes from these changes.");
     }
     let row = |one: &crate::model::DefinitionChange| {
-        vec![Cell::from(one.kind.as_str()), Cell::code(&one.id), Cell::from(one.change.as_str())]
+        vec![Cell::from(one.kind.words()), Cell::code(&one.id), Cell::from(one.change.as_str())]
     };
     let rows = definitions.changes.iter().map(row).collect();
     page.table("Definitions that differ", &["what", "id", "change"], rows, shown);

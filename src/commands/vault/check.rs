@@ -1,6 +1,6 @@
 //! `vault check`: everything in the vault against its hashes.
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::{bytes, counted};
 use crate::commands::context::{Context, vault_fault};
@@ -8,14 +8,22 @@ use crate::commands::exit::Exit;
 use crate::commands::table::visible;
 use crate::vault::Checked;
 
+/// What `vault check` prints.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct CheckResult<'a> {
+    format: u32,
+    /// Whether nothing is wrong.
+    ok: bool,
+    #[serde(flatten)]
+    checked: &'a Checked,
+}
+
 pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     let checked = context.open_vault()?.check_all().map_err(vault_fault)?;
     let ok = checked.problems.is_empty();
     if context.json() {
-        context.print_json(&json!({
-            "format": 1, "ok": ok, "snapshots": checked.snapshots, "pruned": checked.pruned, "blobs": checked.blobs,
-            "bytes": checked.bytes, "stored": checked.stored, "unnamed": checked.unnamed, "problems": checked.problems,
-        }))?;
+        context.print_json(&CheckResult { format: 1, ok, checked: &checked })?;
     } else {
         context.say(&summary(&checked))?;
     }

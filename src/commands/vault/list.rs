@@ -1,11 +1,23 @@
 //! `vault list`: the snapshots in the order of their chain.
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::counted;
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
 use crate::commands::table::Table;
+use crate::model::{ChainProblem, Link};
+
+/// What `vault list` prints.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct ListResult<'a> {
+    format: u32,
+    /// Oldest first.
+    snapshots: &'a [Link],
+    /// What is wrong with the chain.
+    problems: &'a [ChainProblem],
+}
 
 pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     let chain = context.open_vault()?.chain().map_err(vault_fault)?;
@@ -14,8 +26,7 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
         context.note(&format!("the chain does not hold, {count}: `auditpack vault check` names what is wrong"));
     }
     if context.json() {
-        let value = json!({ "format": 1, "snapshots": chain.links, "problems": chain.problems });
-        context.print_json(&value)?;
+        context.print_json(&ListResult { format: 1, snapshots: &chain.links, problems: &chain.problems })?;
         return Ok(Exit::Ok);
     }
     if chain.links.is_empty() {

@@ -1,22 +1,38 @@
 //! `vault merge`: takes another vault's snapshots into this one.
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::counted;
 use crate::cli::VaultMerge;
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
+use crate::model::SnapshotId;
 use crate::vault::{LogMerge, Merged, Vault};
+
+/// What `vault merge` prints.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct MergeResult {
+    format: u32,
+    /// The snapshots that came.
+    snapshots: Vec<SnapshotId>,
+    /// How many blobs came.
+    blobs: u64,
+    /// How many derived files came beside snapshots that were there.
+    derived: u64,
+    /// What became of the log of attestations.
+    attestations: LogMerge,
+    /// How many ends the chain has now; the next collection joins them.
+    heads: usize,
+}
 
 pub(super) fn run(flags: &VaultMerge, context: &mut Context<'_>) -> miette::Result<Exit> {
     let from = Vault::open(&flags.from).map_err(vault_fault)?;
     let merged = Vault::merge(&context.common.vault, &from).map_err(vault_fault)?;
     if context.json() {
-        let ids: Vec<_> = merged.snapshots.iter().map(|link| link.id).collect();
-        context.print_json(&json!({
-            "format": 1, "snapshots": ids, "blobs": merged.blobs, "derived": merged.derived, "attestations": merged.log,
-            "heads": merged.heads,
-        }))?;
+        let Merged { ref snapshots, blobs, derived, log, heads } = merged;
+        let snapshots = snapshots.iter().map(|link| link.id).collect();
+        context.print_json(&MergeResult { format: 1, snapshots, blobs, derived, attestations: log, heads })?;
     } else {
         context.say(&summary(&merged))?;
     }

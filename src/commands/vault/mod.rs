@@ -1,9 +1,9 @@
 //! `vault`: its history, listed, checked, pruned and merged.
 
-mod check;
-mod list;
-mod merge;
-mod prune;
+pub(super) mod check;
+pub(super) mod list;
+pub(super) mod merge;
+pub(super) mod prune;
 
 use super::context::Context;
 use super::exit::Exit;

@@ -1,14 +1,42 @@
 //! `vault prune`: gives evidence up by a policy.
 
-use serde_json::{Value, json};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::{bytes, counted};
 use crate::cli::VaultPrune;
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
 use crate::commands::history::Judge;
-use crate::model::Link;
+use crate::model::{Link, SnapshotId};
 use crate::vault::{Prune, Pruning, Vault};
+
+/// What `vault prune` prints.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::commands) struct PruneResult {
+    format: u32,
+    /// What is kept.
+    policy: String,
+    /// Whether nothing was changed.
+    dry_run: bool,
+    /// The snapshots whose evidence goes.
+    pruned: Vec<Row>,
+    /// Those that keep it.
+    kept: Vec<Row>,
+    /// How many blobs go.
+    blobs: u64,
+    /// How many bytes they have on the disk.
+    bytes: u64,
+}
+
+/// A snapshot.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Row {
+    id: SnapshotId,
+    time: DateTime<Utc>,
+}
 
 pub(super) fn run(flags: &VaultPrune, context: &mut Context<'_>) -> miette::Result<Exit> {
     let how = if flags.dry_run { Prune::Show } else { Prune::Do };
@@ -18,13 +46,17 @@ pub(super) fn run(flags: &VaultPrune, context: &mut Context<'_>) -> miette::Resu
     }
     let pruning = vault.prune(&flags.keep, context.now, how).map_err(vault_fault)?;
     if context.json() {
-        let rows = |links: &[Link]| -> Vec<Value> {
-            links.iter().map(|link| json!({ "id": link.id, "time": link.time })).collect()
-        };
-        context.print_json(&json!({
-            "format": 1, "policy": flags.keep.to_string(), "dry_run": flags.dry_run, "pruned": rows(&pruning.pruned),
-            "kept": rows(&pruning.kept), "blobs": pruning.blobs, "bytes": pruning.bytes,
-        }))?;
+        let Pruning { pruned, kept, blobs, bytes, .. } = &pruning;
+        let rows = |links: &[Link]| links.iter().map(|link| Row { id: link.id, time: link.time }).collect();
+        context.print_json(&PruneResult {
+            format: 1,
+            policy: flags.keep.to_string(),
+            dry_run: flags.dry_run,
+            pruned: rows(pruned),
+            kept: rows(kept),
+            blobs: *blobs,
+            bytes: *bytes,
+        })?;
     } else {
         context.say(&summary(&pruning, how))?;
     }

@@ -1,0 +1,83 @@
+//! What changed in mappings and settings between two snapshots.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CheckChange, RequirementChange};
+
+/// Changes of what is judged by, apart from what is judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DefinitionChanges {
+    /// Whether the first side's own mappings and settings are known.
+    pub known: Known,
+    /// Mappings and settings that differ, each in words.
+    pub changes: Vec<DefinitionChange>,
+    /// Checks of the first side whose verdict these changes alone change.
+    pub checks: Vec<CheckChange>,
+    /// Requirements of the first side whose status these changes alone change.
+    pub requirements: Vec<RequirementChange>,
+}
+
+/// Whether the mappings and settings of the first side can be told from those of the second.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Known {
+    /// They are the same.
+    Same,
+    /// They differ.
+    Different,
+    /// Nobody can say, and why.
+    Unknown(String),
+}
+
+/// What a definition is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum DefinitionKind {
+    /// A check.
+    Check,
+    /// A control.
+    Control,
+    /// A framework.
+    Framework,
+    /// The default of a threshold.
+    Parameter,
+    /// A kind of AWS's reports.
+    Report,
+    /// A service and who owns its layers.
+    Service,
+    /// The settings.
+    Settings,
+    /// A source.
+    Source,
+}
+
+impl DefinitionKind {
+    /// The kind in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Control => "control",
+            Self::Framework => "framework",
+            Self::Parameter => "parameter",
+            Self::Report => "report",
+            Self::Service => "service",
+            Self::Settings => "settings",
+            Self::Source => "source",
+        }
+    }
+}
+
+/// A definition that is not what it was.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DefinitionChange {
+    /// What it defines.
+    pub kind: DefinitionKind,
+    /// Its id.
+    pub id: String,
+    /// What is different, in words.
+    pub change: String,
+}
