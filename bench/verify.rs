@@ -9,8 +9,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use auditpack::bundle::{Content, Limits, Member, open_pack, write_pack};
-use auditpack::seal::{SigningIdentity, SystemRandom, generate};
+use auditpack::bundle::{Content, Limits, Member, verify, write_pack};
+use auditpack::seal::{SigningIdentity, SystemRandom, Trust, generate};
 use common::{line, seconds};
 
 /// The bytes of each pack's members.
@@ -106,11 +106,11 @@ impl Read for Noise {
 }
 
 fn unpack(pack: &Path, folder: &Path) {
-    let pack = open_pack(pack, &Limits::default()).unwrap();
-    for (path, _) in pack.members() {
+    let limits = Limits { memory: 2 << 30, ..Limits::default() };
+    let pack = verify(pack, &Trust::none(), &limits).unwrap().pack.unwrap();
+    for path in pack.members() {
         let file = folder.join(path.as_str());
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        let mut file = std::fs::File::create(file).unwrap();
-        std::io::copy(&mut pack.reader(path).unwrap().unwrap(), &mut file).unwrap();
+        std::fs::write(file, pack.read(path.as_str()).unwrap()).unwrap();
     }
 }

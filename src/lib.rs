@@ -9,10 +9,10 @@
 //!
 //! Assessments of several snapshots go through `compare`: what changed, readiness over time, what to do next, what is due.
 //!
-//! Each arrow is one type. A room uses [`model`] and the few that `tests/walls.rs` names; [`commands`] alone joins them.
-//! Rooms of helpers know nothing of audits: `iam` reads policies, `typeset` sets PDFs, `withhold` takes secrets out of
-//! replies. `aws_*` crates live in [`collect`], Tera in [`report`], files in [`vault`], [`catalog`], [`bundle`] and
-//! [`commands`].
+//! Each arrow is one type. A room uses [`model`] and the few that `tests/walls.rs` names; [`case`] joins rooms to a judged
+//! case, [`commands`] knows them all. Rooms of helpers know nothing of audits: `iam` reads policies, `typeset` sets PDFs,
+//! `withhold` takes secrets out of replies. `aws_*` crates live in [`collect`], Tera in [`report`], files in [`vault`],
+//! [`catalog`], [`bundle`] and [`commands`].
 
 pub mod model;
 
@@ -33,6 +33,8 @@ pub mod bundle;
 pub mod report;
 pub mod seal;
 mod typeset;
+
+pub mod case;
 
 pub mod cli;
 pub mod commands;

@@ -558,7 +558,7 @@ fn sides_that_cannot_be_compared_are_refused_with_the_reason() {
             ["latest", "2026-Q1"],
             &["`latest` (2026-09-30 18:00 UTC) is later than `2026-Q1`", "name the earlier one first"],
         ),
-        (["nowhere.zip", "latest"], &["nowhere.zip: No such file", "name a pack that is there"]),
+        (["nowhere.zip", "latest"], &["`nowhere.zip` cannot be compared", "No such file", "name a pack that is there"]),
         (
             ["text.zip", "latest"],
             &["`text.zip` is not what was signed", "it is not a zip archive", "compare an intact copy"],

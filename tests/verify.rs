@@ -13,8 +13,8 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use auditpack::bundle::{
-    Content, EVIDENCE_INDEX, Limits, Member, PackError, ProblemKind, REPORT, Readme, SIGNATURE, SUMS, Verification,
-    evidence_index, open_pack, readme, verify, verify_bytes, write_pack,
+    Content, EVIDENCE_INDEX, Limits, Member, PackError, PackReadError, ProblemKind, REPORT, Readme, SIGNATURE, SUMS,
+    Verification, evidence_index, readme, verify, verify_bytes, write_pack,
 };
 use auditpack::model::{Answer, Caller, Exchange, Gap, GapReason, Period, Scope, Sha256, Snapshot, evidence_files};
 use auditpack::seal::{PdfSignature, SigningIdentity, SystemRandom, Trust, Trusted, generate, sign_detached, sign_pdf};
@@ -253,7 +253,7 @@ fn plain_tools_accept_a_pack() {
     must(&pack, &line.replace("-verify", "-verify -cades"));
     assert!(must(&pack, "pdfsig -nocert report.pdf").contains("Total document signed"));
     for path in [folder.join("pack.zip"), pack] {
-        let verification = verify(&path, &signer().trust(), &Limits::default()).unwrap();
+        let verification = verify(&path, &signer().trust(), &Limits::default()).unwrap().found;
         assert_eq!(kinds(&verification), []);
         assert_eq!(verification.signed_at, Some(now()));
         assert_eq!(verification.signer.unwrap().trusted, Trusted::ByCertificate);
@@ -320,10 +320,43 @@ fn streamed_members_are_written_as_those_in_memory() {
     let members = ["a.json", "b.zip"].map(|path| Member { path: path.to_owned(), content: stream() });
     write_pack(&path, members, &signer().identity, now()).unwrap();
     must(folder.path(), "unzip -t pack.zip");
-    assert_eq!(kinds(&verify(&path, &signer().trust(), &Limits::default()).unwrap()), []);
-    let pack = open_pack(&path, &Limits::default()).unwrap();
+    let verified = verify(&path, &signer().trust(), &Limits::default()).unwrap();
+    assert_eq!(kinds(&verified.found), []);
+    let pack = verified.pack.unwrap();
     assert!(pack.read("a.json").unwrap() == large && pack.read("b.zip").unwrap() == large);
     assert!(fs::metadata(&path).unwrap().len() < 20_000_000, "a.json is deflated");
+}
+
+#[test]
+fn what_is_read_after_verifying_is_what_was_verified() {
+    let folder = TempDir::new().unwrap();
+    let (path, other) = (folder.path().join("pack.zip"), folder.path().join("other.zip"));
+    let member = |text: &str| [Member { path: "a.json".to_owned(), content: Content::Bytes(text.into()) }];
+    let opened = |path: &Path| verify(path, &Trust::none(), &Limits::default()).unwrap().pack.unwrap();
+    write_pack(&path, member("good"), &signer().identity, now()).unwrap();
+    write_pack(&other, member("evil"), &signer().identity, now()).unwrap();
+    must(folder.path(), "unzip -q pack.zip -d unpacked");
+
+    // Another file takes the pack's name: the one that was verified is still the one that is read.
+    let pack = opened(&path);
+    fs::rename(&other, &path).unwrap();
+    assert_eq!(pack.read("a.json").unwrap(), b"good");
+
+    // The same file is written to, or a member of a folder: what was not verified is not read.
+    write_pack(&path, member("good"), &signer().identity, now()).unwrap();
+    let pack = opened(&path);
+    let mut bytes = fs::read(&path).unwrap();
+    let at = bytes.windows(4).position(|window| window == b"good").unwrap();
+    bytes[at..at + 4].copy_from_slice(b"evil");
+    fs::write(&path, &bytes).unwrap();
+    assert!(pack.read("a.json").is_err());
+    let pack = opened(&folder.path().join("unpacked"));
+    assert_eq!(pack.read("a.json").unwrap(), b"good");
+    fs::write(folder.path().join("unpacked/a.json"), "evil").unwrap();
+    assert!(matches!(pack.read("a.json"), Err(PackReadError::Changed(_))));
+
+    // A pack that is not what was signed is never handed out.
+    assert!(verify(&path, &Trust::none(), &Limits::default()).unwrap().pack.is_none());
 }
 
 #[test]
@@ -461,7 +494,7 @@ fn bombs_are_refused_before_they_are_unpacked() {
         Content::Stream { size: 300 << 20, open: Box::new(|| Ok(Box::new(io::Read::take(io::repeat(0), 300 << 20)))) };
     write_pack(&path, [Member { path: "zeros.txt".to_owned(), content: zeros }], &signer().identity, now()).unwrap();
     let start = Instant::now();
-    let found = verify(&path, &signer().trust(), &Limits::default()).unwrap();
+    let found = verify(&path, &signer().trust(), &Limits::default()).unwrap().found;
     assert_eq!(kinds(&found), [(ProblemKind::MemberMissing, "zeros.txt"), (ProblemKind::TooLarge, "zeros.txt")]);
     assert!(start.elapsed() < Duration::from_secs(1));
     let few = Limits { members: 3, ..Limits::default() };
@@ -566,7 +599,7 @@ fn more_members_than_a_plain_zip_counts() {
     let member = |n: u32| Member { path: format!("{n}"), content: Content::Bytes(n.to_le_bytes().to_vec()) };
     write_pack(&path, (0..66_000).map(member), &signer().identity, now()).unwrap();
     must(folder.path(), "unzip -tqq pack.zip");
-    assert_eq!(kinds(&verify(&path, &signer().trust(), &Limits::default()).unwrap()), []);
+    assert_eq!(kinds(&verify(&path, &signer().trust(), &Limits::default()).unwrap().found), []);
 }
 
 #[test]
@@ -581,5 +614,5 @@ fn members_beyond_four_gib() {
     let members = [member("a.zip", (4 << 30) + 5), member("b.zip", 0xf000_0000 - 1), member("c.txt", 1000)];
     write_pack(&path, members, &signer().identity, now()).unwrap();
     must(folder.path(), "unzip -tqq pack.zip");
-    assert_eq!(kinds(&verify(&path, &signer().trust(), &Limits::default()).unwrap()), []);
+    assert_eq!(kinds(&verify(&path, &signer().trust(), &Limits::default()).unwrap().found), []);
 }

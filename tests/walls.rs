@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, each with those that it may use; `commands` joins them all. A new room is a new line here.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("model", &[]),
     ("embedded", &[]),
     ("iam", &[]),
@@ -24,12 +24,13 @@ const ROOMS: [(&str, &[&str]); 17] = [
     ("compare", &["model"]),
     ("report", &["model", "embedded", "typeset"]),
     ("bundle", &["model", "seal"]),
+    ("case", &["model", "catalog", "vault", "facts", "assess", "compare", "seal", "bundle"]),
     ("cli", &["model", "vault"]),
     (
         "commands",
         &[
             "model", "embedded", "catalog", "collect", "vault", "facts", "assess", "compare", "report", "seal",
-            "bundle", "cli",
+            "bundle", "case", "cli",
         ],
     ),
 ];

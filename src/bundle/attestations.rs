@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::digests::Digested;
-use super::pack::{Pack, PackReadError};
+use super::pack::PackReadError;
 use super::path::PackPath;
 use super::problem::{Problem, ProblemKind};
-use crate::model::{Attestation, AttestationId, AttestationLog, AttestedFile, Sha256, attested_files};
+use super::verified::Hashed;
+use crate::model::{
+    Attestation, AttestationId, AttestationLog, AttestedFile, LogFault, Sha256, attested_files, with_causes,
+};
 
 /// The vault's log, byte for byte: each line names the SHA-256 of the line before it.
 pub const ATTESTATION_LOG: &str = "attestations/log.jsonl";
@@ -55,23 +58,37 @@ pub fn attestation_index(log: &AttestationLog) -> Result<Vec<u8>, serde_json::Er
     Ok(bytes)
 }
 
+/// Why the log of attestations cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The member cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] PackReadError),
+    /// A line does not hold.
+    #[error("`{ATTESTATION_LOG}` does not hold")]
+    Broken(#[from] LogFault),
+    /// The last line is cut off.
+    #[error("`{ATTESTATION_LOG}`: its last line has no end")]
+    Unfinished,
+}
+
 /// The log of a pack; an empty one when nothing was attested.
-pub fn attestation_log(pack: &Pack<'_>) -> Result<AttestationLog, String> {
+pub(super) fn read_log(pack: &Hashed<'_>) -> Result<AttestationLog, LogError> {
     let bytes = match pack.read(ATTESTATION_LOG) {
         Ok(bytes) => bytes,
         Err(PackReadError::Missing(_)) => return Ok(AttestationLog::default()),
-        Err(error) => return Err(error.to_string()),
+        Err(error) => return Err(error.into()),
     };
-    let log = AttestationLog::parse(&bytes).map_err(|fault| format!("`{ATTESTATION_LOG}`, {fault}"))?;
-    if log.complete() != bytes.len() {
-        return Err(format!("`{ATTESTATION_LOG}`: its last line has no end"));
+    let log = AttestationLog::parse(&bytes)?;
+    match log.complete() == bytes.len() {
+        true => Ok(log),
+        false => Err(LogError::Unfinished),
     }
-    Ok(log)
 }
 
 /// Checks that the log holds, and that index, documents and assessment are what it says. Members already known to be
 /// altered are not reported again.
-pub(super) fn check(pack: &Pack<'_>, digests: &BTreeMap<PackPath, Digested>, problems: &mut Vec<Problem>) {
+pub(super) fn check(pack: &Hashed<'_>, problems: &mut Vec<Problem>) {
     let known: BTreeSet<String> = problems.iter().map(|problem| problem.path.clone()).collect();
     let mut found = Vec::new();
     let mut add = |path: &str, message: &str| {
@@ -79,8 +96,8 @@ pub(super) fn check(pack: &Pack<'_>, digests: &BTreeMap<PackPath, Digested>, pro
             found.push(Problem::new(ProblemKind::AttestationMismatch, path, message));
         }
     };
-    let log = attestation_log(pack).unwrap_or_else(|message| {
-        add(ATTESTATION_LOG, &message);
+    let log = read_log(pack).unwrap_or_else(|error| {
+        add(ATTESTATION_LOG, &with_causes(&error));
         AttestationLog::default()
     });
     let expected = Index::of(&log);
@@ -93,14 +110,18 @@ pub(super) fn check(pack: &Pack<'_>, digests: &BTreeMap<PackPath, Digested>, pro
     }
     let files = attested_files(&log.active());
     for file in &files {
-        match PackPath::parse(&file.path).ok().and_then(|path| digests.get(&path)).map(|digested| digested.sha256) {
+        match PackPath::parse(&file.path)
+            .ok()
+            .and_then(|path| pack.digests().get(&path))
+            .map(|digested| digested.sha256)
+        {
             None => add(&file.path, "it was attested, and it is not in the pack"),
             Some(digest) if digest != Some(file.sha256) => add(&file.path, "it is not the document that was attested"),
             Some(_) => {}
         }
     }
-    extra(digests, &files).for_each(|path| add(path, "no attestation that counts names it"));
-    if judged(pack).is_some_and(|judged| judged != log.active()) {
+    extra(pack.digests(), &files).for_each(|path| add(path, "no attestation that counts names it"));
+    if rests_on(pack).is_some_and(|judged| judged != log.active()) {
         add(ASSESSMENT, "it rests on other attestations than those of the log");
     }
     problems.append(&mut found);
@@ -117,21 +138,21 @@ fn extra<'a>(
     members.filter(move |path| path.starts_with(FOLDER) && !expected.contains(*path))
 }
 
-fn read_index(pack: &Pack<'_>) -> Result<Option<Index>, String> {
+fn read_index(pack: &Hashed<'_>) -> Result<Option<Index>, String> {
     match pack.read(ATTESTATION_INDEX) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| format!("it is no index: {error}")),
+        Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| format!("it is not an index: {error}")),
         Err(PackReadError::Missing(_)) => Ok(None),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(with_causes(&error)),
     }
 }
 
 /// The attestations that the assessment says to rest on; none when it cannot be read, which is reported elsewhere.
-fn judged(pack: &Pack<'_>) -> Option<Vec<Attestation>> {
+fn rests_on(pack: &Hashed<'_>) -> Option<Vec<Attestation>> {
     #[derive(Deserialize)]
-    struct Judged {
+    struct Assessed {
         #[serde(default)]
         attestations: Vec<Attestation>,
     }
     let bytes = pack.read(ASSESSMENT).ok()?;
-    serde_json::from_slice::<Judged>(&bytes).ok().map(|judged| judged.attestations)
+    serde_json::from_slice::<Assessed>(&bytes).ok().map(|assessed| assessed.attestations)
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::digests::Digested;
-use super::pack::{Pack, PackReadError};
+use super::pack::PackReadError;
 use super::path::PackPath;
 use super::problem::{Problem, ProblemKind};
-use crate::model::{EvidenceFile, Origin, Sha256, Snapshot, evidence_files, harmless};
+use super::verified::Hashed;
+use crate::model::{EvidenceFile, Origin, Sha256, Snapshot, evidence_files, harmless, with_causes};
 
 /// Where the index of the evidence lies in a pack.
 pub const EVIDENCE_INDEX: &str = "evidence/index.csv";
@@ -93,13 +93,9 @@ fn line(snapshot: &Snapshot, file: &EvidenceFile, withheld: &BTreeSet<Sha256>) -
 }
 
 /// Checks the chain as far as the pack has it. Members already known to be altered are not reported again.
-pub(super) fn check(pack: &Pack<'_>, digests: &BTreeMap<PackPath, Digested>, problems: &mut Vec<Problem>) {
-    let digest = |path: &str| {
-        let path = PackPath::parse(path).ok()?;
-        digests.get(&path).and_then(|digested| digested.sha256)
-    };
+pub(super) fn check(pack: &Hashed<'_>, problems: &mut Vec<Problem>) {
     let mismatch = |message: String| Problem::new(ProblemKind::SnapshotMismatch, ASSESSMENT, message);
-    match (named_snapshot(pack), digest(SNAPSHOT)) {
+    match (named_snapshot(pack), pack.digest(SNAPSHOT)) {
         (Ok(Some(named)), Some(found)) if named != found => {
             problems.push(mismatch(format!("it judges the snapshot {named}; the one in the pack is {found}")));
         }
@@ -108,18 +104,18 @@ pub(super) fn check(pack: &Pack<'_>, digests: &BTreeMap<PackPath, Digested>, pro
         _ => {}
     }
     match pack.read(SNAPSHOT).map(|bytes| serde_json::from_slice::<Snapshot>(&bytes)) {
-        Ok(Ok(snapshot)) => check_files(pack, &snapshot, digests, problems),
+        Ok(Ok(snapshot)) => check_files(pack, &snapshot, problems),
         Ok(Err(error)) => {
             let message = format!("it is not a snapshot: {error}");
             problems.push(Problem::new(ProblemKind::SnapshotMismatch, SNAPSHOT, message));
         }
         Err(PackReadError::Missing(_)) => {}
-        Err(error) => problems.push(Problem::new(ProblemKind::SnapshotMismatch, SNAPSHOT, error.to_string())),
+        Err(error) => problems.push(Problem::new(ProblemKind::SnapshotMismatch, SNAPSHOT, with_causes(&error))),
     }
 }
 
 /// The snapshot that the assessment says to judge.
-fn named_snapshot(pack: &Pack<'_>) -> Result<Option<Sha256>, String> {
+fn named_snapshot(pack: &Hashed<'_>) -> Result<Option<Sha256>, String> {
     #[derive(Deserialize)]
     struct Named {
         snapshot: Sha256,
@@ -131,16 +127,12 @@ fn named_snapshot(pack: &Pack<'_>) -> Result<Option<Sha256>, String> {
             Ok(Some(named.snapshot))
         }
         Err(PackReadError::Missing(_)) => Ok(None),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(with_causes(&error)),
     }
 }
 
-fn check_files(
-    pack: &Pack<'_>,
-    snapshot: &Snapshot,
-    digests: &BTreeMap<PackPath, Digested>,
-    problems: &mut Vec<Problem>,
-) {
+fn check_files(pack: &Hashed<'_>, snapshot: &Snapshot, problems: &mut Vec<Problem>) {
+    let digests = pack.digests();
     let known: BTreeSet<String> = problems.iter().map(|problem| problem.path.clone()).collect();
     let mut found = Vec::new();
     let mut add = |path: &str, message: &str| {
@@ -189,8 +181,8 @@ fn may_be_withheld(snapshot: &Snapshot, file: &EvidenceFile) -> bool {
     }
 }
 
-fn read_index(pack: &Pack<'_>) -> Result<BTreeMap<String, Line>, String> {
-    let bytes = pack.read(EVIDENCE_INDEX).map_err(|error| error.to_string())?;
+fn read_index(pack: &Hashed<'_>) -> Result<BTreeMap<String, Line>, String> {
+    let bytes = pack.read(EVIDENCE_INDEX).map_err(|error| with_causes(&error))?;
     let mut lines = BTreeMap::new();
     for line in csv::Reader::from_reader(bytes.as_slice()).deserialize() {
         let line: Line = line.map_err(|error| format!("it is not an index of evidence: {error}"))?;

@@ -15,15 +15,17 @@ mod problem;
 mod readme;
 mod sums;
 mod unpack;
+mod verified;
 mod verify;
 mod write;
 
-pub use attestations::{ATTESTATION_INDEX, ATTESTATION_LOG, attestation_index, attestation_log};
+pub use attestations::{ATTESTATION_INDEX, ATTESTATION_LOG, LogError, attestation_index};
 pub use evidence::{EVIDENCE_INDEX, evidence_index};
-pub use pack::{Pack, PackReadError, open_pack};
+pub use pack::PackReadError;
 pub use path::{PackPath, PathFault};
 pub use problem::{Limits, Problem, ProblemKind, Reperformed, SignerFacts, Verification, VerifyError};
 pub use readme::{Readme, readme};
+pub use verified::{Verified, VerifiedPack};
 pub use verify::{verify, verify_bytes};
 pub use write::{Content, Member, PackError, Written, write_pack};
 

@@ -13,7 +13,7 @@ use super::unpack::Source;
 
 /// A pack, as a zip or unpacked. Opening it says nothing about whether it is sound: [`super::verify`] does.
 #[derive(Debug)]
-pub struct Pack<'a> {
+pub(super) struct Pack<'a> {
     form: Form<'a>,
     memory: u64,
 }
@@ -39,18 +39,16 @@ pub enum PackReadError {
         limit: u64,
     },
     /// Its bytes cannot be unpacked.
-    #[error("cannot read `{path}`: {error}")]
+    #[error("cannot read `{path}`")]
     Damaged {
         /// The member.
         path: String,
         /// What is wrong.
-        error: io::Error,
+        source: io::Error,
     },
-}
-
-/// Opens a pack for reading its members, whatever its records look like; verify it first.
-pub fn open_pack(path: &Path, limits: &Limits) -> Result<Pack<'static>, VerifyError> {
-    Pack::open(path, limits, &mut Vec::new())
+    /// Its bytes are others than those that were verified a moment ago.
+    #[error("`{0}` was changed while the pack was read")]
+    Changed(String),
 }
 
 impl<'a> Pack<'a> {
@@ -68,7 +66,7 @@ impl<'a> Pack<'a> {
         };
         match open(problems) {
             Ok(form) => Ok(Pack { form, memory: limits.memory }),
-            Err(error) => Err(VerifyError::Unreadable { path: path.to_owned(), error }),
+            Err(source) => Err(VerifyError::Unreadable { path: path.to_owned(), source }),
         }
     }
 
@@ -78,7 +76,7 @@ impl<'a> Pack<'a> {
     }
 
     /// The members that can be read and their sizes in bytes, sorted by path.
-    pub fn members(&self) -> Vec<(&PackPath, u64)> {
+    pub(super) fn members(&self) -> Vec<(&PackPath, u64)> {
         match &self.form {
             Form::Archive(archive) => archive.paths().collect(),
             Form::Folder(folder) => folder.paths().collect(),
@@ -86,7 +84,7 @@ impl<'a> Pack<'a> {
     }
 
     /// Streams a member. An error after its last byte says that it is not what the archive's records promise.
-    pub fn reader(&self, path: &PackPath) -> Option<io::Result<Box<dyn Read + '_>>> {
+    pub(super) fn reader(&self, path: &PackPath) -> Option<io::Result<Box<dyn Read + '_>>> {
         match &self.form {
             Form::Archive(archive) => archive.reader(path).map(|reader| Ok(Box::new(reader) as Box<dyn Read>)),
             Form::Folder(folder) => folder.reader(path).map(|file| file.map(|file| Box::new(file) as Box<dyn Read>)),
@@ -94,9 +92,9 @@ impl<'a> Pack<'a> {
     }
 
     /// A whole member, if it is there and not larger than the limits allow.
-    pub fn read(&self, path: &str) -> Result<Vec<u8>, PackReadError> {
+    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, PackReadError> {
         let missing = || PackReadError::Missing(path.to_owned());
-        let damaged = |error| PackReadError::Damaged { path: path.to_owned(), error };
+        let damaged = |source| PackReadError::Damaged { path: path.to_owned(), source };
         let name = PackPath::parse(path).map_err(|_| missing())?;
         let reader = self.reader(&name).ok_or_else(missing)?.map_err(damaged)?;
         let mut bytes = Vec::new();

@@ -188,11 +188,11 @@ impl Default for Limits {
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     /// The file or folder cannot be read.
-    #[error("cannot read {}: {error}", .path.display())]
+    #[error("cannot read {}", .path.display())]
     Unreadable {
         /// What was to be read.
         path: PathBuf,
         /// Why not.
-        error: std::io::Error,
+        source: std::io::Error,
     },
 }

@@ -3,43 +3,47 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::digests::{Digested, digests};
+use super::digests::Digested;
 use super::pack::{Pack, PackReadError};
 use super::path::PackPath;
 use super::problem::{Limits, Problem, ProblemKind, SignerFacts, Verification, VerifyError};
+use super::verified::{Hashed, Verified};
 use super::{REPORT, SIGNATURE, SUMS, attestations, evidence, sums};
-use crate::model::Sha256;
+use crate::model::{Sha256, with_causes};
 use crate::seal::{PdfFault, SignatureFacts, Trust, Trusted, verify_detached, verify_pdf};
 
 /// Verifies a pack: a zip, or the folder that it was unpacked into.
-pub fn verify(path: &Path, trust: &Trust, limits: &Limits) -> Result<Verification, VerifyError> {
+pub fn verify(path: &Path, trust: &Trust, limits: &Limits) -> Result<Verified, VerifyError> {
     let mut problems = Vec::new();
     let pack = Pack::open(path, limits, &mut problems)?;
-    Ok(judge(&pack, trust, problems))
+    clashes(&pack, &mut problems);
+    let pack = Hashed::of(pack);
+    let found = examine(&pack, trust, problems);
+    Ok(Verified::new(pack, found))
 }
 
 /// Verifies a zip in memory.
 pub fn verify_bytes(bytes: &[u8], trust: &Trust, limits: &Limits) -> Result<Verification, VerifyError> {
     let mut problems = Vec::new();
     let pack = Pack::of_bytes(bytes, limits, &mut problems)
-        .map_err(|error| VerifyError::Unreadable { path: "(memory)".into(), error })?;
-    Ok(judge(&pack, trust, problems))
+        .map_err(|source| VerifyError::Unreadable { path: "(memory)".into(), source })?;
+    clashes(&pack, &mut problems);
+    Ok(examine(&Hashed::of(pack), trust, problems))
 }
 
-fn judge(pack: &Pack<'_>, trust: &Trust, mut problems: Vec<Problem>) -> Verification {
-    clashes(pack, &mut problems);
-    let found = digests(pack);
+fn examine(pack: &Hashed<'_>, trust: &Trust, mut problems: Vec<Problem>) -> Verification {
+    let found = pack.digests();
     let listed = read_sums(pack, &mut problems);
     match &listed {
-        Some((_, listed)) => compare(&found, listed, &mut problems),
+        Some((_, listed)) => compare(found, listed, &mut problems),
         None => problems.push(Problem::new(ProblemKind::SumsMissing, SUMS, "the pack lists no digests")),
     }
-    records(&found, &mut problems);
+    records(found, &mut problems);
     let signature = listed.and_then(|(bytes, _)| signature(pack, &bytes, &mut problems));
     let signer = signature.as_ref().map(|facts| SignerFacts::of(facts, decide(facts, trust, &mut problems)));
     report(pack, signature.as_ref(), &mut problems);
-    evidence::check(pack, &found, &mut problems);
-    attestations::check(pack, &found, &mut problems);
+    evidence::check(pack, &mut problems);
+    attestations::check(pack, &mut problems);
     problems.sort();
     problems.dedup();
     let signed_at = signature.and_then(|facts| facts.signing_time);
@@ -68,7 +72,7 @@ fn clashes(pack: &Pack<'_>, problems: &mut Vec<Problem>) {
 
 type Sums = (Vec<u8>, BTreeMap<PackPath, Sha256>);
 
-fn read_sums(pack: &Pack<'_>, problems: &mut Vec<Problem>) -> Option<Sums> {
+fn read_sums(pack: &Hashed<'_>, problems: &mut Vec<Problem>) -> Option<Sums> {
     match pack.read(SUMS) {
         Ok(bytes) => {
             let listed = sums::read(&bytes, problems);
@@ -76,7 +80,7 @@ fn read_sums(pack: &Pack<'_>, problems: &mut Vec<Problem>) -> Option<Sums> {
         }
         Err(PackReadError::Missing(_)) => None,
         Err(error) => {
-            problems.push(Problem::new(ProblemKind::SumsMalformed, SUMS, error.to_string()));
+            problems.push(Problem::new(ProblemKind::SumsMalformed, SUMS, with_causes(&error)));
             Some((Vec::new(), BTreeMap::new()))
         }
     }
@@ -118,7 +122,7 @@ fn records(found: &BTreeMap<PackPath, Digested>, problems: &mut Vec<Problem>) {
     }
 }
 
-fn signature(pack: &Pack<'_>, sums: &[u8], problems: &mut Vec<Problem>) -> Option<SignatureFacts> {
+fn signature(pack: &Hashed<'_>, sums: &[u8], problems: &mut Vec<Problem>) -> Option<SignatureFacts> {
     let der = match pack.read(SIGNATURE) {
         Ok(der) => der,
         Err(PackReadError::Missing(_)) => {
@@ -126,7 +130,7 @@ fn signature(pack: &Pack<'_>, sums: &[u8], problems: &mut Vec<Problem>) -> Optio
             return None;
         }
         Err(error) => {
-            problems.push(Problem::new(ProblemKind::SignatureInvalid, SIGNATURE, error.to_string()));
+            problems.push(Problem::new(ProblemKind::SignatureInvalid, SIGNATURE, with_causes(&error)));
             return None;
         }
     };
@@ -170,13 +174,13 @@ fn decide(facts: &SignatureFacts, trust: &Trust, problems: &mut Vec<Problem>) ->
     }
 }
 
-fn report(pack: &Pack<'_>, signature: Option<&SignatureFacts>, problems: &mut Vec<Problem>) {
+fn report(pack: &Hashed<'_>, signature: Option<&SignatureFacts>, problems: &mut Vec<Problem>) {
     let mut add = |kind, message: String| problems.push(Problem::new(kind, REPORT, message));
     let pdf = match pack.read(REPORT) {
         Ok(pdf) => pdf,
         Err(PackReadError::Missing(_)) => return,
         Err(error @ PackReadError::TooLarge { .. }) => return add(ProblemKind::TooLarge, error.to_string()),
-        Err(error) => return add(ProblemKind::PdfSignatureInvalid, error.to_string()),
+        Err(error) => return add(ProblemKind::PdfSignatureInvalid, with_causes(&error)),
     };
     match verify_pdf(&pdf) {
         Ok(facts) => {

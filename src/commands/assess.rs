@@ -4,11 +4,12 @@ mod ci;
 
 use std::collections::BTreeSet;
 
-use super::context::{Context, Judged};
+use super::context::Context;
 use super::diff;
 use super::document;
 use super::exit::Exit;
 use super::table::{Table, visible};
+use crate::case::{Case, StoredSnapshot, Yardstick};
 use crate::cli::{Assess, FailOn, Format};
 use crate::model::{
     Assessment, AttestationId, CheckResult, ExceptionState, ExceptionTerm, Standing, Status, Target, Verdict,
@@ -19,15 +20,15 @@ use crate::model::{
 const FINDINGS_SHOWN: usize = 5;
 
 pub(super) fn run(flags: &Assess, context: &mut Context<'_>) -> miette::Result<Exit> {
-    let judged = context.judge()?;
+    let case = context.case()?;
     match context.common.format {
-        Format::Json => context.print_json(&judged.assessment)?,
-        Format::Junit => context.print(&ci::junit(&judged.assessment)?)?,
-        Format::Markdown => document::print(&ci::summary(&judged, document::rows_shown(context)), context)?,
-        _ => context.say(&summary(&judged, context.common.verbose > 0))?,
+        Format::Json => context.print_json(&case.assessment)?,
+        Format::Junit => context.print(&ci::junit(&case.assessment)?)?,
+        Format::Markdown => document::print(&ci::summary(&case, document::rows_shown(context)), context)?,
+        _ => context.say(&summary(&case, context.common.verbose > 0))?,
     }
-    let assessment = &judged.assessment;
-    let failing = fails(flags, &judged, context)?;
+    let assessment = &case.assessment;
+    let failing = fails(flags, &case, context)?;
     Ok(match failing {
         true => Exit::Failing,
         false if !assessment.gaps.is_empty() => Exit::Incomplete,
@@ -36,27 +37,27 @@ pub(super) fn run(flags: &Assess, context: &mut Context<'_>) -> miette::Result<E
 }
 
 /// Whether something is there that the user wants to fail on; what is new, only a comparison shows.
-fn fails(flags: &Assess, judged: &Judged, context: &Context<'_>) -> miette::Result<bool> {
-    if flags.fail_on.iter().any(|which| diff::concerns(&judged.assessment.checks, *which)) {
+fn fails(flags: &Assess, case: &Case<StoredSnapshot>, context: &Context<'_>) -> miette::Result<bool> {
+    if flags.fail_on.iter().any(|which| diff::concerns(&case.assessment.checks, *which)) {
         return Ok(true);
     }
     if !flags.fail_on.contains(&FailOn::New) {
         return Ok(false);
     }
-    match judged.stored.snapshot.previous {
+    match case.holdings.stored.snapshot.previous {
         None => {
             context.note("note: there is no snapshot before this one: every failing finding is new");
-            Ok(diff::concerns(&judged.assessment.checks, FailOn::Any))
+            Ok(diff::concerns(&case.assessment.checks, FailOn::Any))
         }
         Some(previous) => {
-            let (before, after) = (previous.to_string(), judged.stored.id.to_string());
-            Ok(diff::between(&before, &after, context)?.concerns(FailOn::New))
+            let (before, after) = (previous.to_string(), case.holdings.stored.id.to_string());
+            Ok(diff::shows(&diff::between(&before, &after, context)?, FailOn::New))
         }
     }
 }
 
-fn summary(judged: &Judged, all: bool) -> String {
-    let Assessment { snapshot, period, time, checks, gaps, totals, .. } = &judged.assessment;
+fn summary(case: &Case<StoredSnapshot>, all: bool) -> String {
+    let Assessment { snapshot, period, time, checks, gaps, totals, .. } = &case.assessment;
     let mut text = format!(
         "Snapshot {} of {}, period {} to {}\n",
         snapshot.short(),
@@ -81,8 +82,9 @@ fn summary(judged: &Judged, all: bool) -> String {
     ));
     let mut table =
         Table::new(["framework", "satisfied", "gap", "awaiting evidence", "undetermined", "not applicable", "of"]);
-    for id in &judged.settings.frameworks {
-        let (Some(framework), Some(counts)) = (judged.catalog.frameworks.get(id), totals.frameworks.get(id)) else {
+    let Yardstick { catalog, settings } = &case.yardstick;
+    for id in &settings.frameworks {
+        let (Some(framework), Some(counts)) = (catalog.frameworks.get(id), totals.frameworks.get(id)) else {
             continue;
         };
         let of = |status: Status| counts.status.of(status).to_string();
@@ -97,9 +99,9 @@ fn summary(judged: &Judged, all: bool) -> String {
         ]);
     }
     text.push_str(&table.to_string());
-    text.push_str(&second_witness(&judged.assessment));
-    text.push_str(&exceptions(&judged.assessment));
-    text.push_str(&documents(judged));
+    text.push_str(&second_witness(&case.assessment));
+    text.push_str(&exceptions(&case.assessment));
+    text.push_str(&documents(case));
     if !gaps.is_empty() {
         text.push_str(&format!("\n\n{}\n", super::collect::incomplete(gaps)));
         text.push_str(&super::collect::gap_table(gaps));
@@ -157,9 +159,9 @@ fn exceptions(assessment: &Assessment) -> String {
 }
 
 /// What people attached and are still asked for, and the documents that no requirement of the chosen frameworks uses.
-fn documents(judged: &Judged) -> String {
-    let assessment = &judged.assessment;
-    let open = match open_requests(assessment, &judged.catalog).len() {
+fn documents(case: &Case<StoredSnapshot>) -> String {
+    let assessment = &case.assessment;
+    let open = match open_requests(assessment, &case.yardstick.catalog).len() {
         0 => "no request is open".to_owned(),
         1 => "1 request is open (`auditpack attest --requests`)".to_owned(),
         several => format!("{several} requests are open (`auditpack attest --requests`)"),

@@ -6,24 +6,25 @@ use std::path::{Path, PathBuf};
 
 use miette::{IntoDiagnostic as _, miette};
 
-use super::collect::TOOL;
-use super::context::{Context, Judged, vault_fault};
+use super::context::Context;
 use super::exit::Exit;
+use super::fault::fault;
 use super::identity;
-use super::packed::{self, Past};
 use crate::bundle::{self, Content, Member, Readme, Written};
+use crate::case::{Case, Past, StoredSnapshot, TOOL};
 use crate::cli::Bundle;
 use crate::model::{AttestedFile, EvidenceFile, Origin, Sha256, Snapshot, attested_files, evidence_files};
 use crate::report::{self, Input, SignerLine};
 use crate::seal::{Certificate, PdfSignature, Signer, sign_pdf};
 
 pub(super) fn run(flags: &Bundle, context: &mut Context<'_>) -> miette::Result<Exit> {
-    let (judged, facts) = context.judge_with_facts()?;
-    let identity = identity::load(&flags.signing, &judged.settings, context)?;
-    let out = flags.out.clone().unwrap_or_else(|| default_name(&judged));
+    let case = context.case()?;
+    let identity = identity::load(&flags.signing, &case.yardstick.settings, context)?;
+    let out = flags.out.clone().unwrap_or_else(|| default_name(&case));
     let documents = if flags.include_aws_reports { AwsDocuments::Included } else { AwsDocuments::Withheld };
-    let past = packed::past(&judged, &facts, context);
-    let written = write(&out, &judged, &past, &identity, documents, context)?;
+    let past = Past::of(&case);
+    context.notes(&past.notes);
+    let written = write(&out, &case, &past, &identity, documents, context)?;
     context.say(&format!("{}  {} members, {} bytes", out.display(), written.members, written.size))?;
     context.say(&format!("SHA256SUMS {}", written.sums))?;
     if let Some(certificate) = identity.chain().first() {
@@ -39,44 +40,44 @@ pub(super) enum AwsDocuments {
     Withheld,
 }
 
-fn default_name(judged: &Judged) -> PathBuf {
+fn default_name(case: &Case<StoredSnapshot>) -> PathBuf {
     let plain = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' };
-    let name: String = judged.settings.organization.chars().map(plain).collect();
+    let name: String = case.yardstick.settings.organization.chars().map(plain).collect();
     let words: Vec<&str> = name.split('-').filter(|word| !word.is_empty()).collect();
-    PathBuf::from(format!("auditpack-{}-{}.zip", words.join("-"), judged.assessment.period.end))
+    PathBuf::from(format!("auditpack-{}-{}.zip", words.join("-"), case.assessment.period.end))
 }
 
 /// Renders, gathers and signs a pack.
 pub(super) fn write(
     out: &Path,
-    judged: &Judged,
+    case: &Case<StoredSnapshot>,
     past: &Past,
     signer: &dyn Signer,
     documents: AwsDocuments,
     context: &Context<'_>,
 ) -> miette::Result<Written> {
-    let files = evidence_files(&judged.stored.snapshot);
+    let files = evidence_files(&case.holdings.stored.snapshot);
     let leaf = signer.chain().first().ok_or_else(|| miette!("the signer has no certificate"))?;
-    let mut members = rendered(judged, past, leaf, signer, &files, context)?;
+    let mut members = rendered(case, past, leaf, signer, &files, context)?;
     let withheld = match documents {
         AwsDocuments::Included => BTreeSet::new(),
-        AwsDocuments::Withheld => aws_documents(&judged.stored.snapshot),
+        AwsDocuments::Withheld => aws_documents(&case.holdings.stored.snapshot),
     };
-    let index = bundle::evidence_index(&judged.stored.snapshot, &withheld).into_diagnostic()?;
+    let index = bundle::evidence_index(&case.holdings.stored.snapshot, &withheld).into_diagnostic()?;
     members.push(Member { path: bundle::EVIDENCE_INDEX.to_owned(), content: Content::Bytes(index) });
-    for (path, bytes) in &judged.catalog.files {
+    for (path, bytes) in &case.yardstick.catalog.files {
         members.push(Member { path: format!("mappings/{path}"), content: Content::Bytes(bytes.clone()) });
     }
-    members.extend(attested(judged)?);
+    members.extend(attested(case)?);
     for file in files.iter().filter(|file| !withheld.contains(&file.sha256)) {
-        members.push(Member { path: file.path.clone(), content: evidence(judged, file) });
+        members.push(Member { path: file.path.clone(), content: evidence(case, file) });
     }
-    bundle::write_pack(out, members, signer, context.now).map_err(|error| miette!("{error}"))
+    bundle::write_pack(out, members, signer, context.now).map_err(|error| fault(error, None))
 }
 
 /// The members that we make: the reports, their data, the settings, the instructions.
 fn rendered<'a>(
-    judged: &Judged,
+    case: &Case<StoredSnapshot>,
     past: &Past,
     leaf: &Certificate,
     signer: &dyn Signer,
@@ -84,15 +85,15 @@ fn rendered<'a>(
     context: &Context<'_>,
 ) -> miette::Result<Vec<Member<'a>>> {
     let templates = &context.templates()?;
-    let organization = judged.settings.organization.as_str();
+    let organization = case.yardstick.settings.organization.as_str();
     let fingerprint = leaf.fingerprint();
     let name = leaf.subject().to_owned();
     let input = Input {
-        catalog: &judged.catalog,
-        settings: &judged.settings,
-        snapshot: &judged.stored.snapshot,
-        id: judged.stored.id,
-        assessment: &judged.assessment,
+        catalog: &case.yardstick.catalog,
+        settings: &case.yardstick.settings,
+        snapshot: &case.holdings.stored.snapshot,
+        id: case.holdings.stored.id,
+        assessment: &case.assessment,
         files,
         signer: Some(SignerLine { name: name.clone(), fingerprint: colons(&fingerprint) }),
         tool: TOOL,
@@ -104,19 +105,19 @@ fn rendered<'a>(
     let reason = format!("Evidence pack of {organization}");
     let pdf = sign_pdf(&pdf, signer, context.now, &PdfSignature { name: &name, reason: &reason });
     let pdf = pdf.map_err(|error| miette!("cannot sign the PDF: {error}"))?;
-    let assessment = lines(&judged.assessment)?;
+    let assessment = lines(&case.assessment)?;
     let readme = bundle::readme(&Readme { organization, signer: &name, fingerprint, tool: TOOL });
     let members: [(&str, Vec<u8>); 6] = [
         ("report.pdf", pdf),
         ("report.html", html),
         ("README.txt", readme),
         ("assessment.json", assessment),
-        ("snapshot.json", judged.stored.bytes.clone()),
-        ("config/auditpack.toml", judged.settings.file.clone()),
+        ("snapshot.json", case.holdings.stored.bytes.clone()),
+        ("config/auditpack.toml", case.yardstick.settings.file.clone()),
     ];
     let history = past.trend.as_ref().map(lines).transpose()?;
     let history = history.map(|bytes| (bundle::HISTORY.to_owned(), bytes));
-    let named = judged.settings.exceptions_file.iter();
+    let named = case.yardstick.settings.exceptions_file.iter();
     let named = named.map(|file| (format!("config/{}", file.path), file.bytes.clone()));
     let members = members.map(|(path, bytes)| (path.to_owned(), bytes)).into_iter().chain(history).chain(named);
     Ok(members.map(|(path, bytes)| Member { path, content: Content::Bytes(bytes) }).collect())
@@ -130,40 +131,44 @@ fn lines(value: &impl serde::Serialize) -> miette::Result<Vec<u8>> {
 }
 
 /// What people attested: the log with its whole history, the index of what counts, and the documents that count.
-fn attested(judged: &Judged) -> miette::Result<Vec<Member<'_>>> {
-    let log = &judged.attested.log;
+fn attested(case: &Case<StoredSnapshot>) -> miette::Result<Vec<Member<'_>>> {
+    let log = &case.holdings.attested.log;
     if log.head().is_none() {
         return Ok(Vec::new());
     }
     let index = bundle::attestation_index(log).into_diagnostic()?;
     let mut members = vec![
-        Member { path: bundle::ATTESTATION_LOG.to_owned(), content: Content::Bytes(judged.attested.bytes.clone()) },
+        Member {
+            path: bundle::ATTESTATION_LOG.to_owned(),
+            content: Content::Bytes(case.holdings.attested.bytes.clone()),
+        },
         Member { path: bundle::ATTESTATION_INDEX.to_owned(), content: Content::Bytes(index) },
     ];
     for AttestedFile { path, sha256, size, .. } in attested_files(&log.active()) {
-        judged.vault.check(&sha256).map_err(vault_fault)?;
-        members.push(Member { path, content: kept(judged, sha256, size) });
+        case.holdings.vault.check(&sha256)?;
+        members.push(Member { path, content: kept(case, sha256, size) });
     }
     Ok(members)
 }
 
-fn evidence<'a>(judged: &'a Judged, file: &EvidenceFile) -> Content<'a> {
+fn evidence<'a>(case: &'a Case<StoredSnapshot>, file: &EvidenceFile) -> Content<'a> {
     match file.origin {
-        Origin::Exchange(_) => kept(judged, file.sha256, file.size),
+        Origin::Exchange(_) => kept(case, file.sha256, file.size),
         // The snapshot does not say how long a refusal is.
-        Origin::Gap(_) => kept(judged, file.sha256, 0),
+        Origin::Gap(_) => kept(case, file.sha256, 0),
     }
 }
 
 /// Bytes of the vault.
-fn kept(judged: &Judged, hash: Sha256, size: u64) -> Content<'_> {
-    let fault = |error: crate::vault::VaultError| io::Error::other(error.to_string());
+fn kept(case: &Case<StoredSnapshot>, hash: Sha256, size: u64) -> Content<'_> {
     match size > STREAMED {
         true => Content::Stream {
             size,
-            open: Box::new(move || Ok(Box::new(judged.vault.reader(&hash).map_err(fault)?) as Box<dyn io::Read>)),
+            open: Box::new(move || {
+                Ok(Box::new(case.holdings.vault.reader(&hash).map_err(io::Error::other)?) as Box<dyn io::Read>)
+            }),
         },
-        false => Content::Later(Box::new(move || judged.vault.get(&hash).map_err(fault))),
+        false => Content::Later(Box::new(move || case.holdings.vault.get(&hash).map_err(io::Error::other))),
     }
 }
 

@@ -7,14 +7,13 @@ use std::path::Path;
 
 use miette::{IntoDiagnostic as _, miette};
 
-use super::context::{Context, vault_fault};
+use super::context::Context;
 use super::document::{self, rows_shown};
 use super::exit::Exit;
-use super::history::judged;
-use super::sides;
+use crate::case::{Case, StoredSnapshot, Timeline, Yardstick};
 use crate::cli::{Calendar as Flags, Format};
 use crate::compare::{self, Dates};
-use crate::model::{Assessment, Calendar, Catalog, Cell, Document, Due, DueState, Facts, Look, Settings, harmless};
+use crate::model::{Calendar, Cell, Document, Due, DueState, Look, Settings, harmless};
 use crate::seal::Certificate;
 use crate::vault::{Vault, VaultError};
 
@@ -30,49 +29,36 @@ pub(super) fn run(flags: &Flags, context: &mut Context<'_>) -> miette::Result<Ex
 }
 
 fn dues(days: u16, context: &Context<'_>) -> miette::Result<Calendar> {
-    let catalog = context.catalog()?;
-    let settings = context.settings(&catalog)?;
+    let yardstick = context.yardstick()?;
     let vault = match Vault::open(&context.common.vault) {
         Ok(vault) => Some(vault),
         // Before the first collection the calendar says that one is due.
         Err(VaultError::None(_)) => None,
-        Err(error) => return Err(vault_fault(error)),
+        Err(error) => return Err(error.into()),
     };
     let attested = match &vault {
-        Some(vault) => vault.attestations().map_err(vault_fault)?.log.active(),
+        Some(vault) => vault.attestations()?.log.active(),
         None => Vec::new(),
     };
     let newest = match &vault {
-        Some(vault) => newest(vault, &catalog, &settings, context)?,
+        Some(vault) => newest(vault, &yardstick, context)?,
         None => None,
     };
-    let signer = signer(&settings, context)?;
+    let Yardstick { catalog, settings } = &yardstick;
+    let signer = signer(settings, context)?;
     let dates = Dates {
-        catalog: &catalog,
-        settings: &settings,
-        newest: newest.as_ref().map(|(facts, assessment)| (assessment.time, facts, assessment)),
+        catalog,
+        settings,
+        newest: newest.as_ref().map(|case| (case.assessment.time, &case.facts, &case.assessment)),
         attestations: &attested,
         signer: signer.as_ref().map(|one| (one.subject(), one.not_after().date_naive())),
     };
     Ok(compare::calendar(dates, context.now.date_naive(), days))
 }
 
-fn newest(
-    vault: &Vault,
-    catalog: &Catalog,
-    settings: &Settings,
-    context: &Context<'_>,
-) -> miette::Result<Option<(Facts, Assessment)>> {
-    let chain = sides::chain(vault)?;
-    if chain.newest().is_none() {
-        return Ok(None);
-    }
-    let link = vault.find_in(&chain, &context.common.snapshot).map_err(vault_fault)?;
-    let stored = vault.load_link(&link).map_err(vault_fault)?;
-    let facts = super::context::facts_of(catalog, vault, &stored)?;
-    let documents = vault.attestations().map_err(vault_fault)?.log.active();
-    let assessment = judged(catalog, settings, &stored.snapshot, stored.id, &facts, &documents);
-    Ok(Some((facts, assessment)))
+fn newest(vault: &Vault, yardstick: &Yardstick, context: &Context<'_>) -> miette::Result<Option<Case<StoredSnapshot>>> {
+    let found = Timeline::open(vault, yardstick)?.today(&context.common.snapshot)?;
+    Ok(found.map(|snapshot| Case::judge(yardstick, snapshot)).transpose()?)
 }
 
 /// The certificate that the settings name; one that is not made yet is no fault here.

@@ -9,29 +9,23 @@ use serde::Serialize;
 
 use super::context::{Context, vault_fault};
 use super::exit::Exit;
-use super::history::Judge;
 use super::progress::Bars;
 use super::table::{Table, visible};
+pub(super) use crate::case::TOOL;
+use crate::case::{CaseError, Timeline, Yardstick};
 use crate::cli::Collect;
 use crate::collect::{self, Clock, CollectError, Collected, Concurrency, Mode, Plan, Recordings};
-use crate::model::{Catalog, Coverage, Definitions, Gap, Period, Settings, Snapshot, SnapshotId, SourceId};
+use crate::model::{Coverage, Definitions, Gap, Period, Settings, Snapshot, SnapshotId, SourceId, with_causes};
 use crate::vault::{Journal, Resumed, Vault};
 
-/// The tool as snapshots and reports name it.
-pub(super) const TOOL: &str = concat!("auditpack ", env!("CARGO_PKG_VERSION"));
-
-/// What the settings file is called among a snapshot's definitions.
-pub(super) const SETTINGS_NAME: &str = "auditpack.toml";
-
 pub(super) fn run(flags: &Collect, context: &mut Context<'_>) -> miette::Result<Exit> {
-    let catalog = Arc::new(context.catalog()?);
-    let settings = Arc::new(context.settings(&catalog)?);
-    let vault = Vault::create(&context.common.vault).map_err(vault_fault)?;
-    let (journal, mode) = journal(flags, context, &vault, &settings)?;
+    let yardstick = context.yardstick()?;
+    let vault = Vault::create(&context.common.vault)?;
+    let (journal, mode) = journal(flags, context, &vault, &yardstick.settings)?;
     let concurrency = Concurrency { calls: usize::from(flags.concurrency), ..Concurrency::default() };
-    let taken = take(&catalog, &settings, journal, mode, concurrency, context)?;
-    if let Err(error) = keep_judgement(&catalog, &settings, &vault) {
-        context.note(&format!("note: the snapshot is safe, but it is not judged yet: {error}"));
+    let taken = take(&yardstick, journal, mode, concurrency, context)?;
+    if let Err(error) = keep_judgement(&yardstick, &vault) {
+        context.note(&format!("note: the snapshot is safe, but it is not judged yet: {}", with_causes(&error)));
     }
     report(&taken, context)
 }
@@ -72,8 +66,7 @@ fn journal(
 
 /// Runs a collection to its snapshot.
 pub(super) fn take(
-    catalog: &Arc<Catalog>,
-    settings: &Arc<Settings>,
+    yardstick: &Yardstick,
     journal: Journal,
     mode: Mode,
     concurrency: Concurrency,
@@ -88,8 +81,8 @@ pub(super) fn take(
     let clock: Clock = Arc::new(move || start + chrono::Duration::from_std(began.elapsed()).unwrap_or_default());
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let plan = Plan {
-        catalog: Arc::clone(catalog),
-        settings: Arc::clone(settings),
+        catalog: Arc::clone(&yardstick.catalog),
+        settings: Arc::clone(&yardstick.settings),
         time: journal.started().time,
         sink: Arc::clone(&journal) as _,
         progress: Arc::clone(&bars) as _,
@@ -112,23 +105,8 @@ pub(super) fn take(
     bars.clear();
     runtime.shutdown_background();
     let collected = collected.map_err(|error| collect_fault(&error))?;
-    let definitions = keep_definitions(catalog, settings, &journal)?;
-    finish(collected, definitions, journal, settings, &clock)
-}
-
-/// Keeps the mappings and settings beside the evidence that they asked for.
-fn keep_definitions(catalog: &Catalog, settings: &Settings, journal: &Journal) -> miette::Result<Definitions> {
-    let keep = |files: BTreeMap<&str, &[u8]>| {
-        let texts: BTreeMap<&str, _> =
-            files.into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(bytes))).collect();
-        let bytes = serde_json::to_vec(&texts).into_diagnostic()?;
-        journal.keep(&bytes).map_err(vault_fault)
-    };
-    let beside = settings.exceptions_file.iter().map(|file| (file.path.as_str(), file.bytes.as_slice()));
-    Ok(Definitions {
-        mappings: keep(catalog.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect())?,
-        settings: keep(beside.chain([(SETTINGS_NAME, settings.file.as_slice())]).collect())?,
-    })
+    let definitions = yardstick.keep(&|bytes| journal.keep(bytes))?;
+    finish(collected, definitions, journal, &yardstick.settings, &clock)
 }
 
 fn finish(
@@ -161,10 +139,8 @@ fn finish(
 }
 
 /// Judges what was collected, so that `trend` has it at hand.
-fn keep_judgement(catalog: &Catalog, settings: &Settings, vault: &Vault) -> miette::Result<()> {
-    let chain = vault.chain().map_err(vault_fault)?;
-    let attested = vault.attestations().map_err(vault_fault)?;
-    Judge { catalog, settings, vault, log: &attested.log, chain: &chain }.newest()
+fn keep_judgement(yardstick: &Yardstick, vault: &Vault) -> Result<(), CaseError> {
+    Timeline::along(vault.chain()?, vault, yardstick)?.judge_newest()
 }
 
 fn collect_fault(error: &CollectError) -> miette::Report {

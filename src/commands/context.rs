@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use miette::{IntoDiagnostic as _, miette};
 
+use crate::case::{Case, Note, StoredSnapshot, Yardstick};
 use crate::catalog;
 use crate::cli::{Common, Format};
-use crate::model::{Assessment, Catalog, Facts, Settings};
+use crate::model::{Catalog, Settings};
 use crate::report::Templates;
-use crate::vault::{Stored, StoredAttestations, Vault, VaultError};
+use crate::vault::{Vault, VaultError};
 
 /// The larger part of a command's world.
 pub(super) struct Context<'a> {
@@ -21,22 +23,6 @@ pub(super) struct Context<'a> {
     /// The time, read once.
     pub(super) now: DateTime<Utc>,
     out: &'a mut dyn Write,
-}
-
-/// A snapshot judged, and all that it was judged from.
-pub(super) struct Judged {
-    /// The mappings.
-    pub(super) catalog: Catalog,
-    /// The settings.
-    pub(super) settings: Settings,
-    /// The vault.
-    pub(super) vault: Vault,
-    /// The snapshot.
-    pub(super) stored: Stored,
-    /// What people attested.
-    pub(super) attested: StoredAttestations,
-    /// The verdicts.
-    pub(super) assessment: Assessment,
 }
 
 impl<'a> Context<'a> {
@@ -129,49 +115,32 @@ impl<'a> Context<'a> {
 
     /// The vault, which must exist.
     pub(super) fn open_vault(&self) -> miette::Result<Vault> {
-        Vault::open(&self.common.vault).map_err(vault_fault)
+        Ok(Vault::open(&self.common.vault)?)
     }
 
-    /// Loads and judges the chosen snapshot.
-    pub(super) fn judge(&self) -> miette::Result<Judged> {
-        self.judge_with_facts().map(|(judged, _)| judged)
-    }
-
-    /// Loads and judges the chosen snapshot, and keeps its rows.
-    pub(super) fn judge_with_facts(&self) -> miette::Result<(Judged, Facts)> {
+    /// The mappings and the settings.
+    pub(super) fn yardstick(&self) -> miette::Result<Yardstick> {
         let catalog = self.catalog()?;
-        let settings = self.settings(&catalog)?;
-        let vault = self.open_vault()?;
-        let stored = vault.load(&self.common.snapshot).map_err(vault_fault)?;
-        same_period(&settings, &stored)?;
-        let facts = facts_of(&catalog, &vault, &stored)?;
-        let attested = vault.attestations().map_err(vault_fault)?;
-        let active = attested.log.active();
-        let assessment = crate::assess::assess(&catalog, &settings, stored.id, &stored.snapshot, &facts, &active);
-        Ok((Judged { catalog, settings, vault, stored, attested, assessment }, facts))
+        let settings = Arc::new(self.settings(&catalog)?);
+        Ok(Yardstick { catalog: Arc::new(catalog), settings })
+    }
+
+    /// The chosen snapshot, judged.
+    pub(super) fn case(&self) -> miette::Result<Case<StoredSnapshot>> {
+        let yardstick = self.yardstick()?;
+        let chosen = StoredSnapshot::find(&self.open_vault()?, &self.common.snapshot)?;
+        Ok(Case::judge(&yardstick, chosen.must_be_for(yardstick.settings.period)?)?)
+    }
+
+    /// Notes that came with a result.
+    pub(super) fn notes(&self, notes: &[Note]) {
+        notes.iter().for_each(|note| self.note(&note.to_string()));
     }
 }
 
-/// A snapshot is judged for the period it was collected for.
-pub(super) fn same_period(settings: &Settings, stored: &Stored) -> miette::Result<()> {
-    let (asked, wanted) = (stored.snapshot.period, settings.period);
-    if asked == wanted {
-        return Ok(());
-    }
-    Err(miette!(
-        help = "set the snapshot's period in the settings, choose another snapshot with `--snapshot`, or collect again",
-        "the settings say the period {} to {}, but snapshot {} was collected for {} to {}",
-        wanted.start,
-        wanted.end,
-        stored.id.short(),
-        asked.start,
-        asked.end
-    ))
-}
-
-/// The facts of a snapshot.
-pub(super) fn facts_of(catalog: &Catalog, vault: &Vault, stored: &Stored) -> miette::Result<Facts> {
-    crate::facts::read(catalog, &stored.snapshot, &mut |hash| vault.get(hash)).map_err(vault_fault)
+/// A vault's fault with its remedy.
+pub(super) fn vault_fault(error: VaultError) -> miette::Report {
+    error.into()
 }
 
 /// The largest file that settings may name, and a byte more, so that it shows when one is larger.
@@ -184,16 +153,11 @@ fn read_beside(folder: &Path, name: &str) -> io::Result<Vec<u8>> {
         return Err(io::Error::other("it leads out of the folder of the settings file"));
     }
     if !fs::metadata(&path)?.is_file() {
-        return Err(io::Error::other("it is no file"));
+        return Err(io::Error::other("it is not a file"));
     }
     let mut bytes = Vec::new();
     fs::File::open(&path)?.take(BESIDE_LIMIT).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// A vault's fault with its remedy.
-pub(super) fn vault_fault(error: VaultError) -> miette::Report {
-    miette!(help = error.remedy(), "{error}")
 }
 
 /// The largest template or font that is read.

@@ -14,10 +14,11 @@ use super::collect::{self, Taken};
 use super::context::{Context, vault_fault};
 use super::diff;
 use super::exit::Exit;
-use super::packed;
+use super::fault::fault;
 use super::trend;
 use super::verify;
-use crate::bundle::{Limits, open_pack};
+use crate::bundle::Limits;
+use crate::case::{Past, Yardstick};
 use crate::cli::{Demo, Format};
 use crate::collect::{Concurrency, Mode, Recordings};
 use crate::model::Catalog;
@@ -47,26 +48,29 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
     context.common.config = config;
     context.common.vault = out.join("vault");
     live_through(out, context)?;
-    let (judged, facts) = context.judge_with_facts()?;
+    let case = context.case()?;
     context.note(&format!(
         "judged {} checks, {} requirements",
-        judged.assessment.checks.len(),
-        judged.assessment.requirements.iter().filter(|one| one.parent.is_none()).count()
+        case.assessment.checks.len(),
+        case.assessment.requirements.iter().filter(|one| one.parent.is_none()).count()
     ));
 
-    let (identity, certificate) = throw_away_signer(&judged.settings.organization, context.now)?;
+    let (identity, certificate) = throw_away_signer(&case.yardstick.settings.organization, context.now)?;
     let (pack, trust_file) = (out.join("evidence-pack.zip"), out.join("signer-certificate.pem"));
     context.write(&trust_file, certificate.as_bytes())?;
-    let past = packed::past(&judged, &facts, context);
-    bundle::write(&pack, &judged, &past, &identity, AwsDocuments::Withheld, context)?;
-    for report in ["report.pdf", "report.html"] {
-        let bytes = open_pack(&pack, &Limits::default()).into_diagnostic()?.read(report).into_diagnostic()?;
-        context.write(&out.join(report), &bytes)?;
-    }
-    pages(out, context)?;
+    let past = Past::of(&case);
+    context.notes(&past.notes);
+    bundle::write(&pack, &case, &past, &identity, AwsDocuments::Withheld, context)?;
     let mut trust = Trust::none();
     trust.add_pem(certificate.as_bytes()).map_err(|error| miette!("{error}"))?;
-    let found = crate::bundle::verify(&pack, &trust, &Limits::default()).into_diagnostic()?;
+    let verified = crate::bundle::verify(&pack, &trust, &Limits::default()).map_err(|error| fault(error, None))?;
+    if let Some(pack) = &verified.pack {
+        for report in ["report.pdf", "report.html"] {
+            context.write(&out.join(report), &pack.read(report).map_err(|error| fault(error, None))?)?;
+        }
+    }
+    pages(out, context)?;
+    let found = verified.found;
     context.say(&verify::summary(&pack, &found, false))?;
     context.say(&where_to_look(out, &pack, &trust_file))?;
     Ok(if found.ok { Exit::Ok } else { Exit::Unverified })
@@ -144,10 +148,11 @@ fn collect_recorded(
     context: &mut Context<'_>,
 ) -> miette::Result<Taken> {
     let settings = Arc::new(context.settings(catalog)?);
+    let yardstick = Yardstick { catalog: Arc::clone(catalog), settings: Arc::clone(&settings) };
     let journal = vault.begin(end, settings.period, &settings.organization).map_err(vault_fault)?;
     let now = std::mem::replace(&mut context.now, end);
     let mode = Mode::Replay(Arc::new(recordings));
-    let taken = collect::take(catalog, &settings, journal, mode, Concurrency::default(), context);
+    let taken = collect::take(&yardstick, journal, mode, Concurrency::default(), context);
     context.now = now;
     taken
 }

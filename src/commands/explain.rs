@@ -6,10 +6,11 @@ use miette::miette;
 use serde_json::json;
 
 use super::checks::requirements;
-use super::context::{Context, facts_of, vault_fault};
+use super::context::Context;
 use super::exit::Exit;
 use super::table::visible;
 use crate::assess::{Explained, Seen, Sight};
+use crate::case::{CaseError, StoredSnapshot};
 use crate::model::{Catalog, Check, CheckId, Per, Verdict};
 use crate::vault::{Selector, Stored, Vault, VaultError};
 use result::Explanation;
@@ -47,23 +48,24 @@ fn judge(
     let by_default = context.common.snapshot == Selector::Latest;
     let vault = match Vault::open(&context.common.vault) {
         Err(VaultError::None(_)) if by_default => return Ok(None),
-        opened => opened.map_err(vault_fault)?,
+        opened => opened?,
     };
-    let stored = match vault.load(&context.common.snapshot) {
-        Err(VaultError::Empty(_)) if by_default => return Ok(None),
-        loaded => loaded.map_err(vault_fault)?,
+    let snapshot = match StoredSnapshot::find(&vault, &context.common.snapshot) {
+        Err(CaseError::Vault(VaultError::Empty(_))) if by_default => return Ok(None),
+        found => found?,
     };
     if by_default && !context.common.config.exists() {
         context.note(&format!(
             "no settings file `{}`: what the check said of snapshot {} is not shown",
             context.common.config.display(),
-            stored.id.short()
+            snapshot.stored.id.short()
         ));
         return Ok(None);
     }
     let settings = context.settings(catalog)?;
-    super::context::same_period(&settings, &stored)?;
-    let facts = facts_of(catalog, &vault, &stored)?;
+    let snapshot = snapshot.must_be_for(settings.period)?;
+    let facts = snapshot.facts(catalog)?;
+    let stored = snapshot.stored;
     let of = (stored.id, &stored.snapshot);
     let explained = crate::assess::explain(catalog, &settings, of, &facts, &check.id, limit);
     Ok(explained.map(|explained| (stored, explained)))

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 
 use miette::{IntoDiagnostic as _, miette};
 
-use super::context::{Context, Judged};
+use super::context::Context;
 use super::document;
 use super::exit::Exit;
 use super::table::visible;
 use super::trend;
+use crate::case::{Case, StoredSnapshot, Yardstick};
 use crate::cli::{Format, Next, Order};
 use crate::compare::{self, By, Owners};
 use crate::model::{
-    Action, ActionKind, ActionPlan, Cell, CheckResult, Document, Facts, Finding, Look, Row, Settings, Severity, Since,
+    Action, ActionKind, ActionPlan, Cell, CheckResult, Document, Finding, Look, Row, Settings, Severity, Since,
     harmless, show_again,
 };
 
@@ -52,20 +53,22 @@ pub(super) fn run(flags: &Next, context: &mut Context<'_>) -> miette::Result<Exi
 
 /// What to do next, with the ages that the vault's history shows.
 fn plan(context: &Context<'_>) -> miette::Result<ActionPlan> {
-    let (judged, facts) = context.judge_with_facts()?;
-    let trend = trend::trend(&judged.catalog, context)?;
-    let command = |check: &CheckResult, finding: &Finding| shown_by(&judged, &facts, check, finding);
-    Ok(compare::next(&judged.catalog, &judged.assessment, &trend.open, &judged.settings, &command))
+    let case = context.case()?;
+    let trend = trend::trend(&case.yardstick, context)?;
+    let command = |check: &CheckResult, finding: &Finding| shown_by(&case, check, finding);
+    let Yardstick { catalog, settings } = &case.yardstick;
+    Ok(compare::next(catalog, &case.assessment, &trend.open, settings.as_ref(), &command))
 }
 
 /// The AWS CLI command that shows the fact of a finding again; it changes nothing.
-fn shown_by(judged: &Judged, facts: &Facts, check: &CheckResult, finding: &Finding) -> Option<String> {
-    let check = judged.catalog.checks.get(&check.id)?;
-    let source = judged.catalog.sources.get(&check.source)?;
+fn shown_by(case: &Case<StoredSnapshot>, check: &CheckResult, finding: &Finding) -> Option<String> {
+    let Yardstick { catalog, .. } = &case.yardstick;
+    let check = catalog.checks.get(&check.id)?;
+    let source = catalog.sources.get(&check.source)?;
     let own = |row: &&Row| {
         (&row.account, &row.region, &row.resource) == (&finding.account, &finding.region, &finding.resource)
     };
-    let row = facts.rows.get(&check.source).and_then(|rows| rows.iter().find(own));
+    let row = case.facts.rows.get(&check.source).and_then(|rows| rows.iter().find(own));
     show_again(source, check, row, &finding.region)
 }
 

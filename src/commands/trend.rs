@@ -2,61 +2,51 @@
 
 use miette::{IntoDiagnostic as _, miette};
 
-use super::context::{Context, vault_fault};
+use super::context::Context;
 use super::document::{self, rows_shown};
 use super::exit::Exit;
-use super::history::{History, Judge};
-use super::sides;
+use crate::case::{Timeline, Yardstick};
 use crate::cli::Format;
-use crate::compare;
 use crate::model::{
-    CHARTED_STATUSES, Catalog, Cell, Chart, Document, FixTimes, FrameworkId, Judged, Keeping, Look, Point, Series,
-    Severity, Shaped, Status, Trend, Words as _, harmless,
+    CHARTED_STATUSES, Cell, Chart, Document, FixTimes, FrameworkId, Judged, Keeping, Look, Point, Series, Severity,
+    Shaped, Status, Trend, Words as _, harmless,
 };
+use crate::vault::VaultError;
 
 /// The oldest open findings that are shown.
 const OLDEST: usize = 15;
 
 pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
-    let catalog = context.catalog()?;
-    let order = context.settings(&catalog)?.frameworks;
-    let trend = trend(&catalog, context)?;
+    let yardstick = context.yardstick()?;
+    let trend = trend(&yardstick, context)?;
     match context.common.format {
         Format::Json => context.print_json(&trend)?,
         Format::Csv => context.print(&csv(&trend)?)?,
-        _ => document::print(&page(&trend, &catalog, &order, context), context)?,
+        _ => document::print(&page(&trend, &yardstick, context), context)?,
     }
     Ok(Exit::Ok)
 }
 
 /// The vault's history as a document.
 pub(super) fn dashboard(context: &Context<'_>) -> miette::Result<Document> {
-    let catalog = context.catalog()?;
-    let order = context.settings(&catalog)?.frameworks;
-    Ok(page(&trend(&catalog, context)?, &catalog, &order, context))
+    let yardstick = context.yardstick()?;
+    Ok(page(&trend(&yardstick, context)?, &yardstick, context))
 }
 
 /// The vault's history.
-pub(super) fn trend(catalog: &Catalog, context: &Context<'_>) -> miette::Result<Trend> {
-    let settings = context.settings(catalog)?;
-    let vault = context.open_vault()?;
-    let chain = sides::chain(&vault)?;
-    let attested = vault.attestations().map_err(vault_fault)?;
-    let judge = Judge { catalog, settings: &settings, vault: &vault, log: &attested.log, chain: &chain };
-    let History { entries, yardstick, .. } = judge.history(context)?;
-    let entries: Vec<_> = entries.iter().map(|(judgement, keeping)| (judgement, *keeping)).collect();
-    let organization = chain.organization().unwrap_or(&settings.organization);
-    compare::trend(organization, &entries, yardstick, settings.period, context.now).ok_or_else(|| {
-        miette!(
-            help = "collect evidence first: `auditpack collect`",
-            "the vault `{}` holds no snapshot yet",
-            vault.root().display()
-        )
-    })
+pub(super) fn trend(yardstick: &Yardstick, context: &Context<'_>) -> miette::Result<Trend> {
+    let timeline = Timeline::open(&context.open_vault()?, yardstick)?;
+    let history = timeline.history()?;
+    context.notes(&history.notes);
+    let settings = &yardstick.settings;
+    let organization = timeline.organization().unwrap_or(&settings.organization);
+    let trend = history.trend(organization, settings.period, context.now);
+    Ok(trend.ok_or_else(|| VaultError::Empty(context.common.vault.clone()))?)
 }
 
 /// The dashboard: what is short first, then the pictures with their tables.
-fn page(trend: &Trend, catalog: &Catalog, order: &[FrameworkId], context: &Context<'_>) -> Document {
+fn page(trend: &Trend, yardstick: &Yardstick, context: &Context<'_>) -> Document {
+    let Yardstick { catalog, settings } = yardstick;
     let shown = rows_shown(context);
     let mut page = Document::new(format!("Readiness of {}", trend.organization), facts(trend));
     for coverage in trend.periods.iter().rev() {
@@ -69,7 +59,7 @@ fn page(trend: &Trend, catalog: &Catalog, order: &[FrameworkId], context: &Conte
         page.alarm(line);
     }
     failing(trend, &mut page, shown);
-    for id in trend.frameworks(order) {
+    for id in trend.frameworks(&settings.frameworks) {
         let title = catalog.frameworks.get(id).map_or(id.as_str(), |framework| framework.title.as_str());
         page.heading(title);
         page.blocks.push(crate::model::Block::Chart(trend.statuses(id, title)));

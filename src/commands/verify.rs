@@ -3,22 +3,23 @@
 use std::fs;
 use std::path::Path;
 
-use miette::{IntoDiagnostic as _, miette};
+use miette::miette;
 
 use super::context::Context;
 use super::exit::Exit;
-use super::reperform;
+use super::fault::fault;
 use super::table::visible;
-use crate::bundle::{self, Limits, Problem, ProblemKind, Verification};
+use crate::bundle::{self, Limits, Problem, ProblemKind, Verification, Verified};
+use crate::case;
 use crate::cli::Verify;
 use crate::seal::Trust;
 
 pub(super) fn run(flags: &Verify, context: &mut Context<'_>) -> miette::Result<Exit> {
     let trust = trust(flags)?;
     let limits = Limits::default();
-    let mut found = bundle::verify(&flags.pack, &trust, &limits).into_diagnostic()?;
-    if flags.reperform && found.intact() {
-        let again = reperform::run(&flags.pack, &limits)?;
+    let Verified { mut found, pack } = bundle::verify(&flags.pack, &trust, &limits).map_err(|e| fault(e, None))?;
+    if let Some(pack) = pack.filter(|_| flags.reperform) {
+        let again = case::reperform(pack)?;
         found = found.with_reperformed(&again.differing, again.result);
     }
     if context.json() {

@@ -19,7 +19,7 @@ pub use calendar::{Dates, calendar};
 pub use definitions::{Definitions, definition_changes};
 pub use lives::{Ages, Life, lives};
 pub use next::{By, Owners, next, sort};
-pub use record::{Yardstick, record};
+pub use record::{JudgedBy, record};
 pub use trend::{Entry, trend};
 
 /// The format of a [`Difference`] that this build writes.

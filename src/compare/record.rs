@@ -10,7 +10,7 @@ use crate::model::{
 
 /// What judged.
 #[derive(Debug, Clone, Copy)]
-pub struct Yardstick<'a> {
+pub struct JudgedBy<'a> {
     /// Mappings, thresholds, frameworks, as one hash.
     pub definitions: Sha256,
     /// The documents that counted, as one hash.
@@ -27,7 +27,7 @@ pub fn record(
     snapshot: &Snapshot,
     facts: &Facts,
     assessment: &Assessment,
-    by: Yardstick<'_>,
+    by: JudgedBy<'_>,
 ) -> Judgement {
     let identities = identities(catalog, facts);
     let finding = |finding: &Finding| FindingRecord {

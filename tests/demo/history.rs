@@ -1,7 +1,7 @@
 //! What the demonstration's packs tell over time, and what of it can be forged.
 
-use auditpack::bundle::{Content, Limits, Member, open_pack, write_pack};
-use auditpack::seal::SigningIdentity;
+use auditpack::bundle::{Content, Limits, Member, verify, write_pack};
+use auditpack::seal::{SigningIdentity, Trust};
 use serde_json::Value;
 
 use super::common::Workplace;
@@ -29,7 +29,7 @@ fn packed(place: &Workplace, day: &str, quarter: &str, more: &[&str]) -> (String
     command.arg("bundle").args(flags).args(signer).args(more);
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let pack = open_pack(&place.path("packed.zip"), &Limits::default()).unwrap();
+    let pack = verify(&place.path("packed.zip"), &Trust::none(), &Limits::default()).unwrap().pack.unwrap();
     (text(&pack.read("report.html").unwrap()), pack.read("history.json").ok())
 }
 
@@ -101,9 +101,9 @@ fn a_history_that_a_stranger_changed_and_signed_again_is_found() {
     let (key, certificate) = (std::fs::read(key).unwrap(), std::fs::read(certificate).unwrap());
     let identity = SigningIdentity::from_pem(&key, &certificate, Some(PASSPHRASE.1), now).unwrap();
     let forged = |change: &dyn Fn(&mut Value)| -> Value {
-        let pack = open_pack(&place.path("packed.zip"), &Limits::default()).unwrap();
+        let pack = verify(&place.path("packed.zip"), &Trust::none(), &Limits::default()).unwrap().pack.unwrap();
         let signed = |path: &str| path != "SHA256SUMS" && path != "SHA256SUMS.p7s";
-        let paths = pack.members().into_iter().map(|(path, _)| path.as_str()).filter(|path| signed(path));
+        let paths = pack.members().map(|path| path.as_str()).filter(|path| signed(path));
         let members = paths.map(|path| {
             let mut bytes = pack.read(path).unwrap();
             if path == "history.json" {
@@ -136,5 +136,5 @@ fn a_history_that_a_stranger_changed_and_signed_again_is_found() {
     let other = forged(&|history| history["points"] = Value::Array(Vec::new()));
     assert!(other["reperformed"]["differences"].as_array().unwrap().len() > 20, "{other}");
     let broken = forged(&|history| *history = "nothing".into());
-    assert!(broken["reperformed"]["differences"][0].as_str().unwrap().contains("history.json is no history"));
+    assert!(broken["reperformed"]["differences"][0].as_str().unwrap().contains("history.json is not a history"));
 }

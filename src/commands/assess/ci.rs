@@ -6,8 +6,8 @@ use miette::IntoDiagnostic as _;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
+use crate::case::{Case, StoredSnapshot, Yardstick};
 use crate::commands::collect::incomplete;
-use crate::commands::context::Judged;
 use crate::commands::diff::verdict;
 use crate::commands::table::visible;
 use crate::model::{Assessment, Cell, CheckResult, Document, Finding, Status, Verdict, Words as _};
@@ -109,10 +109,11 @@ fn told(check: &CheckResult) -> String {
 }
 
 /// Where everything stands, short enough for a pull request.
-pub(super) fn summary(judged: &Judged, shown: usize) -> Document {
-    let Assessment { snapshot, period, time, checks, gaps, totals, .. } = &judged.assessment;
+pub(super) fn summary(case: &Case<StoredSnapshot>, shown: usize) -> Document {
+    let Assessment { snapshot, period, time, checks, gaps, totals, .. } = &case.assessment;
+    let Yardstick { catalog, settings } = &case.yardstick;
     let mut page = Document::new(
-        format!("Audit readiness of {}", judged.settings.organization),
+        format!("Audit readiness of {}", settings.organization),
         vec![
             format!("snapshot {} of {}", snapshot.short(), time.format("%Y-%m-%d %H:%M UTC")),
             format!("period {} to {}", period.start, period.end),
@@ -130,8 +131,8 @@ pub(super) fn summary(judged: &Judged, shown: usize) -> Document {
     if !gaps.is_empty() {
         page.alarm(incomplete(gaps));
     }
-    let frameworks = judged.settings.frameworks.iter().filter_map(|id| {
-        let (framework, counts) = (judged.catalog.frameworks.get(id)?, totals.frameworks.get(id)?);
+    let frameworks = settings.frameworks.iter().filter_map(|id| {
+        let (framework, counts) = (catalog.frameworks.get(id)?, totals.frameworks.get(id)?);
         let mut row = vec![Cell::from(framework.title.as_str())];
         row.extend(Status::ALL.iter().map(|status| Cell::number(counts.status.of(*status))));
         row.push(Cell::number(counts.requirements));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use miette::{IntoDiagnostic as _, miette};
 use serde::Serialize;
 
+use crate::case::Yardstick;
 use crate::cli::Format;
 use crate::commands::collect::TOOL;
 use crate::commands::context::{Context, vault_fault};
@@ -12,8 +13,7 @@ use crate::commands::document::plain;
 use crate::commands::exit::Exit;
 use crate::commands::table::{Table, visible};
 use crate::model::{
-    AccountId, Assessment, Caller, Catalog, Facts, ManualState, OpenRequest, Period, Scope, Settings, Sha256, Snapshot,
-    open_requests,
+    AccountId, Assessment, Caller, Facts, ManualState, OpenRequest, Period, Scope, Sha256, Snapshot, open_requests,
 };
 use crate::vault::{Vault, VaultError};
 
@@ -40,25 +40,25 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
 }
 
 fn list(context: &Context<'_>) -> miette::Result<List> {
-    let (catalog, settings, assessment) =
-        match Vault::open(&context.common.vault).and_then(|vault| vault.has_snapshots()) {
-            Ok(true) => {
-                let judged = context.judge()?;
-                (judged.catalog, judged.settings, judged.assessment)
-            }
-            Ok(false) | Err(VaultError::None(_)) => before_collecting(context)?,
-            Err(error) => return Err(vault_fault(error)),
-        };
-    let open = open_requests(&assessment, &catalog);
-    Ok(List { format: 1, organization: settings.organization, period: assessment.period, open })
+    let (yardstick, assessment) = match Vault::open(&context.common.vault).and_then(|vault| vault.has_snapshots()) {
+        Ok(true) => {
+            let case = context.case()?;
+            (case.yardstick, case.assessment)
+        }
+        Ok(false) | Err(VaultError::None(_)) => before_collecting(context)?,
+        Err(error) => return Err(vault_fault(error)),
+    };
+    let open = open_requests(&assessment, &yardstick.catalog);
+    let organization = yardstick.settings.organization.clone();
+    Ok(List { format: 1, organization, period: assessment.period, open })
 }
 
 /// People can be asked before AWS is: nothing is known of the services in use, so that every requirement is split as
 /// the framework says for AWS in general.
-fn before_collecting(context: &Context<'_>) -> miette::Result<(Catalog, Settings, Assessment)> {
+fn before_collecting(context: &Context<'_>) -> miette::Result<(Yardstick, Assessment)> {
     context.note("note: nothing is collected yet; what AWS takes over is known afterwards");
-    let catalog = context.catalog()?;
-    let settings = context.settings(&catalog)?;
+    let yardstick = context.yardstick()?;
+    let Yardstick { catalog, settings } = &yardstick;
     let attestations = match Vault::open(&context.common.vault) {
         Ok(vault) => vault.attestations().map_err(vault_fault)?.log.active(),
         Err(_) => Vec::new(),
@@ -81,8 +81,8 @@ fn before_collecting(context: &Context<'_>) -> miette::Result<(Catalog, Settings
         definitions: None,
     };
     let id = Sha256::of(b"");
-    let assessment = crate::assess::assess(&catalog, &settings, id, &nothing, &Facts::default(), &attestations);
-    Ok((catalog, settings, assessment))
+    let assessment = crate::assess::assess(catalog, settings, id, &nothing, &Facts::default(), &attestations);
+    Ok((yardstick, assessment))
 }
 
 /// The requests of each owner.

@@ -1,13 +1,15 @@
 //! `vault prune`: gives evidence up by a policy.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{bytes, counted};
+use crate::case::{Timeline, Yardstick};
 use crate::cli::VaultPrune;
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
-use crate::commands::history::Judge;
 use crate::model::{Link, SnapshotId};
 use crate::vault::{Prune, Pruning, Vault};
 
@@ -75,10 +77,10 @@ fn judge_first(vault: &Vault, context: &Context<'_>) -> miette::Result<()> {
         }
         Err(error) => return Err(error),
     };
-    let chain = vault.chain_checked().map_err(vault_fault)?;
-    let attested = vault.attestations().map_err(vault_fault)?;
-    let judge = Judge { catalog: &catalog, settings: &settings, vault, log: &attested.log, chain: &chain };
-    judge.history(context).map(drop)
+    let yardstick = Yardstick { catalog: Arc::new(catalog), settings: Arc::new(settings) };
+    let history = Timeline::open(vault, &yardstick)?.history()?;
+    context.notes(&history.notes);
+    Ok(())
 }
 
 fn summary(pruning: &Pruning, how: Prune) -> String {

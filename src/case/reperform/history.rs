@@ -3,26 +3,26 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
-use chrono::{DateTime, Utc};
-use miette::IntoDiagnostic as _;
-
 use super::differing;
-use crate::bundle::{self, Pack, PackReadError};
+use crate::bundle::{self, PackReadError};
+use crate::case::{Case, CaseError, Holdings as _, Packed};
 use crate::model::{
     AccountId, Assessment, ByWord, CheckId, Finding, FrameworkId, FrameworkTotals, OpenFinding, Period, Region,
     Responsibility, Severity, Snapshot, SnapshotId, Status, Totals, Trend, Verdict, Words,
 };
+use chrono::{DateTime, Utc};
 
 /// What the last point and the open findings say otherwise than the evidence; nothing of a pack without a history.
-pub(super) fn differences(pack: &Pack<'_>, snapshot: &Snapshot, again: &Assessment) -> miette::Result<Vec<String>> {
-    let bytes = match pack.read(bundle::HISTORY) {
+pub(super) fn differences(again: &Case<Packed>) -> Result<Vec<String>, CaseError> {
+    let Case { holdings, assessment, .. } = again;
+    let bytes = match holdings.pack.read(bundle::HISTORY) {
         Ok(bytes) => bytes,
         Err(PackReadError::Missing(_)) => return Ok(Vec::new()),
-        Err(error) => return Err(error).into_diagnostic(),
+        Err(error) => return Err(error.into()),
     };
     Ok(match serde_json::from_slice::<Trend>(&bytes) {
-        Ok(trend) => differing(&claimed(&trend), &shown(snapshot, again)),
-        Err(error) => vec![format!("{} is no history: {error}", bundle::HISTORY)],
+        Ok(trend) => differing(&claimed(&trend), &shown(holdings.snapshot(), assessment)),
+        Err(error) => vec![format!("{} is not a history: {error}", bundle::HISTORY)],
     })
 }
 

@@ -2,67 +2,35 @@
 
 mod history;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::{self, Display};
-use std::io;
-use std::path::Path;
 
-use miette::{IntoDiagnostic as _, miette};
+use super::packed::parse;
+use super::{Case, CaseError, Holdings as _, Packed};
+use crate::bundle::{self, Reperformed, VerifiedPack};
+use crate::model::{AccountId, Assessment, CheckId, Finding, FrameworkId, Region, RequirementId, Status, Verdict};
 
-use crate::bundle::{self, Limits, Pack, Reperformed, open_pack};
-use crate::model::{
-    AccountId, Assessment, Catalog, CheckId, Finding, FrameworkId, Region, RequirementId, Settings, Sha256, Snapshot,
-    Status, Verdict, evidence_files,
-};
-use crate::{assess, catalog, facts};
+const ASSESSMENT: &str = "assessment.json";
 
 /// Differences named before the rest is only counted.
 const NAMED: usize = 100;
 
 /// What judging again gave.
-pub(super) struct Again {
-    pub(super) result: Reperformed,
+#[derive(Debug)]
+pub struct Again {
+    /// The result.
+    pub result: Reperformed,
     /// The members that do not follow from the pack's evidence.
-    pub(super) differing: Vec<&'static str>,
+    pub differing: Vec<&'static str>,
 }
 
-/// Judges again. The pack was verified before: its members are what was signed.
-pub(super) fn run(path: &Path, limits: &Limits) -> miette::Result<Again> {
-    let pack = open_pack(path, limits).into_diagnostic()?;
-    let catalog = mappings(&pack)?;
-    let settings = settings(&pack, &catalog)?;
-    let bytes = pack.read("snapshot.json").into_diagnostic()?;
-    let snapshot: Snapshot = serde_json::from_slice(&bytes).map_err(|error| miette!("`snapshot.json`: {error}"))?;
-    let claimed = pack.read("assessment.json").into_diagnostic()?;
-    let claimed: Assessment =
-        serde_json::from_slice(&claimed).map_err(|error| miette!("`assessment.json`: {error}"))?;
-    let paths: HashMap<Sha256, String> =
-        evidence_files(&snapshot).into_iter().map(|file| (file.sha256, file.path)).collect();
-    let mut body = |hash: &Sha256| {
-        let path = paths.get(hash).ok_or_else(|| miette!("the pack has no evidence {hash}"))?;
-        pack.read(path).into_diagnostic()
-    };
-    let facts = facts::read(&catalog, &snapshot, &mut body)?;
-    let attested = bundle::attestation_log(&pack).map_err(|message| miette!("{message}"))?.active();
-    let again = assess::assess(&catalog, &settings, Sha256::of(&bytes), &snapshot, &facts, &attested);
-    Ok(compare(&claimed, &again, history::differences(&pack, &snapshot, &again)?))
-}
-
-pub(super) fn mappings(pack: &Pack<'_>) -> miette::Result<Catalog> {
-    let mut files = BTreeMap::new();
-    for (path, _) in pack.members() {
-        if let Some(name) = path.as_str().strip_prefix("mappings/") {
-            files.insert(name.to_owned(), pack.read(path.as_str()).into_diagnostic()?);
-        }
-    }
-    Ok(catalog::load(files)?)
-}
-
-pub(super) fn settings(pack: &Pack<'_>, catalog: &Catalog) -> miette::Result<Settings> {
-    let name = "config/auditpack.toml";
-    let bytes = pack.read(name).into_diagnostic()?;
-    let beside = &mut |path: &str| pack.read(&format!("config/{path}")).map_err(io::Error::other);
-    Ok(catalog::load_settings_beside(name, &bytes, catalog, beside)?)
+/// Judges a pack's evidence again, by the mappings and settings in it, and compares.
+pub fn reperform(pack: VerifiedPack) -> Result<Again, CaseError> {
+    let packed = Packed::open(pack)?;
+    let again = Case::judge(&packed.definitions()?, packed)?;
+    let claimed: Assessment = parse(ASSESSMENT, &again.holdings.pack.read(ASSESSMENT)?)?;
+    let history = history::differences(&again)?;
+    Ok(compare(&claimed, &again.assessment, history))
 }
 
 fn compare(claimed: &Assessment, again: &Assessment, history: Vec<String>) -> Again {
@@ -70,7 +38,7 @@ fn compare(claimed: &Assessment, again: &Assessment, history: Vec<String>) -> Ag
     if differences.is_empty() && claimed != again {
         differences.push("reasons or evidence references differ".to_owned());
     }
-    let wrong = [("assessment.json", claimed != again), (bundle::HISTORY, !history.is_empty())];
+    let wrong = [(ASSESSMENT, claimed != again), (bundle::HISTORY, !history.is_empty())];
     let members: Vec<&'static str> = wrong.iter().filter(|(_, wrong)| *wrong).map(|(member, _)| *member).collect();
     differences.extend(history);
     if differences.len() > NAMED {
