@@ -121,6 +121,9 @@ impl<'a> Kept<'a> {
                         walk.answer(ask.ticket, outcome);
                     }
                     Event::Row(source, row) => facts.rows.entry(source.clone()).or_default().push(*row),
+                    // What a conversation misses beside its replies: a time that AWS keeps no events of.
+                    Event::Read(source, reading)
+                        if self.list_gaps.contains_key(&(source, &reading.account, &reading.region)) => {}
                     Event::Read(source, reading) => facts.read.entry(source.clone()).or_default().push(reading),
                     // What the collection knew already is told in its own words.
                     Event::Gap(gap) if known.contains(&identity(&gap)) => {}

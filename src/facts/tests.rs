@@ -360,3 +360,17 @@ fn a_missing_body_is_the_callers_error() {
     let read = super::read(&catalog, &kept.snapshot, &mut |hash: &Sha256| Err::<Vec<u8>, Sha256>(*hash));
     assert_eq!(read, Err(Sha256::of(br#"{"Things":[]}"#)));
 }
+
+#[test]
+fn a_conversation_s_questions_are_all_read_whatever_their_order() {
+    let mut events = source();
+    (events.collector, events.each, events.resource) = (Collector::Cloudtrail, vec![], template(""));
+    events.call.vary = ["z", "a"].map(|name| parameters(json!({ "Filter": name }))).into_iter().collect();
+    let thing = |id: &str| format!(r#"{{"Things":[{{"Id":"{id}"}}]}}"#);
+    let kept = kept().reply("List", None, 0, &thing("1")).filter("a").reply("List", None, 0, &thing("2")).filter("z");
+    let facts = kept.gap(None).read(events.clone());
+    assert_eq!(rows(&facts).iter().map(|row| row.key.as_str()).collect::<Vec<_>>(), ["1", "2"]);
+    assert!(!is_read(&facts), "something is missing beside the replies");
+    let half = super::tests::kept().reply("List", None, 0, &thing("1")).filter("a").read(events);
+    assert_eq!((rows(&half).len(), reasons(&half)), (1, vec![GapReason::NotAttempted]), "one of two was asked");
+}

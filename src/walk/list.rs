@@ -36,9 +36,10 @@ impl List {
         prepare(source, &source.call, vary, &self.pages.parameters(&source.call), &lookup)
     }
 
-    /// What tells its variation from the others.
+    /// What tells its variation from the others; a conversation has questions of its own.
     pub(super) fn varied(&self, source: &Source, place: &Place) -> Map<String, Value> {
-        let vary = source.call.vary.get(self.variation).filter(|_| source.call.vary.len() > 1);
+        let is_one_of_many = source.collector.is_walked() && source.call.vary.len() > 1;
+        let vary = source.call.vary.get(self.variation).filter(|_| is_one_of_many);
         vary.and_then(|vary| filled(vary, &|name| self.fill(name, place)).ok()).unwrap_or_default()
     }
 
