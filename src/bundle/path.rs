@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::visible;
+
 /// Longer than any path that we write, shorter than what any system refuses.
 const MAX_LENGTH: usize = 1024;
 
@@ -76,6 +78,5 @@ impl fmt::Display for PackPath {
 
 /// Text from a hostile pack made fit for a terminal.
 pub(super) fn printable(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { c.escape_unicode().to_string() } else { c.to_string() };
-    text.chars().take(400).map(plain).collect()
+    visible(&text.chars().take(400).collect::<String>())
 }

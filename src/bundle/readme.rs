@@ -1,6 +1,6 @@
 //! `README.txt` of a pack: how anyone checks it without us.
 
-use crate::model::Sha256;
+use crate::model::{Sha256, visible};
 
 /// What the text says about this pack.
 #[derive(Debug, Clone, Copy)]
@@ -17,10 +17,9 @@ pub struct Readme<'a> {
 
 /// Writes the text.
 pub fn readme(about: &Readme<'_>) -> Vec<u8> {
-    let line = |text: &str| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
-    TEXT.replace("{organization}", &line(about.organization))
-        .replace("{signer}", &line(about.signer))
-        .replace("{tool}", &line(about.tool))
+    TEXT.replace("{organization}", &visible(about.organization))
+        .replace("{signer}", &visible(about.signer))
+        .replace("{tool}", &visible(about.tool))
         .replace("{fingerprint}", &about.fingerprint.to_string())
         .replace("{colons}", &colons(&about.fingerprint))
         .into_bytes()
@@ -122,3 +121,21 @@ WHAT LIES WHERE
                              count, log.jsonl is the whole history in a chain of hashes
    mappings/, config/        the rules and settings that the verdicts come from
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_turn_the_text_around() {
+        let fingerprint = Sha256::of(b"");
+        let about =
+            Readme { organization: "Ex\u{202E}elpma", signer: "O=a\u{2066}b\nc", fingerprint, tool: "auditpack" };
+        let text = String::from_utf8(readme(&about)).unwrap();
+        assert!(
+            text.starts_with("AUDIT EVIDENCE OF Ex\\u{202e}elpma\n") && text.contains("O=a\\u{2066}b\\u{a}c"),
+            "{text}"
+        );
+        assert!(!text.contains(['\u{202E}', '\u{2066}']));
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+pub(super) use crate::model::visible;
+
 /// A table under construction.
 pub(super) struct Table<const N: usize> {
     rows: Vec<[String; N]>,
@@ -41,20 +43,4 @@ impl<const N: usize> fmt::Display for Table<N> {
         }
         Ok(())
     }
-}
-
-/// Replaces control characters, those that turn the direction of writing, and those that no XML may have, by a visible
-/// escape.
-pub(super) fn visible(text: &str) -> String {
-    let hidden = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
-    };
-    text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
-        match hidden(character) {
-            true => shown.extend(character.escape_unicode()),
-            false => shown.push(character),
-        }
-        shown
-    })
 }

@@ -1,6 +1,81 @@
-//! Text in a spreadsheet's cell.
+//! Text from outside, fit to be shown: names come from AWS and from packs, and are hostile.
+
+/// Characters that show nothing, move the cursor, turn the direction of their neighbours, or may not stand in XML.
+///
+/// Of the selectors of a character's form, the two that choose between text and emoji stay.
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0D}'
+            | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+        || u32::from(character) & 0xFFFE == 0xFFFE
+}
+
+/// The text with everything hidden in it written out.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match is_hidden(character) {
+            true => shown.extend(character.escape_unicode()),
+            false => shown.push(character),
+        }
+    }
+    shown
+}
 
 /// Text that a spreadsheet would take for a formula gets an apostrophe in front.
 pub fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+    let seen = text.trim_start_matches(|character: char| character.is_whitespace() || is_hidden(character));
+    let formula = seen.starts_with(['=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}']);
+    let breaks = text.starts_with(['\t', '\r', '\n']);
+    if formula || breaks { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_eye_sees_is_written_out() {
+        for (kind, hidden) in [
+            ("controls", &['\0', '\u{7}', '\t', '\n', '\r', '\u{1B}', '\u{7F}', '\u{80}', '\u{9B}', '\u{9F}'][..]),
+            (
+                "directions",
+                &['\u{61C}', '\u{200E}', '\u{200F}', '\u{202A}', '\u{202B}', '\u{202C}', '\u{202D}', '\u{202E}'],
+            ),
+            ("isolates", &['\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}', '\u{206A}', '\u{206F}']),
+            ("lines and paragraphs", &['\u{85}', '\u{2028}', '\u{2029}']),
+            (
+                "no width",
+                &['\u{200B}', '\u{200C}', '\u{200D}', '\u{2060}', '\u{2064}', '\u{FEFF}', '\u{180E}', '\u{34F}'],
+            ),
+            ("soft hyphen", &['\u{AD}']),
+            ("fillers", &['\u{115F}', '\u{1160}', '\u{3164}', '\u{FFA0}', '\u{17B4}']),
+            ("annotations and beams", &['\u{FFF9}', '\u{FFFB}', '\u{1D173}', '\u{1D17A}']),
+            ("tags", &['\u{E0001}', '\u{E0041}', '\u{E007F}']),
+            ("selectors", &['\u{FE00}', '\u{FE0D}', '\u{E0100}', '\u{E01EF}', '\u{180B}']),
+            ("no characters", &['\u{FFFE}', '\u{FFFF}', '\u{1FFFE}', '\u{10FFFF}']),
+        ] {
+            for character in hidden {
+                let shown = visible(&format!("a{character}b"));
+                assert_eq!(shown, format!("a\\u{{{:x}}}b", u32::from(*character)), "{kind}");
+            }
+        }
+        for plain in
+            ["Ab 1", "Müller & Söhne", "名前", "नाम", "👍\u{FE0F}", "a\u{301}", "\u{A0}", "\u{FFFD}", "\\u{202e}"]
+        {
+            assert_eq!(visible(plain), plain);
+        }
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\nx", "\u{FF1D}1", "\u{200B}=1", "\u{FEFF} @x"] {
+            assert!(harmless(evil).starts_with('\''), "{evil}");
+        }
+        for plain in ["", "a=b", "arn:aws:s3:::x", "1-2"] {
+            assert_eq!(harmless(plain), plain);
+        }
+    }
 }

@@ -48,7 +48,7 @@ pub use by_word::{ByWord, Words};
 pub use catalog::*;
 pub use cause::*;
 pub use causes::with_causes;
-pub use cell::harmless;
+pub use cell::{harmless, is_hidden, visible};
 pub use charted::*;
 pub use command_line::{only_reads, show_again};
 pub use definition_changes::*;

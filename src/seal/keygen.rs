@@ -83,7 +83,7 @@ pub fn generate(
 ) -> Result<Generated, KeygenError> {
     let organization = organization.trim();
     let length = organization.chars().count();
-    if length == 0 || length > NAME_LIMIT || organization.chars().any(char::is_control) {
+    if length == 0 || length > NAME_LIMIT || organization.chars().any(crate::model::is_hidden) {
         return Err(KeygenError::Name);
     }
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).map_err(|_| KeygenError::Failed("key"))?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::{Badge, Count, Fact, Link};
-use crate::model::{Period, ReportCoverage, Sha256, Status, Verdict};
+use crate::model::{Period, ReportCoverage, Sha256, Status, Verdict, is_hidden};
 
 /// No AWS name is longer; a hostile one may be.
 const LONGEST: usize = 2_048;
@@ -22,7 +22,7 @@ impl Text {
     pub(super) fn name(text: &str) -> Self {
         let mut shown = String::with_capacity(text.len());
         for character in text.chars().take(LONGEST) {
-            if is_invisible(character) {
+            if is_hidden(character) {
                 let _ = write!(shown, "⟨U+{:04X}⟩", u32::from(character));
             } else {
                 shown.push(character);
@@ -43,16 +43,6 @@ impl Text {
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Characters that show nothing, change the direction of their neighbours, or may not stand in XML.
-fn is_invisible(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
-            | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
-            | '\u{FFF0}'..='\u{FFFB}' | '\u{FFFE}'..='\u{FFFF}' | '\u{E0000}'..='\u{E0FFF}')
-        || u32::from(character) & 0xFFFE == 0xFFFE
 }
 
 /// An anchor of the report; different ids give different anchors.
