@@ -77,6 +77,25 @@ fn init_writes_settings_that_work_as_written() {
 }
 
 #[test]
+fn files_of_the_user_are_left_alone_when_one_is_written() {
+    let place = Workplace::new();
+    place.write("notes.toml", "old");
+    place.write("notes.tmp", "the user's own");
+    let forced = ["init", "--organization", "Example", "--config", "notes.toml", "--force"];
+    let output = place.auditpack().args(forced).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    assert_eq!(std::fs::read_to_string(place.path("notes.tmp")).unwrap(), "the user's own");
+    let names = std::fs::read_dir(place.path("")).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(names.into_iter().all(|name| !name.to_string_lossy().starts_with(".tmp")));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |name: &str| std::fs::metadata(place.path(name)).unwrap().permissions().mode();
+        assert_eq!(mode("notes.toml"), mode("notes.tmp"), "as the umask says");
+    }
+}
+
+#[test]
 fn every_fault_of_a_settings_file_is_shown_in_one_run() {
     let place = Workplace::new();
     place.write(

@@ -1,7 +1,7 @@
 //! Writing a pack: members in order of path, then their digests, then the signature over those.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use sha2::Digest as _;
+use tempfile::NamedTempFile;
 
 use super::layout::{Entry, Method, tail};
 use super::path::{PackPath, PathFault};
@@ -70,23 +71,23 @@ pub enum PackError {
     #[error("two members of the pack have the path `{0}` (upper and lower case count as the same)")]
     Twice(String),
     /// A member cannot be read.
-    #[error("cannot read `{path}` for the pack: {error}")]
+    #[error("cannot read `{path}` for the pack")]
     Member {
         /// The member.
         path: String,
         /// Why not.
-        error: io::Error,
+        source: io::Error,
     },
     /// The pack cannot be written.
-    #[error("cannot write {}: {error}", .path.display())]
+    #[error("cannot write {}", .path.display())]
     Write {
         /// The pack.
         path: PathBuf,
         /// Why not.
-        error: io::Error,
+        source: io::Error,
     },
     /// The signature cannot be made.
-    #[error("cannot sign the pack: {0}")]
+    #[error("cannot sign the pack")]
     Sign(#[from] SignError),
 }
 
@@ -98,9 +99,9 @@ pub fn write_pack<'a>(
     time: DateTime<Utc>,
 ) -> Result<Written, PackError> {
     let members = sorted(members)?;
-    let failed = |error| PackError::Write { path: path.to_owned(), error };
-    let temporary = Temporary::create(path).map_err(failed)?;
-    let mut writer = Writer { out: BufWriter::with_capacity(CHUNK, &temporary.file), entries: Vec::new(), at: 0 };
+    let failed = |source| PackError::Write { path: path.to_owned(), source };
+    let file = temporary(path).map_err(failed)?;
+    let mut writer = Writer { out: BufWriter::with_capacity(CHUNK, file.as_file()), entries: Vec::new(), at: 0 };
     let mut digests = BTreeMap::new();
     for (name, content) in members {
         let digest = writer.add(&name, content).map_err(|error| error.at(path, &name))?;
@@ -115,7 +116,7 @@ pub fn write_pack<'a>(
     }
     let members = writer.entries.len();
     let size = writer.finish().map_err(failed)?;
-    temporary.publish(path).map_err(failed)?;
+    publish(file, path).map_err(failed)?;
     Ok(Written { members, size, sums: digest })
 }
 
@@ -142,8 +143,8 @@ enum AddError {
 impl AddError {
     fn at(self, pack: &Path, member: &PackPath) -> PackError {
         match self {
-            Self::Read(error) => PackError::Member { path: member.to_string(), error },
-            Self::Write(error) => PackError::Write { path: pack.to_owned(), error },
+            Self::Read(source) => PackError::Member { path: member.to_string(), source },
+            Self::Write(source) => PackError::Write { path: pack.to_owned(), source },
         }
     }
 }
@@ -288,38 +289,24 @@ fn pump(mut reader: Box<dyn Read + '_>, size: u64, out: &mut impl Write) -> Resu
 }
 
 /// A file that vanishes unless it is published.
-struct Temporary {
-    path: PathBuf,
-    file: File,
-    published: bool,
+fn temporary(target: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    // As the user's umask says: temporary files are their owner's otherwise.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.suffix(".partial").tempfile_in(folder_of(target))
 }
 
-impl Temporary {
-    fn create(target: &Path) -> io::Result<Self> {
-        let name = target.file_name().ok_or_else(|| io::Error::other("it is not the name of a file"))?;
-        let name = format!(".{}.{}.partial", name.to_string_lossy(), std::process::id());
-        let path = target.with_file_name(name);
-        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        Ok(Self { path, file, published: false })
+fn publish(file: NamedTempFile, target: &Path) -> io::Result<()> {
+    file.as_file().sync_all()?;
+    file.persist(target)?;
+    // The name itself is safe only when the folder is; systems that cannot sync a folder do without.
+    if let Ok(folder) = File::open(folder_of(target)) {
+        let _ = folder.sync_all();
     }
-
-    fn publish(mut self, target: &Path) -> io::Result<()> {
-        self.file.sync_all()?;
-        fs::rename(&self.path, target)?;
-        self.published = true;
-        // The name itself is safe only when the folder is; systems that cannot sync a folder do without.
-        let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if let Ok(folder) = File::open(folder) {
-            let _ = folder.sync_all();
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if !self.published {
-            let _ = fs::remove_file(&self.path);
-        }
-    }
+fn folder_of(target: &Path) -> &Path {
+    target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -65,13 +65,17 @@ impl<'a> Context<'a> {
 
     /// Writes a file that appears whole or not at all.
     pub(super) fn write(&self, path: &Path, bytes: &[u8]) -> miette::Result<()> {
-        let temporary = path.with_extension("tmp");
         let write = || -> io::Result<()> {
-            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                fs::create_dir_all(folder)?;
-            }
-            fs::write(&temporary, bytes)?;
-            fs::rename(&temporary, path)
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            fs::create_dir_all(folder)?;
+            let mut temporary = tempfile::Builder::new();
+            // As the user's umask says: temporary files are their owner's otherwise.
+            #[cfg(unix)]
+            temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+            let mut temporary = temporary.tempfile_in(folder)?;
+            temporary.write_all(bytes)?;
+            temporary.persist(path)?;
+            Ok(())
         };
         write().map_err(|error| miette!("`{}`: {error}", path.display()))
     }

@@ -7,10 +7,10 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 use sha2::Digest as _;
+use tempfile::NamedTempFile;
 
 use super::{Vault, VaultError, fault, files, patches};
 use crate::model::{DocumentSink, Sha256, SinkError};
@@ -21,8 +21,6 @@ const LEVEL: i32 = 3;
 const DEEPEST: u8 = 4;
 /// So many blobs are synced at once.
 const SYNC_LANES: usize = 8;
-
-static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 impl Vault {
     /// Keeps bytes; those that are there already are checked and left alone.
@@ -50,14 +48,10 @@ impl Vault {
         {
             packed = patch;
         }
-        let temporary = self.temporary();
-        let write = || files::private().create(true).write(true).truncate(true).open(&temporary)?.write_all(&packed);
-        let written =
-            write().map_err(|error| fault(&temporary, error)).and_then(|()| self.give_name(&temporary, &hash));
-        if written.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
-        written.map(|()| hash)
+        let mut file = self.temporary()?;
+        file.write_all(&packed).map_err(|error| fault(file.path(), error))?;
+        self.give_name(file, &hash)?;
+        Ok(hash)
     }
 
     /// The base of a new patch on an earlier body: that one's own base, if it is a patch itself. An earlier body that cannot
@@ -150,23 +144,22 @@ impl Vault {
 
     /// Begins a document of unknown length and hash.
     pub fn document(&self) -> Result<Document, VaultError> {
-        let temporary = self.temporary();
-        let file = files::private().create(true).write(true).truncate(true).open(&temporary);
-        let file = file.map_err(|error| fault(&temporary, error))?;
-        let encoder = zstd::Encoder::new(file, LEVEL).map_err(|error| fault(&temporary, error))?;
-        Ok(Document { vault: self.clone(), temporary, encoder: Some(encoder), hasher: sha2::Sha256::new(), size: 0 })
+        let file = self.temporary()?;
+        let path = file.path().to_owned();
+        let encoder = zstd::Encoder::new(file, LEVEL).map_err(|error| fault(&path, error))?;
+        Ok(Document { vault: self.clone(), path, encoder: Some(encoder), hasher: sha2::Sha256::new(), size: 0 })
     }
 
-    fn temporary(&self) -> PathBuf {
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        self.root().join("blobs").join(format!("{}-{number}.tmp", std::process::id()))
+    fn temporary(&self) -> Result<NamedTempFile, VaultError> {
+        let folder = self.root().join("blobs");
+        files::temporary(&folder).map_err(|error| fault(&folder, error))
     }
 
     /// Gives a blob that is whole its name.
-    fn give_name(&self, temporary: &Path, hash: &Sha256) -> Result<(), VaultError> {
+    fn give_name(&self, file: NamedTempFile, hash: &Sha256) -> Result<(), VaultError> {
         let target = self.blob_path(hash);
         files::make_folder(target.parent().unwrap_or(Path::new(".")))?;
-        fs::rename(temporary, &target).map_err(|error| fault(&target, error))
+        file.persist(&target).map(drop).map_err(|refused| fault(&target, refused.error))
     }
 
     pub(super) fn sync_blobs(&self, hashes: &[Sha256]) -> Result<(), VaultError> {
@@ -211,8 +204,9 @@ impl Vault {
 /// A blob on its way; dropped unfinished it leaves nothing.
 pub struct Document {
     vault: Vault,
-    temporary: PathBuf,
-    encoder: Option<zstd::Encoder<'static, File>>,
+    /// Where it lies meanwhile.
+    path: PathBuf,
+    encoder: Option<zstd::Encoder<'static, NamedTempFile>>,
     hasher: sha2::Sha256,
     size: u64,
 }
@@ -222,7 +216,7 @@ impl Document {
         self.hasher.update(bytes);
         self.size += bytes.len() as u64;
         match &mut self.encoder {
-            Some(encoder) => encoder.write_all(bytes).map_err(|error| fault(&self.temporary, error)),
+            Some(encoder) => encoder.write_all(bytes).map_err(|error| fault(&self.path, error)),
             None => Ok(()),
         }
     }
@@ -233,19 +227,12 @@ impl Document {
     }
 
     pub(super) fn keep(&mut self) -> Result<(Sha256, u64), VaultError> {
-        let path = self.temporary.clone();
-        if let Some(encoder) = self.encoder.take() {
-            encoder.finish().map_err(|error| fault(&path, error))?;
-        }
         let hash = self.hash();
-        self.vault.give_name(&path, &hash)?;
+        if let Some(encoder) = self.encoder.take() {
+            let file = encoder.finish().map_err(|error| fault(&self.path, error))?;
+            self.vault.give_name(file, &hash)?;
+        }
         Ok((hash, self.size))
-    }
-}
-
-impl Drop for Document {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.temporary);
     }
 }
 

@@ -1,8 +1,10 @@
 //! Files that only their owner reads, and that are there whole or not at all.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::Write as _;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
 use std::path::Path;
+
+use tempfile::NamedTempFile;
 
 use super::{VaultError, fault};
 
@@ -31,17 +33,19 @@ pub(super) fn make_folder(path: &Path) -> Result<(), VaultError> {
 
 /// Writes a file under a temporary name, syncs it, and gives it its name; a reader sees it whole or not at all.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
-    let temporary = path.with_extension("tmp");
-    let write = || {
-        let mut file = private().create(true).write(true).truncate(true).open(&temporary)?;
+    let write = || -> io::Result<()> {
+        let mut file = temporary(path.parent().unwrap_or(Path::new(".")))?;
         file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
     };
-    write().map_err(|error| {
-        let _ = fs::remove_file(&temporary);
-        fault(path, error)
-    })
+    write().map_err(|error| fault(path, error))
+}
+
+/// A file with mode 0600 that vanishes unless it is given a name. What a killed process leaves is known by its ending.
+pub(super) fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().suffix(".tmp").tempfile_in(folder)
 }
 
 /// Makes the names in a folder durable.
