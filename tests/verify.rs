@@ -111,7 +111,7 @@ fn snapshot() -> Snapshot {
             operation: Some("DescribeDBInstances".to_owned()),
             item: None,
             reason: GapReason::AccessDenied,
-            action: "rds:DescribeDBInstances".to_owned(),
+            remedy: auditpack::model::Remedy::grant(["rds:DescribeDBInstances"]),
             message: "denied".to_owned(),
             code: None,
             request_id: None,

@@ -39,7 +39,10 @@ impl Read<'_> {
 
 /// A gap in one sentence: what, why, and what closes it.
 pub(super) fn gap_reason(what: &(impl std::fmt::Display + ?Sized), gap: &Gap) -> String {
-    let action = if gap.action.is_empty() { String::new() } else { format!(" ({})", gap.action) };
+    let action = match gap.remedy.to_string() {
+        none if none.is_empty() => none,
+        remedy => format!(" ({remedy})"),
+    };
     format!("`{what}` could not be read: {}{action}", gap.reason.words())
 }
 

@@ -100,7 +100,7 @@ pub(super) fn gap(source: &str, account: &str, region: &str) -> Gap {
         operation: Some("List".into()),
         item: None,
         reason: GapReason::AccessDenied,
-        action: "x:List".into(),
+        remedy: Remedy::grant(["x:List"]),
         message: "no".into(),
         code: None,
         request_id: None,

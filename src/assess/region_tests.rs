@@ -34,7 +34,7 @@ fn regions_that_aws_did_not_list_may_hold_anything() {
     let refused = || {
         let mut world = lookers().gap("account.regions", ONE, "us-east-1");
         let gap = world.facts.gaps.last_mut().unwrap();
-        (gap.action, gap.body) = ("ec2:DescribeRegions".into(), Some(Sha256::of(b"refusal")));
+        (gap.remedy, gap.body) = (Remedy::grant(["ec2:DescribeRegions"]), Some(Sha256::of(b"refusal")));
         world
     };
     assert_eq!(verdicts(&refused()), [Undetermined, Undetermined, Undetermined, Undetermined, Pass]);

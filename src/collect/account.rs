@@ -11,7 +11,8 @@ use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    AccountId, Answer, Call, Exchange, Gap, GapReason, Partition, Region, Settings, Sha256, Source, SourceId,
+    AccountId, Answer, Call, Exchange, Gap, GapReason, Partition, Region, Remedy, Settings, Sha256, Source, SourceId,
+    Unanswered,
 };
 
 use crate::walk::{Heard, Place};
@@ -183,24 +184,21 @@ impl AccountContext {
         &self,
         label: Label,
         reason: GapReason,
-        action: impl Into<String>,
+        remedy: Remedy,
         message: impl Into<String>,
     ) -> Result<(), CollectError> {
-        let gap = Gap {
+        self.keep_found(Gap::new(self.about(label), reason, remedy, message)).await
+    }
+
+    fn about(&self, label: Label) -> Unanswered {
+        Unanswered {
             source: label.source,
             account: self.account.clone(),
             region: label.region,
-            operation: Some(label.operation).filter(|operation| !operation.is_empty()),
+            operation: Some(label.operation),
             item: label.item,
-            reason,
-            action: action.into(),
-            message: message.into(),
-            code: None,
-            request_id: None,
-            body: None,
             time: self.now(),
-        };
-        self.keep_found(gap).await
+        }
     }
 
     /// Keeps a gap that shows only when replies are read.
@@ -295,20 +293,10 @@ impl AccountContext {
         let (request_id, body) = received.map_or((None, None), |received| {
             (received.request_id, Some(received.body).filter(|_| received.unkeepable.is_none()))
         });
-        let gap = Gap {
-            action: self.remedy(&label, reason, failure),
-            message: format!("{} in {}: {}", label.operation, label.region, classify::line(failure)),
-            source: label.source,
-            account: self.account.clone(),
-            region: label.region,
-            operation: Some(label.operation),
-            item: label.item,
-            reason,
-            code: failure.code.clone(),
-            request_id,
-            body: body.as_deref().map(Sha256::of),
-            time: self.now(),
-        };
+        let remedy = self.remedy(&label, reason, failure);
+        let message = format!("{} in {}: {}", label.operation, label.region, classify::line(failure));
+        let (code, hash) = (failure.code.clone(), body.as_deref().map(Sha256::of));
+        let gap = Gap { code, request_id, body: hash, ..Gap::new(self.about(label), reason, remedy, message) };
         self.run.keep_gap(gap.clone(), body).await?;
         Ok(gap)
     }
@@ -322,23 +310,33 @@ impl AccountContext {
     }
 
     /// What closes the gap: the IAM action that AWS named, else the one that the source names; or a setting.
-    fn remedy(&self, label: &Label, reason: GapReason, failure: &Failure) -> String {
+    fn remedy(&self, label: &Label, reason: GapReason, failure: &Failure) -> Remedy {
+        let (region, source) = (&label.region, &label.source);
         match reason {
-            GapReason::AccessDenied => named_action(&failure.message).unwrap_or_else(|| self.actions(label)),
-            GapReason::RegionDisabled => format!("enable {} or leave it out of `regions`", label.region),
-            GapReason::NotSubscribed => format!("subscribe, or leave `{}` out of `sources`", label.source),
-            GapReason::Throttled => "a higher AWS_MAX_ATTEMPTS, or fewer calls at once (--concurrency)".to_owned(),
-            GapReason::Unreadable => "report the answer to auditpack's authors".to_owned(),
-            _ => "collecting again".to_owned(),
+            GapReason::AccessDenied => match named_action(&failure.message) {
+                Some(action) => Remedy::grant([action]),
+                None => self.grant(label),
+            },
+            GapReason::RegionDisabled => {
+                Remedy::setting("regions", format!("enable {region} or leave it out of `regions`"))
+            }
+            GapReason::NotSubscribed => {
+                Remedy::setting("sources", format!("subscribe, or leave `{source}` out of `sources`"))
+            }
+            GapReason::Throttled => Remedy::retry(),
+            GapReason::Unreadable => Remedy::Report,
+            _ => Remedy::again(),
         }
     }
 
-    fn actions(&self, label: &Label) -> String {
+    fn grant(&self, label: &Label) -> Remedy {
         let named = |action: &&String| action.split_once(':').is_some_and(|(_, name)| name == label.operation);
-        let Some(call) = self.described(label) else { return label.operation.clone() };
-        match call.actions.iter().find(named) {
-            Some(action) => action.clone(),
-            None => call.actions.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
+        match self.described(label) {
+            None => Remedy::grant([label.operation.as_str()]),
+            Some(call) => match call.actions.iter().find(named) {
+                Some(action) => Remedy::grant([action.as_str()]),
+                None => Remedy::Grant(call.actions.clone()),
+            },
         }
     }
 }

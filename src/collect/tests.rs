@@ -49,7 +49,7 @@ impl Sink for Memory {
 
     fn gap(&self, gap: Gap, _body: Option<&[u8]>) -> Result<(), SinkError> {
         let (item, reason) = (place(&gap.item), gap.reason.words());
-        self.add(format!("{}: gap{item} {} {reason} [{}]", gap.source, gap.region, gap.action))
+        self.add(format!("{}: gap{item} {} {reason} [{}]", gap.source, gap.region, gap.remedy))
     }
 
     fn document(&self) -> Result<Box<dyn DocumentSink>, SinkError> {

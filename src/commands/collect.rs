@@ -241,11 +241,11 @@ pub(super) fn gap_table(gaps: &[Gap]) -> String {
     let mut lines = BTreeMap::<_, usize>::new();
     for gap in gaps {
         let place = format!("{} {}", gap.account, gap.region);
-        *lines.entry((gap.source.as_str(), place, gap.reason.words(), gap.action.as_str())).or_default() += 1;
+        *lines.entry((gap.source.as_str(), place, gap.reason.words(), gap.remedy.to_string())).or_default() += 1;
     }
     let mut table = Table::new(["source", "where", "reason", "closed by", "calls"]);
     for ((source, place, reason, action), calls) in lines {
-        table.row([source, &place, reason, action, &calls.to_string()]);
+        table.row([source, &place, reason, &action, &calls.to_string()]);
     }
     table.to_string()
 }

@@ -119,7 +119,7 @@ fn page(plan: &ActionPlan, all: usize) -> Document {
 
 fn one(number: usize, action: &Action, plan: &ActionPlan, page: &mut Document) {
     page.heading(match action.kind {
-        ActionKind::Collect => format!("{number}. {}: {}", action.title, action.id),
+        ActionKind::Collect | ActionKind::Report => format!("{number}. {}: {}", action.kind.words(), action.title),
         kind => format!("{number}. {} {}: {}", kind.words(), action.id, action.title),
     });
     let mut about = Vec::new();
@@ -138,7 +138,12 @@ fn one(number: usize, action: &Action, plan: &ActionPlan, page: &mut Document) {
     ));
     page.line(match action.closes {
         0 => "closes none yet, but brings them nearer".to_owned(),
-        closes => format!("closes {closes}; with all above {} of {} open ones", action.closed, plan.open),
+        closes => {
+            format!(
+                "closes {closes} (together with the actions above: {} of {} open requirements)",
+                action.closed, plan.open
+            )
+        }
     });
     page.line(action.remedy.as_str());
     if let Some(command) = &action.command {

@@ -181,7 +181,7 @@ fn unread(dates: Dates<'_>, today: NaiveDate) -> Vec<Draft> {
             .gaps
             .iter()
             .filter(|gap| gap.source == source.id)
-            .map(|gap| format!("{} {}: {} ({})", gap.account, gap.region, gap.reason.words(), gap.action))
+            .map(|gap| format!("{} {}: {} ({})", gap.account, gap.region, gap.reason.words(), gap.remedy))
             .collect();
         let why = match (gaps.first(), facts.read.contains_key(&source.id)) {
             (Some(first), _) if gaps.len() > 1 => format!("{first}, and {} more", gaps.len() - 1),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     Accepted, Action, ActionKind, ActionPlan, Assessment, AwsPart, Catalog, CheckId, CheckResult, ExceptionState,
-    Finding, FrameworkId, Gap, GapReason, ManualState, OpenFinding, ReportCoverage, RequirementId, RequirementResult,
+    Finding, FrameworkId, Gap, ManualState, OpenFinding, Remedy, ReportCoverage, RequirementId, RequirementResult,
     Severity, Status, Target, Verdict, Waiting,
 };
 
@@ -228,10 +228,18 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// What closes a gap.
+/// What closes a gap. Its id is a name, never a sentence.
 fn closes(gap: &Gap) -> Key {
-    let kind = if gap.reason == GapReason::OutOfRange { ActionKind::Collect } else { ActionKind::Grant };
-    (kind, gap.action.clone())
+    match &gap.remedy {
+        Remedy::Grant(_) => (ActionKind::Grant, gap.remedy.to_string()),
+        Remedy::Setting(setting) => (ActionKind::Set, setting.name.to_owned()),
+        Remedy::CollectAgain { after: Some(time) } => (ActionKind::Collect, format!("after-{time}")),
+        Remedy::CollectAgain { after: None } | Remedy::Other(_) => (ActionKind::Collect, "collect-again".to_owned()),
+        Remedy::LogFiles => (ActionKind::Collect, "trail-log-files".to_owned()),
+        Remedy::Environment(name) => (ActionKind::Retry, name.clone()),
+        Remedy::NotOffered => (ActionKind::Obtain, "aws-reports".to_owned()),
+        Remedy::Report => (ActionKind::Report, "unreadable-answer".to_owned()),
+    }
 }
 
 fn failing(check: &CheckResult) -> impl Iterator<Item = &Finding> {

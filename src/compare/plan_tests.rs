@@ -131,6 +131,38 @@ fn a_document_and_a_refused_call_are_actions_too() {
     assert!(read.actions[0].remedy.contains("rds:DescribeDBInstances"), "{}", read.actions[0].remedy);
 }
 
+#[test]
+fn an_action_is_named_by_what_closes_its_gap() {
+    let mut judged = assessment(
+        vec![check("rds.backup", "high", "undetermined")],
+        vec![requirement("soc2", "A1.2", &[("rds.backup", "undetermined")], None)],
+    );
+    let (catalog, _) = catalog_with("rds.backup", "rds.instances");
+    let table = [
+        ("throttled", Remedy::retry(), "retry AWS_MAX_ATTEMPTS 1/1", "Raise AWS_MAX_ATTEMPTS or lower --concurrency"),
+        ("failed", Remedy::again(), "collect collect-again 1/1", "Collect again."),
+        ("unreadable", Remedy::Report, "report unreadable-answer 1/1", "Report the answer"),
+        (
+            "not-subscribed",
+            Remedy::setting("sources", "leave it out of `sources`"),
+            "set sources 1/1",
+            "Change `sources`: leave it out of `sources`",
+        ),
+        ("out-of-range", Remedy::LogFiles, "collect trail-log-files 1/1", "Read the log files"),
+    ];
+    for (reason, remedy, named, begins) in table {
+        judged.gaps = serde_json::from_value(json!([{
+            "source": "rds.instances", "account": ACCOUNT, "region": "eu-central-1", "reason": reason,
+            "action": remedy, "message": "no", "time": "2026-09-30T06:00:00Z",
+        }]))
+        .unwrap();
+        let read = next(&catalog, &judged, &[], &BTreeMap::new(), &|_, _| None);
+        assert_eq!(order(&read)[0], named, "{reason}");
+        assert!(read.actions[0].remedy.starts_with(begins), "{}", read.actions[0].remedy);
+        assert!(!read.actions[0].id.contains(' '), "an id is not a sentence");
+    }
+}
+
 /// The embedded mappings' first check under another id, reading one source.
 fn catalog_with(id: &str, source: &str) -> (Catalog, CheckId) {
     let pass = Expression::parse("true").unwrap();

@@ -247,7 +247,7 @@ impl<'a> Looked<'a> {
             let here =
                 |gap: &&&Gap| gap.account == *account && (!self.regional.contains(source) || gap.region == *region);
             if let Some(gap) = self.gaps.get(source).into_iter().flatten().find(here) {
-                return Seen::Refused(format!("{source}: {} ({})", gap.reason.words(), gap.action));
+                return Seen::Refused(format!("{source}: {} ({})", gap.reason.words(), gap.remedy));
             }
         }
         Seen::Whole

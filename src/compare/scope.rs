@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Side;
 use crate::model::{
-    AccountId, Assessment, CoverageChange, Coverages, Gap, GapReason, Membership, Region, ScopeChange, ScopeKind,
-    Snapshot, SourceId,
+    AccountId, Assessment, CoverageChange, Coverages, Gap, GapReason, Membership, Region, Remedy, ScopeChange,
+    ScopeKind, Snapshot, SourceId,
 };
 
 type Place<'a> = (&'a SourceId, &'a AccountId, &'a Region);
@@ -41,9 +41,9 @@ fn only(
     };
     let mut changes = Vec::new();
     for (place, gaps) in here.iter().filter(|(place, _)| !there.contains_key(*place) && asked(place)) {
-        let mut kinds: BTreeMap<(GapReason, &str), usize> = BTreeMap::new();
+        let mut kinds: BTreeMap<(GapReason, &Remedy), usize> = BTreeMap::new();
         for gap in gaps {
-            *kinds.entry((gap.reason, gap.action.as_str())).or_default() += 1;
+            *kinds.entry((gap.reason, &gap.remedy)).or_default() += 1;
         }
         let (source, account, region) = *place;
         changes.extend(kinds.into_iter().map(|((reason, action), calls)| CoverageChange {
@@ -51,7 +51,7 @@ fn only(
             account: account.clone(),
             region: region.clone(),
             reason,
-            action: action.to_owned(),
+            action: action.to_string(),
             calls,
         }));
     }

@@ -11,7 +11,9 @@ mod trail;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{AccountId, Catalog, Collector, Exchange, Facts, Gap, Region, Row, Sha256, Snapshot, SourceId};
+use crate::model::{
+    AccountId, Catalog, Collector, Exchange, Facts, Gap, Region, Remedy, Row, Sha256, Snapshot, SourceId, Unanswered,
+};
 use crate::walk::{Event, Tree};
 use bodies::replies;
 use replay::Kept;
@@ -83,18 +85,14 @@ fn gap_in(exchange: &Exchange, reason: crate::model::GapReason, what: &str) -> G
         "{} of source `{}`: {what}; collect again, and if it stays, the source's description must be corrected",
         exchange.operation, exchange.source
     );
-    Gap {
+    let about = Unanswered {
         source: exchange.source.clone(),
         account: exchange.account.clone(),
         region: exchange.region.clone(),
         operation: Some(exchange.operation.clone()),
         item: exchange.item.clone(),
-        reason,
-        action: "auditpack collect".to_owned(),
-        message,
-        code: None,
-        request_id: exchange.request_id.clone(),
-        body: Some(exchange.body),
         time: exchange.time,
-    }
+    };
+    let (request_id, body) = (exchange.request_id.clone(), Some(exchange.body));
+    Gap { request_id, body, ..Gap::new(about, reason, Remedy::again(), message) }
 }

@@ -109,7 +109,7 @@ impl Kept {
             operation: Some("Any".into()),
             item,
             reason: GapReason::AccessDenied,
-            action: "x:Any".into(),
+            remedy: Remedy::grant(["x:Any"]),
             message: "no".into(),
             code: None,
             request_id: None,

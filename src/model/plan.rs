@@ -79,6 +79,12 @@ pub enum ActionKind {
     Attest,
     /// Get a report of AWS that covers the period.
     Obtain,
+    /// Change a setting.
+    Set,
+    /// Ask AWS more patiently.
+    Retry,
+    /// Tell auditpack's authors what AWS answered.
+    Report,
 }
 
 impl ActionKind {
@@ -91,6 +97,9 @@ impl ActionKind {
             Self::Settle => "settle",
             Self::Attest => "attest",
             Self::Obtain => "obtain",
+            Self::Set => "set",
+            Self::Retry => "retry",
+            Self::Report => "report",
         }
     }
 }

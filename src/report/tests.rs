@@ -99,7 +99,7 @@ fn every_gap_is_listed_with_what_closes_it() {
     let sample = Sample::new();
     let text = readable(&page(&sample));
     for gap in &sample.assessment.gaps {
-        for said in [gap.reason.words(), &gap.action, &gap.message, gap.region.as_str()] {
+        for said in [gap.reason.words(), &gap.remedy.to_string(), &gap.message, gap.region.as_str()] {
             assert!(text.contains(said), "{said}");
         }
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Gap, GapReason, Item, Region, Source};
+use crate::model::{self, Gap, GapReason, Item, Region, Remedy, Source};
 
 use super::ask::Heard;
 use super::place::Place;
@@ -24,25 +24,20 @@ impl About<'_> {
             self.operation, self.source.id
         );
         let (request_id, body) = (heard.request_id.clone(), Some(heard.body));
-        Gap { request_id, body, ..self.silent(reason, "collecting again".to_owned(), message, heard.time) }
+        Gap { request_id, body, ..self.silent(reason, Remedy::Report, message, heard.time) }
     }
 
     /// Nothing came.
-    pub(super) fn silent(self, reason: GapReason, action: String, message: String, time: DateTime<Utc>) -> Gap {
-        Gap {
+    pub(super) fn silent(self, reason: GapReason, remedy: Remedy, message: String, time: DateTime<Utc>) -> Gap {
+        let about = model::Unanswered {
             source: self.source.id.clone(),
             account: self.place.account.clone(),
             region: self.region.clone(),
             operation: Some(self.operation.to_owned()),
             item: self.item,
-            reason,
-            action,
-            message,
-            code: None,
-            request_id: None,
-            body: None,
             time,
-        }
+        };
+        Gap::new(about, reason, remedy, message)
     }
 
     /// Nothing came for an item.
@@ -57,6 +52,6 @@ impl About<'_> {
                 ),
             ),
         };
-        self.silent(reason, "collecting again".to_owned(), message, time)
+        self.silent(reason, Remedy::again(), message, time)
     }
 }

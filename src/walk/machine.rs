@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Each, Gap, GapReason, Item, Reading, Row, Sha256, SourceId};
+use crate::model::{Each, Gap, GapReason, Item, Reading, Remedy, Row, Sha256, SourceId};
 
 use super::ask::{Ask, Asker, Outcome, Ticket};
 use super::gaps::About;
@@ -63,7 +63,7 @@ struct State {
     asked: usize,
     evidence: Vec<Sha256>,
     /// What closes the gap of its list, if it has one.
-    broken: Option<String>,
+    broken: Option<Remedy>,
     stage: Stage,
 }
 
@@ -128,7 +128,7 @@ impl<'a> Walk<'a> {
                     let what = format!("it was not asked for `{of}`: nothing fills `{{{name}}}`");
                     let gap = self.about(list.branch).silent(
                         GapReason::Unreadable,
-                        "report the answer to auditpack's authors".to_owned(),
+                        Remedy::Report,
                         format!("{} of source `{}`: {what}", source.call.operation, source.id),
                         self.time,
                     );
@@ -184,7 +184,7 @@ impl<'a> Walk<'a> {
             }
             Outcome::Unreadable(why, heard) => Some(self.about(branch).heard(&heard, GapReason::Unreadable, &why)),
             Outcome::Refused(gap) => {
-                self.states[branch].broken.get_or_insert(gap.action);
+                self.states[branch].broken.get_or_insert(gap.remedy);
                 None
             }
             Outcome::NotAsked => Some(self.list_not_asked(&list)),
@@ -206,12 +206,12 @@ impl<'a> Walk<'a> {
             (page, _) => (GapReason::Failed, format!("page {page} says that there are more, but none follows")),
         };
         let message = format!("{} of source `{}`: {what}; collect again", source.call.operation, source.id);
-        self.about(list.branch).silent(reason, "collecting again".to_owned(), message, self.time)
+        self.about(list.branch).silent(reason, Remedy::again(), message, self.time)
     }
 
     /// Keeps a gap that makes a source's list incomplete.
     fn lose(&mut self, branch: usize, gap: Gap) {
-        self.states[branch].broken.get_or_insert_with(|| gap.action.clone());
+        self.states[branch].broken.get_or_insert_with(|| gap.remedy.clone());
         self.events.push_back(Event::Gap(Box::new(gap)));
     }
 
@@ -338,8 +338,8 @@ impl<'a> Walk<'a> {
                 Err(part) => {
                     let of = &tree.branches[branch].source.id;
                     let why = format!("`{part}` of `{}`, a row of `{of}`, could not be read", row.item);
-                    let action = row.unread.get(part).map(|gap| gap.action.clone()).unwrap_or_default();
-                    self.not_asked(*follower, action, &why);
+                    let remedy = row.unread.get(part).map(|gap| gap.remedy.clone()).unwrap_or_else(Remedy::again);
+                    self.not_asked(*follower, remedy, &why);
                 }
             }
         }
@@ -348,11 +348,11 @@ impl<'a> Walk<'a> {
         self.events.push_back(Event::Row(&source.id, Box::new(row.row(source, &self.place))));
     }
 
-    /// Notes that a source was not asked for all rows of the one that it follows. `action` closes the gap there.
-    fn not_asked(&mut self, branch: usize, action: String, why: &str) {
+    /// Notes that a source was not asked for all rows of the one that it follows. `remedy` closes the gap there.
+    fn not_asked(&mut self, branch: usize, remedy: Remedy, why: &str) {
         let (operation, region) = (&self.tree.branches[branch].source.call.operation, &self.place.region);
         let message = format!("{operation} in {region} was not asked for everything: {why}");
-        let gap = self.about(branch).silent(GapReason::NotAttempted, action, message, self.time);
+        let gap = self.about(branch).silent(GapReason::NotAttempted, remedy, message, self.time);
         self.lose(branch, gap);
     }
 
@@ -368,9 +368,9 @@ impl<'a> Walk<'a> {
             }
             self.states[index].stage = Stage::Listed;
             match self.states[index].broken.clone() {
-                Some(action) => {
+                Some(remedy) => {
                     let why = format!("`{}` could not be listed whole", branch.source.id);
-                    branch.followers.iter().for_each(|follower| self.not_asked(*follower, action.clone(), &why));
+                    branch.followers.iter().for_each(|follower| self.not_asked(*follower, remedy.clone(), &why));
                 }
                 None => self.read(index),
             }

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use auditpack::model::{Catalog, Check, CheckId, Collector, Gap, GapReason, Name, Source, SourceId, Template, Verdict};
+use auditpack::model::{
+    Catalog, Check, CheckId, Collector, Gap, GapReason, Name, Remedy, Source, SourceId, Template, Verdict,
+};
 use serde_json::{Value, json};
 
 use crate::common::{Emulator, Workplace};
@@ -153,7 +155,7 @@ fn no_event_check_passes_without_the_events() {
     for source in SLOW {
         let named = assessment.gaps.iter().any(|gap| {
             gap.source.as_str() == source
-                && (gap.reason, gap.action.as_str()) == (GapReason::AccessDenied, "cloudtrail:LookupEvents")
+                && (gap.reason, &gap.remedy) == (GapReason::AccessDenied, &Remedy::grant(["cloudtrail:LookupEvents"]))
         });
         assert!(named, "{source}: {:?}", shown(&assessment.gaps));
     }
@@ -223,7 +225,7 @@ fn refuse(
             faults.push(format!("no gap of {} {:?}: {:?}", used.source.id, used.part, shown(&stored.snapshot.gaps)));
         }
     }
-    let strangers = assessment.gaps.iter().filter(|gap| gap.action != action).cloned().collect::<Vec<_>>();
+    let strangers = assessment.gaps.iter().filter(|gap| gap.remedy.to_string() != action).cloned().collect::<Vec<_>>();
     if !strangers.is_empty() {
         faults.push(format!("gaps of others: {:?}", shown(&strangers)));
     }
@@ -247,7 +249,7 @@ fn refuse(
 fn discloses(gap: &Gap, used: &Use<'_>, action: &str) -> bool {
     gap.source == used.source.id
         && gap.reason == GapReason::AccessDenied
-        && gap.action == action
+        && gap.remedy.to_string() == action
         // Of two parts by one action the second may need the first.
         && (used.source.collector == Collector::Trail || gap.item.is_some() == used.part.is_some())
         && gap.code.is_some()

@@ -130,7 +130,7 @@ fn without_moments(value: &mut Value) {
 
 /// Gaps in words, for messages.
 pub(crate) fn shown(gaps: &[Gap]) -> Vec<String> {
-    gaps.iter().map(|gap| format!("{} {:?} {}: {}", gap.source, gap.reason, gap.action, gap.message)).collect()
+    gaps.iter().map(|gap| format!("{} {:?} {}: {}", gap.source, gap.reason, gap.remedy, gap.message)).collect()
 }
 
 /// What was asked, without the time.

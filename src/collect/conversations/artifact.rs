@@ -17,7 +17,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::{Topic, side_by_side, topics};
 use crate::collect::recorder::Origin;
 use crate::collect::{AccountContext, CollectError, Label, classify};
-use crate::model::{ArtifactSettings, Collector, Documents, GapReason};
+use crate::model::{ArtifactSettings, Collector, Documents, GapReason, Remedy};
 
 pub(super) async fn converse(account: &AccountContext) -> Result<(), CollectError> {
     let client = account.artifact();
@@ -29,7 +29,7 @@ async fn one(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> {
     let list = topic.label(&topic.source.call.operation);
     if account.partition.as_str() != "aws" {
         let message = format!("AWS Artifact's API is not offered in the partition {}", account.partition);
-        let action = "AWS's reports, attached by hand or collected from an account of the partition `aws`";
+        let action = Remedy::NotOffered;
         return account.gap(list, GapReason::NotAttempted, action, message).await;
     }
     match topic.id() {
@@ -97,7 +97,8 @@ async fn document(
     match Wish::of(&account.settings().artifact, &report.id) {
         Wish::Metadata => return Ok(()),
         Wish::Terms => {
-            let action = format!("`{}` in `accept_terms` of the settings", report.id);
+            let words = format!("`{}` in `accept_terms` of the settings", report.id);
+            let action = Remedy::setting("accept_terms", words);
             let message =
                 format!("the terms of the report {} are not accepted: its document stays with AWS", report.id);
             return account.gap(label, GapReason::TermsNotAccepted, action, message).await;
@@ -108,12 +109,14 @@ async fn document(
     let token = if origin == Origin::Journal { term(topic, client, report).await?.0 } else { token };
     let Some(token) = token else {
         let message = format!("no term token for the report {}: its document cannot be asked for", report.id);
-        return account.gap(label, GapReason::NotAttempted, "artifact:GetTermForReport", message).await;
+        return account
+            .gap(label, GapReason::NotAttempted, Remedy::grant(["artifact:GetTermForReport"]), message)
+            .await;
     };
     let Some(url) = address(topic, client, report, &token).await? else { return Ok(()) };
     if !safe(&url) {
         let message = format!("AWS named no HTTPS address for the document of the report {}", report.id);
-        return account.gap(label, GapReason::Unreadable, "report the answer to auditpack's authors", message).await;
+        return account.gap(label, GapReason::Unreadable, Remedy::Report, message).await;
     }
     account.download(topic.label("Document").item("document", &report.id).step(), &url).await.map(drop)
 }

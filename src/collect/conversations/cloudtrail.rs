@@ -10,7 +10,7 @@ use aws_smithy_types::DateTime;
 use super::lookup::{Lane, Window};
 use super::{Topic, side_by_side, topics};
 use crate::collect::{AccountContext, CollectError, Label};
-use crate::model::{Collector, GapReason, Parameters, Region};
+use crate::model::{Collector, GapReason, Parameters, Region, Remedy};
 
 pub(super) async fn converse(account: &AccountContext) -> Result<(), CollectError> {
     let elsewhere = Mutex::new(BTreeSet::new());
@@ -41,7 +41,14 @@ pub(super) async fn converse(account: &AccountContext) -> Result<(), CollectErro
     for (home, trail) in elsewhere.into_inner().unwrap_or_else(PoisonError::into_inner) {
         let label = Label::new("cloudtrail.trails", "DescribeTrails", &home);
         let message = format!("the trail {trail} lives in {home}, which the settings leave out");
-        account.gap(label, GapReason::NotAttempted, format!("`{home}` in `regions` of the settings"), message).await?;
+        account
+            .gap(
+                label,
+                GapReason::NotAttempted,
+                Remedy::setting("regions", format!("`{home}` in `regions` of the settings")),
+                message,
+            )
+            .await?;
     }
     Ok(())
 }

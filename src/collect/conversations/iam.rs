@@ -7,7 +7,7 @@ use aws_sdk_iam::types::ReportStateType;
 
 use super::{Topic, last_accessed, side_by_side, topics};
 use crate::collect::{AccountContext, CollectError};
-use crate::model::{Collector, GapReason};
+use crate::model::{Collector, GapReason, Remedy};
 
 /// How many seconds we wait before asking again whether the report is ready; after the last we give up.
 const WAITS: [u64; 10] = [1, 1, 2, 4, 8, 15, 15, 30, 30, 30];
@@ -60,7 +60,7 @@ async fn credential_report(topic: Topic<'_>, client: &Client) -> Result<(), Coll
             Making::Wait(pause) => topic.account.pause(pause).await,
             Making::GiveUp => {
                 let message = "AWS was still making the credential report when our time was up";
-                return topic.account.gap(label, GapReason::TimedOut, "collecting again", message).await;
+                return topic.account.gap(label, GapReason::TimedOut, Remedy::again(), message).await;
             }
         }
         attempt += 1;

@@ -14,7 +14,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::Topic;
 use crate::collect::{CollectError, Label, classify};
-use crate::model::GapReason;
+use crate::model::{GapReason, Remedy};
 
 /// Principals whose jobs run at once.
 const AT_ONCE: usize = 8;
@@ -58,11 +58,11 @@ async fn principal(topic: Topic<'_>, client: &Client, arn: &str) -> Result<(), C
             Progress::Wait(pause) => topic.account.pause(pause).await,
             Progress::Failed => {
                 let message = format!("IAM could not find out which services {arn} used");
-                return topic.account.gap(label, GapReason::Failed, "collecting again", message).await;
+                return topic.account.gap(label, GapReason::Failed, Remedy::again(), message).await;
             }
             Progress::GiveUp => {
                 let message = format!("IAM was still finding out which services {arn} used when our time was up");
-                return topic.account.gap(label, GapReason::TimedOut, "collecting again", message).await;
+                return topic.account.gap(label, GapReason::TimedOut, Remedy::again(), message).await;
             }
         }
     }
@@ -84,7 +84,7 @@ async fn rest(
         marker = next.marker;
     }
     let message = "GetServiceLastAccessedDetails never comes to its last page";
-    topic.account.gap(label, GapReason::Unreadable, "report the answer to auditpack's authors", message).await
+    topic.account.gap(label, GapReason::Unreadable, Remedy::Report, message).await
 }
 
 /// One reply. While the job runs it is only a step on the way: facts are read from the pages of one that is done.

@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use tokio::time::Instant;
 
 use crate::collect::AccountContext;
-use crate::model::Period;
+use crate::model::{Period, Remedy};
 
 /// LookupEvents keeps the events of this many days.
 const KEPT: TimeDelta = TimeDelta::days(90);
@@ -55,10 +55,10 @@ impl Window {
 
 impl Uncovered {
     /// What closes it.
-    pub(super) fn remedy(self) -> String {
+    pub(super) fn remedy(self) -> Remedy {
         match self {
-            Self::Forgotten(..) => "the log files in the trail's S3 bucket".to_owned(),
-            Self::Future(_, end) => format!("collect again after {}", minute(end)),
+            Self::Forgotten(..) => Remedy::LogFiles,
+            Self::Future(_, end) => Remedy::CollectAgain { after: Some(minute(end)) },
         }
     }
 
@@ -134,8 +134,8 @@ mod tests {
         let future = Uncovered::Future(time("2026-10-10T12:00:00Z"), time("2027-01-01T00:00:00Z"));
         assert_eq!(window.uncovered, [forgotten, future]);
         assert!(forgotten.message().contains("2026-01-01T00:00:00Z to 2026-07-12T12:00:00Z"));
-        assert!(forgotten.remedy().contains("bucket"));
-        assert_eq!(future.remedy(), "collect again after 2027-01-01T00:00:00Z");
+        assert_eq!(forgotten.remedy(), Remedy::LogFiles);
+        assert_eq!(future.remedy().to_string(), "collect again after 2027-01-01T00:00:00Z");
     }
 
     #[test]

@@ -21,7 +21,7 @@ use futures_util::future::try_join5;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{AccountContext, CollectError, Label, Reply};
-use crate::model::{Collector, GapReason, Region, Sha256, Source};
+use crate::model::{Collector, GapReason, Region, Remedy, Sha256, Source};
 
 /// Sub-calls that are prepared at once; how many are in flight is bounded elsewhere.
 const PREPARED: usize = 64;
@@ -119,7 +119,7 @@ impl Topic<'_> {
             token = Some(next);
         }
         let message = format!("{} in {} never comes to its last page", label.operation, label.region);
-        let action = "report the answer to auditpack's authors";
+        let action = Remedy::Report;
         self.account.gap(label, GapReason::Unreadable, action, message).await
     }
 

@@ -22,8 +22,8 @@ use crate::collect::run::blocking;
 use crate::collect::{AccountContext, CollectError, Label, Reply};
 use crate::model::{
     Answer, Collector, Digest, DocumentSink, Exchange, FETCHED_LOGS, FetchedLog, FoundLog, GapReason, LogFiles,
-    LogSample, MAX_DIGEST, MAX_LOG, NamedLog, OWN_RECORD, Region, Sha256, TrailFolders, TrailSummary, TrailWindow,
-    day_folder, hash_log, inflate_digest, is_backfill, is_beyond, select, text_of,
+    LogSample, MAX_DIGEST, MAX_LOG, NamedLog, OWN_RECORD, Region, Remedy, Sha256, TrailFolders, TrailSummary,
+    TrailWindow, day_folder, hash_log, inflate_digest, is_backfill, is_beyond, select, text_of,
 };
 use crate::walk::read_body;
 
@@ -50,7 +50,14 @@ pub(super) async fn converse(account: &AccountContext) -> Result<(), CollectErro
     for (source, home, trail) in elsewhere.into_inner().unwrap_or_default() {
         let label = Label::new(source.as_str(), "DescribeTrails", &home);
         let message = format!("the trail {trail} lives in {home}, which the settings leave out");
-        account.gap(label, GapReason::NotAttempted, format!("`{home}` in `regions` of the settings"), message).await?;
+        account
+            .gap(
+                label,
+                GapReason::NotAttempted,
+                Remedy::setting("regions", format!("`{home}` in `regions` of the settings")),
+                message,
+            )
+            .await?;
     }
     Ok(())
 }
@@ -62,7 +69,7 @@ async fn trails(topic: Topic<'_>, buckets: &Buckets, elsewhere: &Elsewhere) -> R
     let account = topic.account;
     let label = topic.label("DescribeTrails");
     let Some(window) = TrailWindow::of(account.settings().period, account.run.time) else {
-        let action = format!("collect again after {}", account.settings().period.start);
+        let action = Remedy::CollectAgain { after: Some(account.settings().period.start.to_string()) };
         return account.gap(label, GapReason::OutOfRange, action, "the period has not begun").await;
     };
     let client = account.cloudtrail(topic.region);
@@ -142,7 +149,15 @@ async fn organization(
         return Ok(Some(one.clone()));
     }
     let message = format!("the bucket {} holds the folders of {} organizations, not of one", trail.bucket, ids.len());
-    topic.account.gap(label, GapReason::Unreadable, "a bucket with one organization's trail", message).await?;
+    topic
+        .account
+        .gap(
+            label,
+            GapReason::Unreadable,
+            Remedy::setting("trail.bucket", "a bucket with one organization's trail"),
+            message,
+        )
+        .await?;
     Ok(None)
 }
 
@@ -247,10 +262,7 @@ impl Chain<'_> {
             let Reply::Content(()) = reply else { return Ok(None) };
             let Some(page) = read(self.topic, &body) else {
                 let message = format!("the list of {} is not the XML that S3 documents", self.trail.bucket);
-                self.topic
-                    .account
-                    .gap(label, GapReason::Unreadable, "report the answer to auditpack's authors", message)
-                    .await?;
+                self.topic.account.gap(label, GapReason::Unreadable, Remedy::Report, message).await?;
                 return Ok(None);
             };
             let member = |item: &Value, name| select(item, name).into_iter().find_map(text_of);
@@ -269,7 +281,10 @@ impl Chain<'_> {
         }
         let message = format!("the list of {} never comes to its last page", self.trail.bucket);
         let label = self.label("ListObjectsV2", part);
-        self.topic.account.gap(label, GapReason::Unreadable, "a shorter period", message).await?;
+        self.topic
+            .account
+            .gap(label, GapReason::Unreadable, Remedy::setting("period", "a shorter period"), message)
+            .await?;
         Ok(None)
     }
 
@@ -385,7 +400,7 @@ impl Chain<'_> {
         let found = match (&result, &captured.response) {
             (Ok(()), Some(received)) if received.body.len() as u64 >= MAX_LOG => {
                 let message = format!("the log file {key} is larger than {MAX_LOG} bytes");
-                account.gap(label, GapReason::Unreadable, "report it to auditpack's authors", message).await?;
+                account.gap(label, GapReason::Unreadable, Remedy::Report, message).await?;
                 return Ok(None);
             }
             (Ok(()), Some(received)) => {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Desk;
+use super::{Desk, closes};
 use crate::model::{
-    Action, ActionFinding, ActionKind, CheckId, Finding, Gap, ReportUse, RequirementResult, Since, Verdict, Waiting,
-    open_requests,
+    Action, ActionFinding, ActionKind, CheckId, Finding, Gap, GapReason, ReportUse, RequirementResult, Since, Verdict,
+    Waiting, open_requests,
 };
 
 /// Findings named of an action; the others are only counted.
@@ -15,9 +15,11 @@ impl Desk<'_> {
     pub(super) fn action(&self, (kind, id): &(ActionKind, String), requirements: &[Waiting]) -> Action {
         let mut action = match kind {
             ActionKind::Fix | ActionKind::Settle => self.of_check(*kind, id),
-            ActionKind::Grant | ActionKind::Collect => self.grant(*kind, id),
             ActionKind::Attest => self.attest(id),
-            ActionKind::Obtain => self.obtain(id),
+            ActionKind::Obtain if self.assessment.gaps.iter().all(|gap| closes(gap) != (*kind, id.clone())) => {
+                self.obtain(id)
+            }
+            _ => self.readable(*kind, id),
         };
         action.requirements = requirements.to_vec();
         action
@@ -80,27 +82,26 @@ impl Desk<'_> {
         Some(Since { time: oldest.since, age: oldest.age, days: oldest.days })
     }
 
-    fn grant(&self, kind: ActionKind, id: &str) -> Action {
-        let gaps: Vec<&Gap> = self.assessment.gaps.iter().filter(|gap| gap.action == id).collect();
+    /// What closes gaps of one kind.
+    fn readable(&self, kind: ActionKind, id: &str) -> Action {
+        let own = |gap: &&Gap| closes(gap) == (kind, id.to_owned());
+        let gaps: Vec<&Gap> = self.assessment.gaps.iter().filter(own).collect();
         let sources: BTreeSet<&str> = gaps.iter().map(|gap| gap.source.as_str()).collect();
         let named = sources.into_iter().collect::<Vec<_>>().join(", ");
         let reason = gaps.first().map_or("not read", |gap| gap.reason.words());
-        let is_permission = id.contains(':') && !id.contains(' ');
-        let (title, remedy) = match kind {
-            ActionKind::Collect => (
-                format!("Cover the whole period in {named}"),
-                format!("What closes it: {id}. Weekly snapshots leave nothing out of reach."),
-            ),
-            _ if is_permission => (
-                format!("Make {named} readable ({reason})"),
-                format!(
-                    "Let the collecting role do `{id}` (`auditpack iam-policy` prints the whole policy), then collect again."
-                ),
-            ),
-            _ => (
-                format!("Make {named} readable ({reason})"),
-                format!("Close what stands in the way: {id}. Then collect again."),
-            ),
+        let order = gaps.first().map(|gap| capital(&gap.remedy.order())).unwrap_or_default();
+        let is_about_time = gaps.iter().all(|gap| gap.reason == GapReason::OutOfRange);
+        let title = match kind {
+            ActionKind::Collect if is_about_time => format!("Cover the whole period in {named}"),
+            _ => format!("Make {named} readable ({reason})"),
+        };
+        let remedy = match kind {
+            ActionKind::Grant => {
+                format!("{order} (`auditpack iam-policy` prints the whole policy), then collect again.")
+            }
+            ActionKind::Collect if is_about_time => format!("{order}. Weekly snapshots leave nothing out of reach."),
+            ActionKind::Collect | ActionKind::Report | ActionKind::Obtain => format!("{order}."),
+            _ => format!("{order}, then collect again."),
         };
         let mut action = self.draft(kind, id, title, "security", remedy);
         action.findings = gaps.len();
@@ -134,6 +135,11 @@ impl Desk<'_> {
                 .to_owned();
         self.draft(ActionKind::Obtain, kind, title, "security", remedy)
     }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 fn example(finding: &Finding) -> ActionFinding {

@@ -10,8 +10,9 @@ use super::digest::{Judged, Keys, judge, path, read_keys};
 use super::logs::{Checked, Named, check, chosen, undigested};
 use super::{Asked, Kind, Problem, told};
 use crate::model::{
-    AccountId, Answer, Exchange, Facts, Gap, GapReason, Item, LogFiles, MAX_DIGEST, Partition, Region, Row, Sha256,
-    Snapshot, Source, TrailFolders, TrailSettings, TrailSummary, TrailWindow, day_folder, is_beyond, select, text_of,
+    AccountId, Answer, Exchange, Facts, Gap, GapReason, Item, LogFiles, MAX_DIGEST, Partition, Region, Remedy, Row,
+    Sha256, Snapshot, Source, TrailFolders, TrailSettings, TrailSummary, TrailWindow, Unanswered, day_folder,
+    is_beyond, select, text_of,
 };
 use crate::walk::read_body;
 
@@ -276,7 +277,12 @@ impl Chain<'_> {
             let message = format!("{} in {}: {why}; nothing shows the time before", self.trail.arn, self.region);
             unread.insert(
                 "hours".to_owned(),
-                self.gap("hours", GapReason::OutOfRange, "digests of the whole period", message),
+                self.gap(
+                    "hours",
+                    GapReason::OutOfRange,
+                    Remedy::setting("period", "digests of the whole period"),
+                    message,
+                ),
             );
         }
         let time = |time: Option<DateTime<Utc>>| time.map(at);
@@ -322,7 +328,8 @@ impl Chain<'_> {
             }
         }
         if !checked.unfetched.is_empty() || (record.is_none() && digests.unread.is_none()) {
-            let action = "`logs = \"sample\"` under `[trail]` in the settings, and collecting again";
+            let words = "`logs = \"sample\"` under `[trail]` in the settings, and collecting again";
+            let action = Remedy::setting("trail.logs", words);
             let message = format!("{} in {}: not all chosen log files were fetched", self.trail.arn, self.region);
             lost.get_or_insert_with(|| self.gap("log", GapReason::NotAttempted, action, message));
         }
@@ -367,27 +374,22 @@ impl Chain<'_> {
         told.filter(|problem| !known(problem)).collect()
     }
 
-    fn gap(&self, part: &str, reason: GapReason, action: &str, message: String) -> Gap {
+    fn gap(&self, part: &str, reason: GapReason, remedy: Remedy, message: String) -> Gap {
         let item = Item { part: part.to_owned(), key: self.trail.arn.clone(), region: self.region.clone() };
-        Gap {
+        let about = Unanswered {
             source: self.source.id.clone(),
             account: self.account.clone(),
             region: self.region.clone(),
             operation: None,
             item: Some(item),
-            reason,
-            action: action.to_owned(),
-            message,
-            code: None,
-            request_id: None,
-            body: None,
             time: self.snapshot.finished,
-        }
+        };
+        Gap::new(about, reason, remedy, message)
     }
 
     fn not_asked(&self, part: &str, what: &str) -> Gap {
         let message = format!("{} in {}: {what}; collect again", self.trail.arn, self.region);
-        self.gap(part, GapReason::NotAttempted, "auditpack collect", message)
+        self.gap(part, GapReason::NotAttempted, Remedy::again(), message)
     }
 }
 

@@ -257,7 +257,7 @@ impl World {
             operation: None,
             item: Some(Item { part: (*part).into(), key: ARN.into(), region: "eu-west-1".into() }),
             reason: *reason,
-            action: "s3:GetObject".into(),
+            remedy: Remedy::grant(["s3:GetObject"]),
             message: "no".into(),
             code: None,
             request_id: None,

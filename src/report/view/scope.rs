@@ -276,7 +276,7 @@ fn gap_row(input: &Input<'_>, numbers: &mut Numbers<'_>, index: usize, gap: &Gap
         operation: gap.operation.as_deref().map(Text::name),
         item: gap.item.as_ref().map(|item| Text::name(&item.key)),
         reason: gap.reason.words(),
-        action: Text::name(&gap.action),
+        action: Text::name(&gap.remedy.to_string()),
         message: Text::name(&gap.message),
         code: gap.code.as_deref().map(Text::name),
         request_id: gap.request_id.as_deref().map(Text::name),
