@@ -10,14 +10,17 @@
 //! Assessments of several snapshots go through `compare`: what changed, readiness over time, what to do next, what is due.
 //!
 //! Each arrow is one type. A room uses [`model`] and the few that `tests/walls.rs` names; [`case`] joins rooms to a judged
-//! case, [`commands`] knows them all. Rooms of helpers know nothing of audits: `iam` reads policies, `typeset` sets PDFs,
-//! `withhold` takes secrets out of replies. `aws_*` crates live in [`collect`], Tera in [`report`], files in [`vault`],
-//! [`catalog`], [`bundle`] and [`commands`].
+//! case, [`commands`] knows them all. Rooms of helpers: `iam` reads policies, `typeset` sets PDFs, `withhold` takes secrets
+//! out of replies, [`awscli`] writes the commands that show a fact again, [`document`] is a result before a terminal,
+//! Markdown or HTML shows it. `aws_*` crates live in [`collect`], Tera in [`report`], files in [`vault`], [`catalog`],
+//! [`bundle`] and [`commands`].
 
 pub mod model;
 
+pub mod document;
 pub mod embedded;
 
+pub mod awscli;
 pub mod catalog;
 pub mod collect;
 pub mod vault;

@@ -9,10 +9,9 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use auditpack::awscli::{only_reads, show_again};
 use auditpack::catalog;
-use auditpack::model::{
-    Case, Catalog, Check, CheckId, Collector, Per, Region, Row, Source, Template, only_reads, show_again,
-};
+use auditpack::model::{Case, Catalog, Check, CheckId, Collector, Per, Region, Row, Source, Template};
 use common::recorded::{example, read};
 use serde_json::{Value, json};
 

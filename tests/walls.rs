@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The rooms, each with those that it may use; `commands` joins them all. A new room is a new line here.
-const ROOMS: [(&str, &[&str]); 18] = [
+/// The rooms, each with those that it may use. A new room is a new line here.
+const ROOMS: [(&str, &[&str]); 20] = [
     ("model", &[]),
     ("embedded", &[]),
     ("iam", &[]),
@@ -16,24 +16,23 @@ const ROOMS: [(&str, &[&str]); 18] = [
     ("withhold", &["model"]),
     ("seal", &["model"]),
     ("walk", &["model"]),
-    ("catalog", &["model", "embedded"]),
+    ("awscli", &["model"]),
+    ("document", &["model"]),
+    ("catalog", &["model", "embedded", "awscli"]),
     ("collect", &["model", "walk", "withhold"]),
     ("vault", &["model"]),
     ("facts", &["model", "walk"]),
     ("assess", &["model", "walk", "iam"]),
     ("compare", &["model"]),
-    ("report", &["model", "embedded", "typeset"]),
+    ("report", &["model", "embedded", "document", "typeset"]),
     ("bundle", &["model", "seal"]),
     ("case", &["model", "catalog", "vault", "facts", "assess", "compare", "seal", "bundle"]),
     ("cli", &["model", "vault"]),
-    (
-        "commands",
-        &[
-            "model", "embedded", "catalog", "collect", "vault", "facts", "assess", "compare", "report", "seal",
-            "bundle", "case", "cli",
-        ],
-    ),
+    ("commands", &[]),
 ];
+
+/// The room that joins the others.
+const JOINS: &str = "commands";
 
 /// Names that only some rooms may speak.
 const OUTSIDE: [(&str, &[&str]); 15] = [
@@ -122,7 +121,9 @@ fn rooms_keep_their_walls() {
         for module in modules_of(room) {
             for (number, line) in code(&module) {
                 let place = format!("{}:{number}: {}", module.file.display(), line.trim());
-                for (other, _) in ROOMS.iter().filter(|(other, _)| *other != room && !uses.contains(other)) {
+                for (other, _) in
+                    ROOMS.iter().filter(|(other, _)| !(*other == room || room == JOINS || uses.contains(other)))
+                {
                     if speaks(line, other) {
                         broken.push(format!("{room} uses {other}: {place}"));
                     }

@@ -51,6 +51,7 @@ pub(super) fn source(id: &str, scope: SourceScope) -> Source {
         service: "x".into(),
         signing: "x".into(),
         endpoint_variable: "X".into(),
+        cli_service: String::new(),
         protocol: Protocol::Json,
         version: String::new(),
         target: String::new(),

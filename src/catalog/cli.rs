@@ -4,7 +4,7 @@ use super::ledger::{Ledger, Word};
 use super::readonly;
 use super::table::Table;
 use super::template::Known;
-use crate::model::only_reads;
+use crate::awscli::{is_name, only_reads};
 
 /// Options that change where a command goes or whose it is: those are the reader's own.
 const NOT_OURS: [&str; 8] = [
@@ -30,13 +30,23 @@ pub(super) fn read(table: &Table<'_>, known: &Known) -> Option<String> {
     Some(word.text.trim().to_owned())
 }
 
+/// Reads the AWS CLI's name of a source's service.
+pub(super) fn service(table: &Table<'_>, otherwise: &str) -> String {
+    let Some(word) = table.word("cli_service") else { return otherwise.to_owned() };
+    if word.text == "aws" || !is_name(&word.text) {
+        let help = "write the word that follows `aws` on the command line: `s3api`, `configservice`";
+        let message = format!("the AWS CLI has no service `{}`", word.text);
+        table.ledger.fault(&word.place, message, "here", help);
+    }
+    word.text
+}
+
 fn check(text: &str) -> Result<(), String> {
     let mut words = text.split_whitespace();
     let (Some(service), Some(operation)) = (words.next(), words.next()) else {
         return Err("has no service and operation".to_owned());
     };
-    let name = |word: &str| word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if service == "aws" || !name(service) || !name(operation) {
+    if service == "aws" || !is_name(service) || !is_name(operation) {
         return Err("does not begin with a service and an operation of the AWS CLI, without `aws`".to_owned());
     }
     if !only_reads(operation) {

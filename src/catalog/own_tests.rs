@@ -198,3 +198,21 @@ fn faults_name_the_users_file_and_the_remedy() {
       > give one of the two controls another id, or delete it
     "#);
 }
+
+#[test]
+fn a_source_says_what_the_aws_cli_calls_its_service() {
+    let one = |named: &str| DETECTORS.replacen("protocol =", &format!("{named}\nprotocol ="), 1);
+    let name = |text: &str| {
+        over_embedded(&[("sources/ours.toml", text)]).unwrap().sources[&"guardduty.detectors".into()]
+            .cli_service
+            .clone()
+    };
+    assert_eq!(name(DETECTORS), "guardduty");
+    assert_eq!(name(&one("cli_service = \"gd\"")), "gd");
+    let fault = faults(&[("sources/ours.toml", &one("cli_service = \"gd; rm\""))]);
+    assert!(
+        fault.starts_with("ours/sources/ours.toml:5 [\"gd; rm\"]\n  the AWS CLI has no service `gd; rm`"),
+        "{fault}"
+    );
+    assert!(over_embedded(&[("sources/ours.toml", &one("cli_service = \"aws\""))]).is_err());
+}

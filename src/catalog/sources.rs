@@ -35,13 +35,14 @@ const CALL_KEYS: [&str; 20] = [
     "not_subscribed",
     "actions",
 ];
-const LIST_KEYS: [&str; 19] = [
+const LIST_KEYS: [&str; 20] = [
     "id",
     "title",
     "shows_service",
     "service",
     "signing",
     "endpoint_variable",
+    "cli_service",
     "protocol",
     "version",
     "target",
@@ -112,6 +113,7 @@ fn read_source(table: Table<'_>) -> Option<Source> {
     Some(Source {
         signing: table.text("signing").unwrap_or_else(|| service.clone()),
         endpoint_variable: table.text("endpoint_variable").unwrap_or_else(|| variable(&service)),
+        cli_service: cli::service(&table, &service),
         version: table.text("version").unwrap_or_default(),
         target: table.text("target").unwrap_or_default(),
         key: template::path_of(&table, "key"),

@@ -13,7 +13,8 @@ use super::exit::Exit;
 use crate::case::{Case, StoredSnapshot, Timeline, Yardstick};
 use crate::cli::{Calendar as Flags, Format};
 use crate::compare::{self, Dates};
-use crate::model::{Calendar, Cell, Document, Due, DueState, Look, Settings, harmless};
+use crate::document::{Cell, Document, Look};
+use crate::model::{Calendar, Due, DueState, Settings, harmless};
 use crate::seal::Certificate;
 use crate::vault::{Vault, VaultError};
 

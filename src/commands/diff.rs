@@ -10,7 +10,8 @@ use super::document;
 use super::exit::Exit;
 use crate::case::{self, Compared, Timeline};
 use crate::cli::{Diff, FailOn, Format};
-use crate::model::{CheckResult, Document, Verdict};
+use crate::document::Document;
+use crate::model::{CheckResult, Verdict};
 
 pub(super) fn run(flags: &Diff, context: &mut Context<'_>) -> miette::Result<Exit> {
     let (before, after) = flags.sides();

@@ -5,7 +5,7 @@ use console::style;
 use super::context::Context;
 use super::table::visible;
 use crate::cli::Format;
-use crate::model::{Block, Document, Grid, Look};
+use crate::document::{Block, Document, Grid, Look};
 use crate::report;
 
 /// Rows of a table that the terminal and Markdown show; `-v` shows all.

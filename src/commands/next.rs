@@ -9,13 +9,12 @@ use super::document;
 use super::exit::Exit;
 use super::table::visible;
 use super::trend;
+use crate::awscli::show_again;
 use crate::case::{Case, StoredSnapshot, Yardstick};
 use crate::cli::{Format, Next, Order};
 use crate::compare::{self, By, Owners};
-use crate::model::{
-    Action, ActionKind, ActionPlan, Cell, CheckResult, Document, Finding, Look, Row, Settings, Severity, Since,
-    harmless, show_again,
-};
+use crate::document::{Cell, Document, Look};
+use crate::model::{Action, ActionKind, ActionPlan, CheckResult, Finding, Row, Settings, Severity, Since, harmless};
 
 /// Requirements named of an action before the rest is counted.
 const NAMED: usize = 6;

@@ -7,10 +7,11 @@ use super::document::{self, rows_shown};
 use super::exit::Exit;
 use crate::case::{Timeline, Yardstick};
 use crate::cli::Format;
-use crate::model::{
-    CHARTED_STATUSES, Cell, Chart, Document, FixTimes, FrameworkId, Judged, Keeping, Look, Point, Series, Severity,
-    Shaped, Status, Trend, Words as _, harmless,
+use crate::document::{
+    Block, Cell, Chart, Counted, Document, Look, STACKED_STATUSES, Series, Shaped, judged_otherwise, severity_chart,
+    status_chart, steps, weeks_without,
 };
+use crate::model::{FixTimes, FrameworkId, Judged, Keeping, Point, Severity, Status, Trend, Words as _, harmless};
 use crate::vault::VaultError;
 
 /// The oldest open findings that are shown.
@@ -52,17 +53,17 @@ fn page(trend: &Trend, yardstick: &Yardstick, context: &Context<'_>) -> Document
     for coverage in trend.periods.iter().rev() {
         page.line(format!("{} to {}: {}", coverage.period.start, coverage.period.end, coverage.words()));
     }
-    if let Some(then) = trend.judged_otherwise() {
+    if let Some(then) = judged_otherwise(trend) {
         page.alarm(then);
     }
-    if let Some(line) = trend.steps() {
+    if let Some(line) = steps(trend) {
         page.alarm(line);
     }
     failing(trend, &mut page, shown);
     for id in trend.frameworks(&settings.frameworks) {
         let title = catalog.frameworks.get(id).map_or(id.as_str(), |framework| framework.title.as_str());
         page.heading(title);
-        page.blocks.push(crate::model::Block::Chart(trend.statuses(id, title)));
+        page.blocks.push(Block::Chart(status_chart(trend, id, title)));
         // Beside a chart its own table says the same.
         let rows = if context.common.format == Format::Html { 0 } else { trend.points.len() };
         page.table(
@@ -108,7 +109,7 @@ fn days(days: i64) -> String {
 fn status_row(point: &Point, id: &FrameworkId) -> Option<Vec<Cell>> {
     let totals = point.frameworks.get(id)?;
     let mut row = vec![name(point)];
-    row.extend(CHARTED_STATUSES.iter().map(|(status, _)| Cell::number(totals.status.of(*status))));
+    row.extend(STACKED_STATUSES.iter().map(|status| Cell::number(totals.status.of(*status))));
     row.push(Cell::number(totals.requirements));
     Some(row)
 }
@@ -134,7 +135,7 @@ fn name(point: &Point) -> Cell {
 
 fn failing(trend: &Trend, page: &mut Document, shown: usize) {
     page.heading("Failing findings");
-    page.blocks.push(crate::model::Block::Chart(trend.severities()));
+    page.blocks.push(Block::Chart(severity_chart(trend)));
     let row = |point: &Point| {
         let mut row = vec![name(point)];
         row.extend(Severity::ALL.iter().map(|severity| Cell::number(point.failing.of(*severity))));
@@ -145,14 +146,14 @@ fn failing(trend: &Trend, page: &mut Document, shown: usize) {
     page.table("Failing findings, a snapshot a line", &heads, trend.points.iter().map(row).collect(), shown);
     if trend.points.len() > 1 {
         let values = |of: fn(&Point) -> usize| trend.points.iter().map(of).collect();
-        page.blocks.push(crate::model::Block::Chart(Chart {
+        page.blocks.push(Block::Chart(Chart {
             title: "Findings that came and that were fixed".to_owned(),
             description: "What each snapshot shows that the one before it did not.".to_owned(),
             shape: Shaped::Lines,
             points: trend.points.iter().map(Point::date).collect(),
             series: vec![
-                Series { name: "new".to_owned(), class: "new", values: values(|point| point.new) },
-                Series { name: "fixed".to_owned(), class: "fixed", values: values(|point| point.fixed) },
+                Series { counts: Counted::New, values: values(|point| point.new) },
+                Series { counts: Counted::Fixed, values: values(|point| point.fixed) },
             ],
         }));
     }
@@ -220,7 +221,7 @@ fn freshness(trend: &Trend, page: &mut Document, shown: usize) {
         shown,
     );
     for coverage in trend.periods.iter().rev() {
-        if let Some(weeks) = coverage.weeks_without() {
+        if let Some(weeks) = weeks_without(coverage) {
             page.line(format!("{} to {}: {weeks}", coverage.period.start, coverage.period.end));
         }
     }
@@ -230,7 +231,7 @@ fn freshness(trend: &Trend, page: &mut Document, shown: usize) {
 fn csv(trend: &Trend) -> miette::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut heads = vec!["time", "snapshot", "period_start", "period_end", "judged", "framework", "responsibility"];
-    let statuses = CHARTED_STATUSES.map(|(status, _)| status.words().replace(' ', "-"));
+    let statuses = STACKED_STATUSES.map(|status| status.words().replace(' ', "-"));
     heads.extend(statuses.iter().map(String::as_str));
     heads.push("requirements");
     heads.extend(["failing_critical", "failing_high", "failing_medium", "failing_low", "new", "fixed", "gaps"]);
@@ -248,7 +249,7 @@ fn csv(trend: &Trend) -> miette::Result<Vec<u8>> {
                     id.to_string(),
                     owner.words().to_owned(),
                 ];
-                cells.extend(CHARTED_STATUSES.iter().map(|(status, _)| counts.of(*status).to_string()));
+                cells.extend(STACKED_STATUSES.iter().map(|status| counts.of(*status).to_string()));
                 cells.push(counts.sum().to_string());
                 cells.extend(Severity::ALL.iter().map(|severity| point.failing.of(*severity).to_string()));
                 cells.extend([point.new, point.fixed, point.gaps].map(|count| count.to_string()));

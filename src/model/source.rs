@@ -22,6 +22,8 @@ pub struct Source {
     pub signing: String,
     /// The SDK's service id in the form of `AWS_ENDPOINT_URL_<…>`: `S3_CONTROL`.
     pub endpoint_variable: String,
+    /// The AWS CLI's name of the service: `s3api`.
+    pub cli_service: String,
     /// How requests and replies are written.
     pub protocol: Protocol,
     /// The API version: `2016-11-15` for query and ec2, `1.1` for json.

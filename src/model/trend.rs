@@ -1,6 +1,6 @@
 //! Readiness over all snapshots: the result of `trend`, and its JSON is a contract (`docs/schema/trend.schema.json`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -188,5 +188,21 @@ impl PeriodCoverage {
                 format!("snapshots cover {} of {} weeks so far ({} in all)", self.covered, self.begun, self.weeks)
             }
         }
+    }
+}
+
+impl Point {
+    /// The day of the snapshot.
+    pub fn date(&self) -> String {
+        self.time.format("%Y-%m-%d").to_string()
+    }
+}
+
+impl Trend {
+    /// The frameworks that any point has: those of the settings in their order, then what only older points have.
+    pub fn frameworks<'a>(&'a self, order: &'a [FrameworkId]) -> Vec<&'a FrameworkId> {
+        let known: BTreeSet<&FrameworkId> = self.points.iter().flat_map(|point| point.frameworks.keys()).collect();
+        let first = order.iter().filter(|id| known.contains(id));
+        first.chain(known.iter().copied().filter(|id| !order.contains(id))).collect()
     }
 }

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::view::{Page, View};
 use super::{Input, ReportError, Templates};
-use crate::model::{Document, Sha256};
+use crate::document::Document;
+use crate::model::Sha256;
 
 /// Renders `report.html` with `style.css` inside. Its content security policy allows that one style, by its hash, and
 /// images inside the file; no script, no request.

@@ -148,6 +148,7 @@ fn source(id: &str, title: &str) -> Source {
         service: "s3".to_owned(),
         signing: "s3".to_owned(),
         endpoint_variable: "S3".to_owned(),
+        cli_service: String::new(),
         protocol: Protocol::RestXml,
         version: String::new(),
         target: String::new(),

@@ -79,6 +79,7 @@ pub(crate) fn source() -> Source {
         service: "x".into(),
         signing: "x".into(),
         endpoint_variable: "X".into(),
+        cli_service: String::new(),
         protocol: Protocol::Json,
         version: "1.1".into(),
         target: "X".into(),

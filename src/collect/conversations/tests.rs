@@ -108,6 +108,7 @@ fn source(id: &str, collector: Collector, protocol: Protocol, operation: &str) -
         shows_service: None,
         signing: service.clone(),
         endpoint_variable: service.to_uppercase(),
+        cli_service: String::new(),
         service,
         protocol,
         version: String::new(),

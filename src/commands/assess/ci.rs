@@ -10,7 +10,8 @@ use crate::case::{Case, StoredSnapshot, Yardstick};
 use crate::commands::collect::incomplete;
 use crate::commands::diff::verdict;
 use crate::commands::table::visible;
-use crate::model::{Assessment, Cell, CheckResult, Document, Finding, Status, Verdict, Words as _};
+use crate::document::{Cell, Document};
+use crate::model::{Assessment, CheckResult, Finding, Status, Verdict, Words as _};
 
 /// Findings named of a check in a test's message.
 const NAMED: usize = 20;

@@ -3,9 +3,10 @@
 use super::rest::{definitions, deviations, evidence, resources};
 use crate::commands::context::Context;
 use crate::commands::document::rows_shown;
+use crate::document::{Cell, Document, Look};
 use crate::model::{
-    Cell, CheckChange, CoverageChange, Difference, Document, FindingChange, Look, Membership, RequirementChange,
-    SideName, Status, Turn, Verdict,
+    CheckChange, CoverageChange, Difference, FindingChange, Membership, RequirementChange, SideName, Status, Turn,
+    Verdict,
 };
 
 /// Findings that merely stay as they are, oldest first, before the rest is counted.

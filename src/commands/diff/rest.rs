@@ -1,7 +1,8 @@
 //! The rest of a comparison for people: deviations, definitions, resources, evidence.
 
 use super::page::{CHECK_HEADS, REQUIREMENT_HEADS, check, requirement};
-use crate::model::{Cell, Difference, Document, Known};
+use crate::document::{Cell, Document};
+use crate::model::{Difference, Known};
 
 pub(super) fn deviations(difference: &Difference, page: &mut Document, shown: usize) {
     if !difference.exceptions.is_empty() {

@@ -134,6 +134,7 @@ fn source() -> Source {
         service: "s3".into(),
         signing: "s3".into(),
         endpoint_variable: "S3".into(),
+        cli_service: String::new(),
         protocol: Protocol::RestXml,
         version: String::new(),
         target: String::new(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Text;
 use super::plot::Plot;
 use super::text::anchor;
-use crate::model::{Block, Cell, Document, Look};
+use crate::document::{Block, Cell, Document, Look};
 
 /// The page.
 #[derive(Debug, Serialize)]

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::Text;
 use super::text::{anchor, number};
-use crate::model::{Chart, Series, Shaped};
+use crate::document::{Chart, Counted, Series, Shaped};
+use crate::model::{Severity, Status};
 
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 250.0;
@@ -106,10 +107,31 @@ impl Plot {
             dates: frame.dates(chart),
             columns,
             lines,
-            legend: chart.series.iter().map(|one| Legend { class: one.class, name: Text::name(&one.name) }).collect(),
-            heads: chart.series.iter().map(|one| Text::name(&one.name)).collect(),
+            legend: chart
+                .series
+                .iter()
+                .map(|one| Legend { class: class(one.counts), name: Text::name(one.counts.words()) })
+                .collect(),
+            heads: chart.series.iter().map(|one| Text::name(one.counts.words())).collect(),
             rows: rows(chart),
         }
+    }
+}
+
+/// The class of `style.css` that colors a series, as badges have it.
+pub(super) fn class(counts: Counted) -> &'static str {
+    match counts {
+        Counted::Requirements(Status::Satisfied) => "pass",
+        Counted::Requirements(Status::AwaitingEvidence) => "awaiting",
+        Counted::Requirements(Status::Undetermined) => "undetermined",
+        Counted::Requirements(Status::Gap) => "fail",
+        Counted::Requirements(Status::NotApplicable) => "na",
+        Counted::Findings(Severity::Critical) => "critical",
+        Counted::Findings(Severity::High) => "high",
+        Counted::Findings(Severity::Medium) => "medium",
+        Counted::Findings(Severity::Low) => "low",
+        Counted::New => "new",
+        Counted::Fixed => "fixed",
     }
 }
 
@@ -202,8 +224,8 @@ impl Frame {
                     y: round(top),
                     width: round(width),
                     height: round(bottom - top),
-                    class: series.class,
-                    text: Text::name(&format!("{date}: {} {}", number(count), series.name)),
+                    class: class(series.counts),
+                    text: Text::name(&format!("{date}: {} {}", number(count), series.counts.words())),
                 });
                 below += count;
             }
@@ -221,7 +243,7 @@ impl Frame {
             let points = all.map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ");
             let mark = |(index, date): (usize, &String)| {
                 let (x, y) = place(index);
-                let text = Text::name(&format!("{date}: {} {}", number(value(series, index)), series.name));
+                let text = Text::name(&format!("{date}: {} {}", number(value(series, index)), series.counts.words()));
                 Mark { x, y, text }
             };
             let marks = match chart.points.len() <= MARKED {
@@ -229,9 +251,9 @@ impl Frame {
                 false => Vec::new(),
             };
             let last = series.values.last().copied().unwrap_or_default();
-            let text = Text::name(&format!("{} {}", series.name, number(last)));
+            let text = Text::name(&format!("{} {}", series.counts.words(), number(last)));
             let x = round(self.x(chart.points.len().saturating_sub(1)) + 12.0);
-            Line { class: series.class, points, marks, name: Mark { x, y: round(name + 4.0), text } }
+            Line { class: class(series.counts), points, marks, name: Mark { x, y: round(name + 4.0), text } }
         };
         chart.series.iter().zip(names).map(line).collect()
     }

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use super::plot::Plot;
+use super::plot::{Plot, class};
 use super::summary::framework_title;
 use super::text::{counted, number, period};
 use super::{Badge, Link, Text};
+use crate::document::{self, Chart};
 use crate::model::{
-    Chart, FixTimes, Judged, Keeping, OpenFinding, PeriodCoverage, Point, Severity, Sight, StaleSource, Trend, Verdict,
+    FixTimes, Judged, Keeping, OpenFinding, PeriodCoverage, Point, Severity, Sight, StaleSource, Trend, Verdict,
 };
 use crate::report::Input;
 
@@ -122,9 +123,9 @@ impl Section {
         let mut charts: Vec<Chart> = trend
             .frameworks(&input.settings.frameworks)
             .into_iter()
-            .map(|id| trend.statuses(id, framework_title(input, id).as_str()))
+            .map(|id| document::status_chart(trend, id, framework_title(input, id).as_str()))
             .collect();
-        charts.push(trend.severities());
+        charts.push(document::severity_chart(trend));
         let mut frameworks: Vec<Drawn> =
             charts.iter().enumerate().map(|(index, chart)| drawn(chart, index, trend)).collect();
         let failing = frameworks.split_off(frameworks.len().saturating_sub(1));
@@ -134,7 +135,11 @@ impl Section {
             note,
             lead: lead(trend, input),
             proof: proof(trend),
-            alarms: trend.judged_otherwise().iter().chain(&trend.steps()).map(|line| Text::prose(line)).collect(),
+            alarms: document::judged_otherwise(trend)
+                .iter()
+                .chain(&document::steps(trend))
+                .map(|line| Text::prose(line))
+                .collect(),
             periods: periods(trend),
             frameworks,
             failing,
@@ -199,7 +204,7 @@ fn proof(trend: &Trend) -> &'static str {
 
 fn periods(trend: &Trend) -> Vec<Text> {
     let line = |coverage: &PeriodCoverage| {
-        let without = coverage.weeks_without().map(|weeks| format!("; {weeks}")).unwrap_or_default();
+        let without = document::weeks_without(coverage).map(|weeks| format!("; {weeks}")).unwrap_or_default();
         Text::prose(&format!("{}: {}{without}.", period(&coverage.period), coverage.words()))
     };
     trend.periods.iter().rev().map(line).collect()
@@ -212,7 +217,11 @@ fn drawn(chart: &Chart, index: usize, trend: &Trend) -> Drawn {
         let parts: Vec<Share> = chart
             .series
             .iter()
-            .map(|one| Share { word: Text::name(&one.name), class: one.class, count: count(&one.values) })
+            .map(|one| Share {
+                word: Text::name(one.counts.words()),
+                class: class(one.counts),
+                count: count(&one.values),
+            })
             .collect();
         let total = parts.iter().map(|part| part.count).sum();
         Bar { label: format!("{} {}", point.date(), point.snapshot.short()), parts, total }
@@ -233,7 +242,7 @@ fn drawn(chart: &Chart, index: usize, trend: &Trend) -> Drawn {
             chart.title,
             chart.description.split_once(". ").map_or("", |(_, ends)| ends)
         )),
-        heads: chart.series.iter().map(|one| Text::name(&one.name)).collect(),
+        heads: chart.series.iter().map(|one| Text::name(one.counts.words())).collect(),
         bars: trend.points.iter().enumerate().skip(first).map(bar).collect(),
         more,
     }

@@ -1,4 +1,11 @@
-//! A result for people: headings, lines, tables and charts, which the terminal, Markdown and HTML show each in its way.
+//! A result for people as plain data: headings, lines, tables and charts, which the terminal, Markdown and HTML show each
+//! in its way.
+
+mod trend;
+
+pub use trend::*;
+
+use crate::model::{Severity, Status};
 
 /// A result.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -124,12 +131,35 @@ pub enum Shaped {
 /// A row of numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// Its name.
-    pub name: String,
-    /// The class that colors it, as badges have it: `pass`, `fail`, `critical`.
-    pub class: &'static str,
+    /// What the numbers count.
+    pub counts: Counted,
     /// A value a point.
     pub values: Vec<usize>,
+}
+
+/// What a series counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Requirements of a status.
+    Requirements(Status),
+    /// Failing findings of a severity.
+    Findings(Severity),
+    /// Findings that the snapshot before did not show.
+    New,
+    /// Findings that only the snapshot before showed.
+    Fixed,
+}
+
+impl Counted {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Requirements(status) => status.words(),
+            Self::Findings(severity) => severity.words(),
+            Self::New => "new",
+            Self::Fixed => "fixed",
+        }
+    }
 }
 
 impl Document {

@@ -1,14 +1,16 @@
-//! The AWS CLI command with which anybody sees a check's fact again. Everything that comes from AWS is hostile: a value
+//! The AWS CLI command with which a reader sees a check's fact again. Everything that comes from AWS is hostile: a value
 //! that a shell, a terminal or the AWS CLI would take for something else gives no command at all.
+
+mod shell;
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::shell::{cli_service, is_plain, kebab, quoted, value};
-use super::{
+use crate::model::{
     Call, Check, Collector, Each, FROM, Members, Per, Protocol, Region, Row, Source, Template, select, text_of,
 };
+use shell::{is_plain, kebab, quoted, value};
 
 /// The names in a text of templates.
 fn names(text: &str) -> BTreeSet<String> {
@@ -62,6 +64,12 @@ pub fn show_again(source: &Source, check: &Check, row: Option<&Row>, region: &Re
 pub fn only_reads(operation: &str) -> bool {
     let report = operation.starts_with("generate-") && operation.ends_with("-report");
     report || VERBS.iter().any(|verb| operation.starts_with(verb))
+}
+
+/// Whether a word may name a service, an operation or a region.
+pub fn is_name(word: &str) -> bool {
+    let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !word.is_empty() && !word.starts_with('-') && word.chars().all(letters)
 }
 
 struct Shown<'a> {
@@ -150,7 +158,7 @@ impl<'a> Shown<'a> {
     /// The command as the AWS CLI derives its own from the same service model.
     fn derived(&self, call: &Call) -> Option<Vec<String>> {
         let [vary] = call.vary.as_slice() else { return None };
-        let mut words = vec![cli_service(&self.source.endpoint_variable)?, kebab(&call.operation)];
+        let mut words = vec![self.source.cli_service.clone(), kebab(&call.operation)];
         let pages = |name: &str| {
             let page = call.page.as_ref();
             page.is_some_and(|page| page.send == name || page.size.as_ref().is_some_and(|(size, _)| size == name))
@@ -232,9 +240,8 @@ impl<'a> Shown<'a> {
 
     fn finish(&self, words: Vec<String>, region: &Region) -> Option<String> {
         let (service, operation) = (words.first()?, words.get(1)?);
-        let name = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         let region = region.as_str();
-        if !(only_reads(operation) && name(service) && name(operation) && name(region) && !region.starts_with('-')) {
+        if !(only_reads(operation) && is_name(service) && is_name(operation) && is_name(region)) {
             return None;
         }
         let mut command = format!("aws {}", words.join(" "));
