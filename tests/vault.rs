@@ -363,7 +363,7 @@ fn a_pruned_snapshot_is_refused_by_name_and_the_chain_holds() {
     assert!(nothing.contains("Nothing goes: the policy keeps 2 snapshots."), "{nothing}");
     let wrong = said(&place, 2, &["vault", "prune", "--keep", "fortnightly 2"]);
     assert!(
-        wrong.contains("`fortnightly` is no span of time: expected rules like `weekly 13, quarterly 8`"),
+        wrong.contains("`fortnightly` is not a span of time: expected rules like `weekly 13, quarterly 8`"),
         "{wrong}"
     );
 }

@@ -256,7 +256,7 @@ fn unread_places(check: &Check, collected: &Collected<'_>) -> Vec<Finding> {
             }
         };
         let places = places.filter(|place| !judged(place)).map(|place| (&check.source, place));
-        // What the check looks up in other sources may be in regions that nobody knows of.
+        // What the check looks up in other sources may be in regions that are not known.
         let unknown = Place { account: &account.id, region: None };
         let unlisted = collected.unlisted(account).map(|_| unknown);
         let mut reads = check.reads.iter().filter(|source| collected.is_regional(source));

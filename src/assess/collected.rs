@@ -18,7 +18,7 @@ pub(super) enum Read<'a> {
     Gap(&'a Gap),
     /// Nothing came and nothing says why.
     NotCollected,
-    /// The account may have regions that nobody asked: AWS did not list them, for the gap's reason if there is one.
+    /// The account may have regions that were not asked: AWS did not list them, for the gap's reason if there is one.
     Unlisted(Option<&'a Gap>),
 }
 
@@ -31,7 +31,7 @@ impl Read<'_> {
             Read::NotCollected => Some(format!("`{source}` was not collected")),
             Read::Unlisted(gap) => {
                 let why = gap.map_or_else(|| format!("`{REGIONS}` was not collected"), |gap| gap_reason(REGIONS, gap));
-                Some(format!("{why}: `{source}` was not asked in regions that nobody knows of"))
+                Some(format!("{why}: `{source}` may exist in further regions, which were not asked"))
             }
         }
     }
@@ -51,7 +51,7 @@ pub(super) fn gap_reason(what: &(impl std::fmt::Display + ?Sized), gap: &Gap) ->
 pub(super) struct Place<'a> {
     pub(super) account: &'a AccountId,
     /// `None`: the source is asked once for the account; of a source that is asked region by region, the regions that
-    /// nobody knows of.
+    /// are not known.
     pub(super) region: Option<&'a Region>,
 }
 
@@ -117,7 +117,7 @@ impl<'a> Collected<'a> {
         account.regions.iter().chain(regions).map(|region| place(Some(region))).chain(unlisted).collect()
     }
 
-    /// Whether the account may have regions that nobody asked, and the gap that says why it is not known.
+    /// Whether the account may have regions that were not asked, and the gap that says why it is not known.
     pub(super) fn unlisted(&self, account: &AccountScope) -> Option<Option<&'a Gap>> {
         let everything_named = !self.named.is_empty() && self.named.iter().all(|one| account.regions.contains(one));
         if everything_named {

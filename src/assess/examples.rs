@@ -62,7 +62,7 @@ pub fn run_examples(catalog: &Catalog) -> Vec<ExampleFault> {
 
 fn run(catalog: &Catalog, check: &Check, example: &Example) -> Result<Outcome, String> {
     let now = example.now.as_deref().unwrap_or("2026-09-30T00:00:00Z");
-    let now = DateTime::parse_from_rfc3339(now).map_err(|error| format!("`now` is no time: {error}"))?.to_utc();
+    let now = DateTime::parse_from_rfc3339(now).map_err(|error| format!("`now` is not a time: {error}"))?.to_utc();
     let today = now.date_naive();
     let period = Period { start: today.checked_sub_days(Days::new(90)).unwrap_or(today), end: today };
     let mut params: BTreeMap<String, Value> =

@@ -45,7 +45,7 @@ pub enum Sight {
     Value(Value),
     /// Nothing: AWS left it out.
     Absent,
-    /// Nobody knows: the call was refused or failed.
+    /// Not known: the call was refused or failed.
     Unread(String),
 }
 
@@ -136,7 +136,7 @@ fn judged_rows<'r>(
 struct Reads {
     /// Of `r`; an empty one is the whole row.
     row: BTreeSet<Vec<String>>,
-    /// Of anything else that is no row's own: of the variables that walk through `rows`.
+    /// Of anything else that is not a row's own: of the variables that walk through `rows`.
     walked: BTreeSet<Vec<String>>,
 }
 

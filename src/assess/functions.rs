@@ -15,7 +15,7 @@ use crate::iam::{self, Dialect};
 use crate::model::CHARGE;
 use crate::walk::policy_document;
 
-/// The function that gives no verdict, for the reason it is told.
+/// The function that gives no verdict, for the reason it is given.
 pub(super) const UNDETERMINED: &str = "undetermined";
 
 /// What one evaluation may cost: so many list items, weighed with all that hangs on them.
@@ -163,14 +163,14 @@ fn moment(value: &dyn Val) -> Result<DateTime<Utc>, String> {
     }
     if let Some(text) = value.downcast_ref::<CelString>() {
         let text = text.inner();
-        let shown = || format!("`{}` is no time", text.chars().take(40).collect::<String>());
+        let shown = || format!("`{}` is not a time", text.chars().take(40).collect::<String>());
         return DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc)).map_err(|_| shown());
     }
     let whole = value.downcast_ref::<CelInt>().map(|number| *number.inner() as f64);
     let number = whole.or_else(|| value.downcast_ref::<CelDouble>().map(|number| *number.inner()));
-    let number = number.ok_or_else(|| format!("a {} is no time", value.get_type().name()))?;
+    let number = number.ok_or_else(|| format!("a {} is not a time", value.get_type().name()))?;
     let millis = if number.abs() > 1e11 { number } else { number * 1000.0 };
-    DateTime::from_timestamp_millis(millis as i64).ok_or_else(|| format!("{number} is no time"))
+    DateTime::from_timestamp_millis(millis as i64).ok_or_else(|| format!("{number} is not a time"))
 }
 
 fn word(text: String) -> Boxed<'static> {
@@ -191,7 +191,7 @@ fn split(text: &str, separator: &str) -> Result<Boxed<'static>, String> {
 fn join(texts: &dyn Val, separator: &str) -> Result<Boxed<'static>, String> {
     let texts = json(texts)?;
     let texts: Option<Vec<&str>> = texts.as_array().and_then(|texts| texts.iter().map(|text| text.as_str()).collect());
-    texts.map(|texts| word(texts.join(separator))).ok_or_else(|| "this is no list of texts".to_owned())
+    texts.map(|texts| word(texts.join(separator))).ok_or_else(|| "this is not a list of texts".to_owned())
 }
 
 fn matches_any(text: &str, patterns: &dyn Val) -> Result<Boxed<'static>, String> {
@@ -202,7 +202,7 @@ fn matches_any(text: &str, patterns: &dyn Val) -> Result<Boxed<'static>, String>
 
 fn ports_open(permissions: &dyn Val, ports: &dyn Val) -> Result<Boxed<'static>, String> {
     let ports = json(ports)?;
-    let wrong = || "the ports are no list of whole numbers".to_owned();
+    let wrong = || "the ports are not a list of whole numbers".to_owned();
     let ports: Option<Vec<i64>> = ports.as_array().ok_or_else(wrong)?.iter().map(serde_json::Value::as_i64).collect();
     iam::ports_open(&json(permissions)?, &ports.ok_or_else(wrong)?).map(bool)
 }

@@ -179,14 +179,14 @@ impl<'v> Judge<'v> {
         }
     }
 
-    /// Why it fails; a detail that cannot be told must not hide the Fail.
+    /// Why it fails; a detail that cannot be worked out must not hide the Fail.
     fn detail(&self, prepared: &Prepared<'_>, scope: &Context<'_, '_>) -> String {
         let told = prepared.check.detail.as_ref().and_then(|detail| {
             let value = self.run(detail, scope).ok()?;
             let text = value.downcast_ref::<CelString>()?.inner();
             (!text.is_empty()).then(|| text.chars().take(MAX_DETAIL).collect())
         });
-        told.unwrap_or_else(|| format!("not met: {}", prepared.check.title))
+        told.unwrap_or_else(|| format!("expected: {}", prepared.check.title))
     }
 
     fn truth(

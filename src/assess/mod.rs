@@ -37,10 +37,12 @@ mod values;
 mod witness;
 #[cfg(test)]
 mod witness_tests;
+mod wording;
 
 pub use coverage::{Class, ControlCoverage, Coverage, FrameworkCoverage, RequirementCoverage, coverage};
 pub use examples::{ExampleFault, run_examples};
 pub use explain::{Explained, Seen, Sight, explain};
+pub use wording::says_the_same;
 
 use crate::model::{Assessment, Attestation, Catalog, Facts, FrameworkId, Settings, Snapshot, SnapshotId};
 

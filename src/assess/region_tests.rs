@@ -1,4 +1,4 @@
-//! What nobody asked, nobody knows: regions that AWS did not list, gaps elsewhere.
+//! What was not asked is not known: regions that AWS did not list, gaps elsewhere.
 
 use std::collections::BTreeSet;
 

@@ -75,7 +75,7 @@ impl<'a> Reports<'a> {
                 let reason = format!("{kind} attached as {}, valid until {} only", copy.id, copy.valid_until);
                 (ReportCoverage::ToAttach, format!("{reason}: attach a newer copy"))
             }
-            None => (ReportCoverage::ToAttach, format!("{kind} is no Artifact document: attach a dated copy")),
+            None => (ReportCoverage::ToAttach, format!("{kind} is not an Artifact document: attach a dated copy")),
         };
         ReportUse { kind: kind.clone(), coverage, id: None, reason }
     }

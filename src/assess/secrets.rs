@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::model::Withheld;
 
-/// Whether a withheld value looked like a secret. An empty value is none; one that nobody searched gives no answer.
+/// Whether a withheld value looked like a secret. An empty value is none; one that was not searched gives no answer.
 pub(super) fn found(text: &str) -> Result<bool, String> {
     Ok(matches!(read(text)?, Withheld::Found(_)))
 }
@@ -31,12 +31,12 @@ fn read(text: &str) -> Result<Withheld, String> {
     }
     match Withheld::parse(text) {
         None => Err("the value was not searched for secrets: its source must `withhold` it".to_owned()),
-        Some(Withheld::Unreadable) => Err("the value is no text that can be searched for secrets".to_owned()),
+        Some(Withheld::Unreadable) => Err("the value is not text that can be searched for secrets".to_owned()),
         Some(withheld) => Ok(withheld),
     }
 }
 
-/// Goes on after a value that gives no answer, and tells of the first.
+/// Goes on after a value that gives no answer, and reports the first.
 fn walk(name: &str, value: &Value, found: &mut Vec<String>) -> Result<(), String> {
     match value {
         Value::String(text) => {
@@ -66,8 +66,8 @@ fn each<'v>(values: impl Iterator<Item = (&'v str, &'v Value)>, found: &mut Vec<
     first
 }
 
-/// `{"name": …, "value": …}`, `{"ParameterKey": …, "ParameterValue": …}`; what else such an object says is no value. A map of
-/// variables that has `DB_NAME` and `DEFAULT_VALUE` is no pair.
+/// `{"name": …, "value": …}`, `{"ParameterKey": …, "ParameterValue": …}`; what else such an object says is not a value. A map of
+/// variables that has `DB_NAME` and `DEFAULT_VALUE` is not a pair.
 fn pair(members: &Map<String, Value>) -> Option<(&str, &Value)> {
     let stem = |name: &str, end: &str| {
         let at = name.len().checked_sub(end.len())?;

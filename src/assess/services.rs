@@ -13,7 +13,7 @@ use crate::model::{
 };
 
 /// The services in use, by key, and how we know. A service whose resources could not be listed may be in use, and
-/// counts: nobody may lose a duty because a call was refused.
+/// counts: no duty may be lost because a call was refused.
 pub(super) fn in_use(
     catalog: &Catalog,
     facts: &Facts,

@@ -88,7 +88,7 @@ pub(super) fn exceptions(settings: &Settings, today: NaiveDate, checks: &mut [Ch
     uses
 }
 
-/// From its first day, or from the snapshot's when nobody wrote it down, to its last.
+/// From its first day, or from the snapshot's when it is not given, to its last.
 fn term(exception: &Exception, today: NaiveDate) -> ExceptionTerm {
     let start = exception.since.unwrap_or(today);
     match start.checked_add_months(Months::new(12)) {

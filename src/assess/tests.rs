@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::fixtures::*;
-use super::run_examples;
+use super::{run_examples, says_the_same};
 use crate::model::*;
 
 pub(super) fn keys() -> World {
@@ -353,6 +353,21 @@ fn examples_go_through_the_same_code() {
         faults.iter().map(|fault| (fault.example, fault.found)).collect::<Vec<_>>(),
         [(0, Some(Verdict::Pass)), (3, None)]
     );
+}
+
+#[test]
+fn older_words_say_the_same_and_nothing_else_does() {
+    let today = keys().check(check("x.keys", "x.keys", "false")).assess();
+    let said = |reason: &str| {
+        let mut older = today.clone();
+        older.checks[0].reason = Some(reason.to_owned());
+        older
+    };
+    let same = |one: &str, other: &str| says_the_same(&said(one), &said(other));
+    assert!(same("not met: Keys rotate", "expected: Keys rotate"));
+    assert!(same("age_days: `N/A` is no time", "age_days: `N/A` is not a time"));
+    assert!(!same("not met: Keys rotate", "expected: Keys are there"));
+    assert!(!same("not met: Keys rotate", "accepted: Keys rotate"));
 }
 
 #[test]

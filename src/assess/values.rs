@@ -52,11 +52,11 @@ pub(super) fn json(value: &dyn Val) -> Result<Value, String> {
     } else if let Some(map) = value.downcast_ref::<CelMap>() {
         let members = map.inner().iter().map(|(name, value)| match name {
             CelMapKey::String(name) => Ok((name.inner().to_owned(), json(value.as_ref())?)),
-            _ => Err("a map's key is no text".to_owned()),
+            _ => Err("a map's key is not text".to_owned()),
         });
         Ok(Value::Object(members.collect::<Result<Map<_, _>, _>>()?))
     } else {
-        Err(format!("a value of type {} is no evidence", value.get_type().name()))
+        Err(format!("a value of type {} is not evidence", value.get_type().name()))
     }
 }
 

@@ -78,7 +78,7 @@ fn only_the_same_thing_in_the_same_place_counts() {
     let mut own = rule("ONE", &[("a", "NON_COMPLIANT")]);
     own["Source"]["Owner"] = json!("CUSTOM_LAMBDA");
     let world = checked(&["ONE"]).thing("a", json!({ "Good": true })).row("config.rules", ONE, HERE, own);
-    assert_eq!(world.standing().1, None, "somebody's own rule asks who knows what");
+    assert_eq!(world.standing().1, None, "a user's own rule asks something unknown");
     let mut world = checked(&["ONE"]).thing("a", json!({ "Good": true, "ConfigId": "db-1" }));
     world.catalog.sources.get_mut(&SourceId::from("x.things")).unwrap().config_ids =
         [crate::walk::testing::path("ConfigId")].into();

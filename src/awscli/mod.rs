@@ -1,4 +1,8 @@
+<<<<<<< HEAD:src/awscli/mod.rs
 //! The AWS CLI command with which a reader sees a check's fact again. Everything that comes from AWS is hostile: a value
+=======
+//! The AWS CLI command that shows a check's fact again. Everything that comes from AWS is hostile: a value
+>>>>>>> efaa9a5 (Messages and doc comments name who acts and say 'is not a'; what older packs said in other words is judged to be the same):src/model/command_line.rs
 //! that a shell, a terminal or the AWS CLI would take for something else gives no command at all.
 
 mod shell;
@@ -35,7 +39,7 @@ const ITS_OWN: [&str; 8] = ["color", "debug", "endpoint", "output", "profile", "
 /// Services that have one endpoint in a partition, which the AWS CLI finds without a region.
 const GLOBAL: [&str; 3] = ["cloudfront", "iam", "organizations"];
 
-/// The region that those sign for in the AWS CLI's own partition; elsewhere the region tells it the partition.
+/// The region that those sign for in the AWS CLI's own partition; elsewhere the region determines the partition.
 const GLOBAL_REGION: &str = "us-east-1";
 
 /// The AWS CLI command that shows a check's fact again: of the row that it judged, or of all rows of the place.
@@ -80,7 +84,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    /// The call whose part shows the fact; `Some(None)` is the list call, `None`: it cannot be told.
+    /// The call whose part shows the fact; `Some(None)` is the list call, `None`: it is not known.
     fn part(&self, check: &Check) -> Option<Option<&'a Each>> {
         if self.row.is_none() {
             return self.part_of_the_place(check);
@@ -230,7 +234,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// A row's one text at a path: of several nobody knows which.
+    /// A row's one text at a path: of several it is not known which.
     fn member(&self, path: &str) -> Option<String> {
         match select(self.data?, path).as_slice() {
             [one] => text_of(one),

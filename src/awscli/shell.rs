@@ -1,6 +1,6 @@
 //! Words of a POSIX shell, and names as the AWS CLI writes them.
 
-/// A longer value is no name of anything.
+/// A longer value is not the name of anything.
 const MAX_VALUE: usize = 1024;
 
 /// An operation's or a parameter's name as the AWS CLI writes it: `ListWebACLs` is `list-web-acls`.

@@ -7,6 +7,7 @@ use std::fmt::{self, Display};
 
 use super::packed::parse;
 use super::{Case, CaseError, Holdings as _, Packed};
+use crate::assess;
 use crate::bundle::{self, Reperformed, VerifiedPack};
 use crate::model::{AccountId, Assessment, CheckId, Finding, FrameworkId, Region, RequirementId, Status, Verdict};
 
@@ -35,10 +36,11 @@ pub fn reperform(pack: VerifiedPack) -> Result<Again, CaseError> {
 
 fn compare(claimed: &Assessment, again: &Assessment, history: Vec<String>) -> Again {
     let mut differences = differing(&conclusions(claimed), &conclusions(again));
-    if differences.is_empty() && claimed != again {
+    let same = assess::says_the_same(claimed, again);
+    if differences.is_empty() && !same {
         differences.push("reasons or evidence references differ".to_owned());
     }
-    let wrong = [(ASSESSMENT, claimed != again), (bundle::HISTORY, !history.is_empty())];
+    let wrong = [(ASSESSMENT, !same), (bundle::HISTORY, !history.is_empty())];
     let members: Vec<&'static str> = wrong.iter().filter(|(_, wrong)| *wrong).map(|(member, _)| *member).collect();
     differences.extend(history);
     if differences.len() > NAMED {

@@ -100,7 +100,7 @@ impl Side {
         let verified = bundle::verify(path, &Trust::none(), &Limits::default())
             .map_err(|source| SideFault::NoPack { asked: asked_for(), source })?;
         let Some(pack) = verified.pack else {
-            // No trust in the signer is asked for here: that is no reason.
+            // No trust in the signer is asked for here: its lack is not a reason.
             let mut problems = verified.found.problems.iter();
             let first = problems.find(|problem| problem.kind != ProblemKind::SignerUntrusted);
             let first = first.map(|problem| match problem.path.as_str() {
@@ -149,7 +149,7 @@ fn name(asked: &str, holdings: &dyn Holdings) -> SideName {
 }
 
 /// Compares: the first side is judged by its own mappings and settings, and again by the second side's, so that what
-/// these change is told apart from what the estate changed.
+/// these change is separate from what the estate changed.
 fn compared(
     before: &Side,
     after: &Side,

@@ -1,5 +1,5 @@
 //! Own content that attaches itself: a check says which controls it belongs to, a control says which requirements it
-//! supports. So nobody copies a framework to add a line to it.
+//! supports. So no framework is copied to add a line to it.
 
 use std::ops::Range;
 

@@ -169,7 +169,7 @@ fn read_example(table: Table<'_>, per: Per, reads: &[Word]) -> Option<Example> {
     let now = table.word("now");
     if let Some(word) = now.as_ref().filter(|word| chrono::DateTime::parse_from_rfc3339(&word.text).is_err()) {
         let help = "write it like `2026-09-30T00:00:00Z`";
-        table.ledger.fault(&word.place, format!("`{}` is no time", word.text), "not RFC 3339", help);
+        table.ledger.fault(&word.place, format!("`{}` is not a time", word.text), "not RFC 3339", help);
     }
     Some(Example {
         others: read_others(&table, reads),

@@ -49,7 +49,7 @@ pub(super) fn read_file(
     Some(SettingsFile { path: word.text, bytes })
 }
 
-/// A path that stays in its folder on every system, and that is no other file of a pack's `config/`.
+/// A path that stays in its folder on every system, and that is not another file of a pack's `config/`.
 fn plain_path(word: &Word) -> Result<(), (String, &'static str)> {
     let path = word.text.as_str();
     let parts = || path.split('/');
@@ -59,15 +59,15 @@ fn plain_path(word: &Word) -> Result<(), (String, &'static str)> {
     };
     if !parts().all(plain) || path.len() > 200 {
         let help = "name a file in the folder of the settings, like `exceptions.toml`; letters, digits, `.`, `-`, `_`";
-        return Err((format!("`{path}` is no plain path below the settings file's folder"), help));
+        return Err((format!("`{path}` is not a plain path below the settings file's folder"), help));
     }
     if !path.ends_with(".toml") || path.eq_ignore_ascii_case(SETTINGS) {
-        return Err((format!("`{path}` is no file of exceptions"), "name it like `exceptions.toml`"));
+        return Err((format!("`{path}` is not a file of exceptions"), "name it like `exceptions.toml`"));
     }
     Ok(())
 }
 
-/// An exception without a reason, an approver and an end is no exception.
+/// An exception without a reason, an approver and an end is not valid.
 fn read_exception(table: Table<'_>, catalog: &Catalog) -> Option<Exception> {
     let table = table.only(&["check", "resources", "reason", "approver", "since", "until"]);
     let (check, reason, approver) = (table.need("check"), table.need("reason"), table.need("approver"));

@@ -13,7 +13,7 @@ use crate::model::{Expression, FUNCTIONS, Per};
 
 /// Nothing interrupts a running expression: lists inside lists inside lists are enough.
 const MAX_NESTED: usize = 3;
-/// Longer is no expression that a person can review.
+/// Longer is not an expression that a person can review.
 const MAX_LENGTH: usize = 8_192;
 
 /// CEL's own functions.

@@ -1,4 +1,4 @@
-//! Faults in somebody's file: where, which word, what to do; all of them at once.
+//! Faults in a user's file: where, which word, what to do; all of them at once.
 
 use std::fmt;
 use std::ops::Range;
@@ -97,7 +97,7 @@ pub struct Faults {
     left_off: usize,
 }
 
-/// More messages than anybody reads; a hostile file could make millions.
+/// More messages than a person reads; a hostile file could make millions.
 const SHOWN: usize = 200;
 
 impl Faults {

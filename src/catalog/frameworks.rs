@@ -150,7 +150,7 @@ fn read_manual(table: Table<'_>, framework: &str) -> Option<ManualEvidence> {
     Some(ManualEvidence { id: id?.text, ask: ask?.text, owner: owner?.text, valid_days: valid_days? })
 }
 
-/// A parent's parent's … parent is nobody's own.
+/// A chain of parents never comes back to its beginning.
 fn no_circles(table: &Table<'_>, rows: &[Table<'_>]) {
     let pairs: Vec<(String, Word)> =
         rows.iter().filter_map(|row| Some((row.word("id")?.text, row.word("parent")?))).collect();
@@ -259,7 +259,7 @@ fn read_report(table: Table<'_>) -> Option<ReportDefinition> {
     let names: Vec<String> = table.texts("names");
     if origin == Some(ReportOrigin::Artifact) && names.is_empty() {
         let help = "add `names = [\"…\"]`, text that the report's name in Artifact contains";
-        table.ledger.fault(&table.here(), "nothing tells this report in Artifact", "in here", help);
+        table.ledger.fault(&table.here(), "nothing identifies this report in Artifact", "in here", help);
     }
     let bridges = table.word("bridges");
     if let Some(word) = &bridges {

@@ -1,4 +1,4 @@
-//! The keys of a source that say what its rows are and what tells them apart.
+//! The keys of a source that say what its rows are and what distinguishes them.
 
 use super::table::{self, Table};
 use super::template;

@@ -1,7 +1,7 @@
 //! The mappings: from `mappings/*.toml` to a [`Catalog`], or to all faults at once, each with its place and a remedy.
 //!
-//! A TOML file becomes a tree with spans once; [`table`] reads it member by member into valid types and notes every
-//! fault in the [`ledger`], which also knows what is defined and used where.
+//! A TOML file becomes a tree with spans once. [`table`] reads it member by member into valid types. Every fault goes
+//! into the [`ledger`], which also knows what is defined and used where.
 
 mod attach;
 mod checks;
@@ -113,7 +113,7 @@ fn read_file(ledger: &Ledger, catalog: &mut Catalog, path: &str, shown: &str, by
 /// Reads a file's items; its path says what they are.
 fn read_items(catalog: &mut Catalog, path: &str, root: &Table<'_>) {
     let Some(stem) = path.strip_suffix(".toml") else {
-        root.ledger.fault(&root.here(), format!("`{path}` is no TOML file"), "here", "delete it");
+        root.ledger.fault(&root.here(), format!("`{path}` is not a TOML file"), "here", "delete it");
         return;
     };
     match stem.split_once('/') {

@@ -8,7 +8,7 @@ use super::ledger::remedy;
 use super::table::Table;
 use crate::model::{CalendarSettings, Catalog, CheckId, OwnerSettings};
 
-/// Who has to act where the mappings name nobody: on what a check fails on, and on what the collector may not read.
+/// Who has to act where the mappings name no owner: on what a check fails on, and on what the collector may not read.
 const ROLES: [&str; 2] = ["engineering", "security"];
 
 /// `"s3.*" = "Data team"`, `security = "Jane Doe"`: a name that fits nothing is a slip.
@@ -20,7 +20,7 @@ pub(super) fn read_owners(table: &Table<'_>, catalog: &Catalog) -> OwnerSettings
     for word in table.keys() {
         if matches!(table.json(&word.text), Some(Value::Object(_))) {
             // TOML reads `s3.logging = "x"` as a table `s3`.
-            let message = format!("`{}` is no owner, but a table", word.text);
+            let message = format!("`{}` is a table, not an owner", word.text);
             let help = format!("an id with dots stands in quotes: `\"{}.…\" = \"NAME\"`", word.text);
             table.ledger.fault(&word.place, message, "without quotes", help);
             continue;
@@ -30,7 +30,7 @@ pub(super) fn read_owners(table: &Table<'_>, catalog: &Catalog) -> OwnerSettings
             None => roles.contains(word.text.as_str()) || checks().any(|id| id == word.text),
         };
         if !fits {
-            let message = format!("`{}` is no check, no beginning of checks' ids and no role", word.text);
+            let message = format!("`{}` is not a check, not the beginning of checks' ids and not a role", word.text);
             let help = remedy(&word.text, roles.iter().copied().chain(checks()));
             table.ledger.fault(&word.place, message, "fits nothing", help);
         }

@@ -131,7 +131,7 @@ fn read_period(table: Table<'_>) -> Option<Period> {
         }
         let period = quarter(&word.text);
         if period.is_none() {
-            let message = format!("`{}` is no quarter", word.text);
+            let message = format!("`{}` is not a quarter", word.text);
             table.ledger.fault(&word.place, message, "malformed", "write it like `2026-Q4`");
         }
         return period;
@@ -167,7 +167,7 @@ fn read_scope(table: Table<'_>) -> ScopeSettings {
     let regions = table.words("regions");
     distinct(table.ledger, &regions);
     for word in regions.iter().filter(|word| !is_region(&word.text)) {
-        let message = format!("`{}` is no region", word.text);
+        let message = format!("`{}` is not a valid region", word.text);
         table.ledger.fault(&word.place, message, "malformed", "write it like `eu-central-1`");
     }
     let rows = table.tables("account");
@@ -194,7 +194,7 @@ fn read_account(table: Table<'_>) -> Option<AccountSettings> {
     let table = table.only(&["id", "role_arn", "external_id"]);
     let id = table.need("id");
     if let Some(word) = id.as_ref().filter(|word| !is_account(&word.text)) {
-        let message = format!("`{}` is no account id", word.text);
+        let message = format!("`{}` is not a valid account id", word.text);
         table.ledger.fault(&word.place, message, "malformed", "an account id has twelve digits, in quotes");
     }
     let role = table.word("role_arn");
@@ -202,7 +202,7 @@ fn read_account(table: Table<'_>) -> Option<AccountSettings> {
         match role_account(&word.text) {
             None => {
                 let help = "write it like `arn:aws:iam::123456789012:role/audit`";
-                table.ledger.fault(&word.place, format!("`{}` is no role", word.text), "malformed", help);
+                table.ledger.fault(&word.place, format!("`{}` is not a valid role ARN", word.text), "malformed", help);
             }
             Some(account) if id.as_ref().is_some_and(|id| id.text != account) => {
                 let message = format!("the role is one of account `{account}`");
@@ -281,7 +281,7 @@ fn read_artifact(table: Table<'_>) -> ArtifactSettings {
         if id.len() != 16 || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
             let help = "`report-` and 16 letters or digits, as AWS Artifact's ListReports gives it: terms are accepted \
                         one report at a time";
-            table.ledger.fault(&word.place, format!("`{}` is no report id", word.text), "malformed", help);
+            table.ledger.fault(&word.place, format!("`{}` is not a valid report id", word.text), "malformed", help);
         }
     }
     distinct(table.ledger, &terms);
@@ -329,8 +329,8 @@ fn read_split(table: Table<'_>, catalog: &Catalog) -> Option<SplitSetting> {
     Some(SplitSetting { framework, requirement, responsibility: responsibility?, reason: reason?.text })
 }
 
-/// Texts that messages must not show, should somebody have written them here: values of keys that sound like secrets and
-/// are no thresholds (`min_password_length` is one).
+/// Texts that messages must not show, should they stand here: values of keys that sound like secrets and
+/// are not thresholds (`min_password_length` is one).
 pub(super) fn secrets(text: &str, catalog: &Catalog) -> Vec<std::ops::Range<usize>> {
     const SOUNDS: [&str; 5] = ["pass", "secret", "token", "credential", "access_key"];
     let mut found = Vec::new();

@@ -116,16 +116,16 @@ until = "soon"
       the period ends before it starts
       > the period starts on 2026-12-31; write a later end
     8 ["Frankfurt"]
-      `Frankfurt` is no region
+      `Frankfurt` is not a valid region
       > write it like `eu-central-1`
     8 ["eu-central-1"]
       `eu-central-1` is listed twice
       > delete one
     10 ["1234"]
-      `1234` is no account id
+      `1234` is not a valid account id
       > an account id has twelve digits, in quotes
     11 ["arn:aws:iam::123456789012:user/audit"]
-      `arn:aws:iam::123456789012:user/audit` is no role
+      `arn:aws:iam::123456789012:user/audit` is not a valid role ARN
       > write it like `arn:aws:iam::123456789012:role/audit`
     14 ["arn:aws:iam::123456789012:role/audit"]
       the role is one of account `123456789012`
@@ -140,7 +140,7 @@ until = "soon"
       `download` must be true or false
       > -
     20 ["all"]
-      `all` is no report id
+      `all` is not a valid report id
       > `report-` and 16 letters or digits, as AWS Artifact's ListReports gives it: terms are accepted one report at a time
     21 [[[exception]]]
       `approver` is missing
@@ -221,13 +221,13 @@ snapshots = 7
     let places: Vec<String> =
         faults.list().iter().map(|fault| format!("{} [{}] {}", fault.line(), fault.word(), fault.message())).collect();
     insta::assert_snapshot!(places.join("\n"), @r#"
-    7 ["s3.bucket-loging"] `s3.bucket-loging` is no check, no beginning of checks' ids and no role
-    8 ["nothing.*"] `nothing.*` is no check, no beginning of checks' ids and no role
-    9 ["s*.logging"] `s*.logging` is no check, no beginning of checks' ids and no role
-    10 [peopel] `peopel` is no check, no beginning of checks' ids and no role
+    7 ["s3.bucket-loging"] `s3.bucket-loging` is not a check, not the beginning of checks' ids and not a role
+    8 ["nothing.*"] `nothing.*` is not a check, not the beginning of checks' ids and not a role
+    9 ["s*.logging"] `s*.logging` is not a check, not the beginning of checks' ids and not a role
+    10 [peopel] `peopel` is not a check, not the beginning of checks' ids and not a role
     11 [""] `security` is empty
     12 [7] `legal` must be a text
-    13 [s3] `s3` is no owner, but a table
+    13 [s3] `s3` is a table, not an owner
     15 [0] `snapshot_days` must be a whole number from 1 on
     16 [snapshots] unknown key `snapshots`
     "#);

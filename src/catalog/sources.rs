@@ -357,7 +357,7 @@ fn read_withhold(table: &Table<'_>) -> BTreeSet<Withhold> {
         for Word { text: path, place } in table.words(key) {
             if path.split('.').any(|name| name.trim().is_empty() || (name != "*" && name.contains('*'))) {
                 let help = "write names with dots between them; `*` alone stands for every member";
-                table.ledger.fault(&place, format!("`{path}` is no path"), "no path", help);
+                table.ledger.fault(&place, format!("`{path}` is not a path"), "not a path", help);
             }
             rules.insert(Withhold { path, form });
         }

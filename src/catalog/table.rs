@@ -142,7 +142,7 @@ impl<'a> Table<'a> {
         let found = choices.iter().find(|(name, _)| *name == word.text).map(|(_, choice)| *choice);
         if found.is_none() {
             let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-            let message = format!("`{}` is no `{key}`", word.text);
+            let message = format!("`{}` is not a valid `{key}`", word.text);
             self.ledger.fault(&word.place, message, "unknown", format!("one of {}", listed(&names)));
         }
         found

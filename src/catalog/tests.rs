@@ -86,7 +86,7 @@ fn a_fault_shows_the_place_the_word_and_the_remedy() {
       × 2 faults
 
     Error: 
-      × `meduim` is no `severity`
+      × `meduim` is not a valid `severity`
        ╭─[checks/kms/key-rotation.toml:4:12]
      3 │ title = "Customer keys rotate"
      4 │ severity = "meduim"
@@ -128,7 +128,7 @@ fn a_source_with_many_faults_shows_them_all() {
       unknown key `titel`
       > did you mean `title`?
     sources/kms.toml:5 ["jsonn"]
-      `jsonn` is no `protocol`
+      `jsonn` is not a valid `protocol`
       > one of `json`, `rest-json`, `query`, `ec2`, `rest-xml`
     sources/kms.toml:9 ["DeleteKeys"]
       the operation `DeleteKeys` does not only read
@@ -212,7 +212,7 @@ fn what_tells_rows_apart_is_named_by_paths() {
       a caveat about a date that is not named
       > add `created = …`, or delete the caveat
     sources/kms.toml:14 ["things"]
-      `things` is no `rows`
+      `things` is not a valid `rows`
       > one of `resources`, `records`, `events`
     "###);
 }
@@ -358,7 +358,7 @@ fn a_check_without_its_examples_is_refused() {
       the check does not read `a.b`
       > add it to `reads`, which has `kms.keys`
     checks/kms/rotation.toml:17 ["today"]
-      `today` is no time
+      `today` is not a time
       > write it like `2026-09-30T00:00:00Z`
     "###);
 }
@@ -426,7 +426,7 @@ fn references_lead_somewhere_and_nothing_stands_alone() {
       there is no control `key-managment`
       > did you mean `key-management`?
     frameworks/gdpr.toml:16 ["shard"]
-      `shard` is no `responsibility`
+      `shard` is not a valid `responsibility`
       > one of `inherited`, `shared`, `customer`
     frameworks/gdpr.toml:17 ["Art.5"]
       `Art.5(1)` is a part of itself, by way of `Art.5`
@@ -438,7 +438,7 @@ fn references_lead_somewhere_and_nothing_stands_alone() {
       there is no report kind `SOC3`
       > did you mean `SOC2`?
     frameworks/gdpr.toml:20 ["securty"]
-      `securty` is no `owner`
+      `securty` is not a valid `owner`
       > one of `security`, `people`, `legal`, `engineering`, `management`, `privacy`, `facilities`
     frameworks/gdpr.toml:20 [0]
       `valid_days` must be a whole number from 1 on
@@ -447,7 +447,7 @@ fn references_lead_somewhere_and_nothing_stands_alone() {
       nothing uses the parameter `max_age`
       > delete it, or name it in the `params` of the check that reads it
     services.toml:5 ["custmer"]
-      `custmer` is no `guest_os`
+      `custmer` is not a valid `guest_os`
       > one of `aws`, `customer`, `shared`
     "###);
 }

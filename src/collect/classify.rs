@@ -36,7 +36,7 @@ impl Failure {
 pub(crate) enum FailureKind {
     /// AWS answered with an error.
     Refused,
-    /// AWS answered with something that nobody can read.
+    /// AWS answered with something that cannot be read.
     Unreadable,
     /// No answer in time.
     TimedOut,
@@ -134,7 +134,7 @@ pub(crate) fn meaning(failure: &Failure, call: Option<&Call>) -> Meaning {
     }
 }
 
-/// `NotFoundException`, or with the words that tell it from others of the same code: Macie, where it is off, answers
+/// `NotFoundException`, or with the words that distinguish it from others of the same code: Macie, where it is off, answers
 /// `AccessDeniedException: Macie is not enabled`.
 fn is(failure: &Failure, code: &str, known: &str) -> bool {
     match known.split_once(": ") {
@@ -172,7 +172,7 @@ fn refusal(failure: &Failure, code: &str) -> Meaning {
     })
 }
 
-/// A failure of the very first call: nobody knows the caller yet, and STS must be reachable.
+/// A failure of the very first call: the caller is not known yet, and STS must be reachable.
 pub(crate) fn first_call(failure: &Failure, region: &crate::model::Region) -> CollectError {
     match meaning(failure, None) {
         Meaning::Fatal(error) => error,

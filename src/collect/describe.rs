@@ -58,7 +58,7 @@ pub async fn signed_request(source: &Source, call: &Call, context: &Context<'_>)
     let caught = catcher.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     caught.ok_or_else(|| match outcome {
         Err(error) => CollectError::Internal(super::classify::chain(&error)),
-        Ok(()) => CollectError::Internal("the call was answered by nobody".to_owned()),
+        Ok(()) => CollectError::Internal("the call was never answered".to_owned()),
     })
 }
 

@@ -48,7 +48,7 @@ struct PartitionFacts {
     prefixes: &'static [&'static str],
 }
 
-/// From the SDKs' partitions.json; the first is the one for regions that nobody knows yet.
+/// From the SDKs' partitions.json; the first is the one for regions that are not known yet.
 const PARTITIONS: &[PartitionFacts] = &[
     PartitionFacts {
         id: "aws",

@@ -80,7 +80,7 @@ pub enum CollectError {
         /// The region.
         region: Region,
     },
-    /// A call that nobody can address: FIPS or dual stack asked of a service that has none.
+    /// A call that cannot be addressed: FIPS or dual stack asked of a service that has none.
     #[error("{0}")]
     Endpoint(String),
     /// A recording that cannot be read.

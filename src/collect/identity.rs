@@ -90,7 +90,7 @@ fn caller(output: &GetCallerIdentityOutput) -> Result<Caller, CollectError> {
     Ok(Caller { account: AccountId::from(account), arn: arn.to_owned(), user_id })
 }
 
-/// The answer came before anybody knew whose it was.
+/// The answer came before it was known whose it was.
 async fn keep_identity(ctx: &AccountContext, asked: &Region, captured: Captured) -> Result<(), CollectError> {
     ctx.run.progress.planned(&ctx.account, 1);
     let label = Label::new(CALLER, "GetCallerIdentity", asked);

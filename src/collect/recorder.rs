@@ -1,7 +1,7 @@
 //! The one recorder: an interceptor on every client that copies what went out and what came back, byte for byte.
 //!
-//! The copy goes into a slot of the task that makes the call (see `AccountContext::call`), so that a call needs nothing
-//! but its label, and a call without one fails before it leaves the machine.
+//! The copy goes into a slot of the task that makes the call (see `AccountContext::call`). So a call needs nothing but
+//! its label; one without a label fails before it leaves the machine.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -138,8 +138,8 @@ impl Line {
 }
 
 impl Recordings {
-    /// Reads what one of the demo's collections got: JSON lines, `{service, region, method, path, target, body_sha256,
-    /// status, headers, body or body_base64, quarters}`, the answers to equal requests in their order. Not compressed.
+    /// Reads what one of the demo's collections got: JSON lines, not compressed. Each is `{service, region, method, path,
+    /// target, body_sha256, status, headers, body or body_base64, quarters}`. Equal requests are answered in their order.
     pub fn from_json_lines(bytes: &[u8], quarter: &str) -> Result<Self, CollectError> {
         let mut recordings = Self::default();
         for (text, line) in bytes.split(|byte| *byte == b'\n').zip(1..) {
@@ -206,7 +206,7 @@ impl Recordings {
 /// What follows the last recorded answer.
 #[derive(Debug, Clone, Copy)]
 enum End {
-    /// The demo has nobody else to ask.
+    /// The demo has no other source of answers.
     RepeatLast,
     /// An interrupted poll goes on with AWS.
     AskAws,

@@ -65,7 +65,7 @@ impl Gate {
             let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(places.entry(place).or_insert_with(|| Arc::new(Semaphore::new(self.per_service))))
         };
-        // The place first: nobody who waits for a place holds one of the run's permits.
+        // The place first: no call that waits for a place holds one of the run's permits.
         let here = place.acquire_owned().await.ok()?;
         let all = Arc::clone(&self.all).acquire_owned().await.ok()?;
         Some([here, all])

@@ -9,7 +9,7 @@ use crate::model::{Form, Shape, Source, Withhold};
 use crate::withhold::Written;
 
 impl AccountContext {
-    /// Takes out of a reply what must not be kept: here, so that nobody sees it who keeps or reads replies.
+    /// Takes out of a reply what must not be kept: here, so that no keeper or reader of replies sees it.
     pub(crate) fn withhold(&self, label: &Label, received: &mut Received) {
         let Some(source) = self.run.catalog.sources.get(&label.source) else { return };
         let shape = &self.described(label).unwrap_or(&source.call).shape;

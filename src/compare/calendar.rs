@@ -67,8 +67,8 @@ impl Draft {
     }
 }
 
-/// An exception may be there twice, run out and approved again: their days tell them apart. What is the same to the day
-/// is told once.
+/// An exception may be there twice, run out and approved again: their days distinguish them. What is the same to the
+/// day is listed once.
 fn apart(drafts: &mut Vec<Draft>) {
     let mut days: BTreeMap<(DueKind, String), BTreeSet<NaiveDate>> = BTreeMap::new();
     drafts.retain(|draft| days.entry((draft.kind, draft.id.clone())).or_default().insert(draft.date));
@@ -154,9 +154,7 @@ fn report(dates: Dates<'_>, assessment: &Assessment, kind: &ReportKind) -> Optio
         |one: &ReportKind| dates.catalog.reports.get(one).is_some_and(|other| other.bridges.as_ref() == Some(kind));
     let bridge = ends(&bridges).filter(|end| *end > report);
     let title = match bridge {
-        Some(_) => format!(
-            "The bridge letter of AWS's {kind} report speaks until then; the report's own period ended {report}"
-        ),
+        Some(_) => format!("AWS's {kind} bridge letter ends on this day; the report's own period ended {report}"),
         None => format!(
             "The period of AWS's {kind} report ends; from then on a bridge letter is needed, until the next report"
         ),
@@ -210,7 +208,8 @@ fn signer(dates: Dates<'_>) -> Option<Draft> {
         id: subject.to_owned(),
         title: format!("The certificate that signs packs expires: {subject}"),
         owner: dates.settings.owners.of("", "security").to_owned(),
-        remedy: "auditpack keygen makes a new one; give its fingerprint to the auditor by another way".to_owned(),
+        remedy: "auditpack keygen makes a new one; give its fingerprint to the auditor over a separate channel"
+            .to_owned(),
     })
 }
 

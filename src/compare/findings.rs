@@ -77,7 +77,7 @@ impl<'a> Said<'a> {
         self.by_name.get(&(account, region, resource)).copied()
     }
 
-    /// Why nobody can say anything of a place: its list was refused, or the check was not judged at all.
+    /// Why nothing can be said of a place: its list was refused, or the check was not judged at all.
     fn blind(&self, account: &AccountId, region: &Region) -> Option<String> {
         let place = self.of(account, region, region.as_str());
         let whole = self.check.findings.iter().find(|one| one.account == *account && one.resource == account.as_str());

@@ -22,7 +22,7 @@ pub struct Life {
     pub region: Region,
     /// The resource, as it was called last.
     pub resource: String,
-    /// How AWS tells it from others of its name.
+    /// How AWS distinguishes it from others of its name.
     pub identity: Identity,
     /// The time of the first snapshot in which it fails.
     pub since: DateTime<Utc>,
@@ -48,7 +48,7 @@ pub struct End {
 pub enum Ended {
     /// It does not fail any more, or its resource is gone, and what would show it was read.
     Fixed,
-    /// Its account or region is asked no more: nobody says that it is fixed.
+    /// Its account or region is no longer asked: it does not count as fixed.
     Left,
     /// It was an event, which the next snapshot's period does not ask for.
     Past,

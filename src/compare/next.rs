@@ -100,7 +100,7 @@ impl<'a> Desk<'a> {
                 blockers.entry((&whole.framework, &whole.id)).or_default().extend(own);
             }
         }
-        // What nothing is mapped to must not drop out: somebody has to find out what it takes.
+        // What nothing is mapped to must not drop out: its owner has to find out what it takes.
         for ((framework, id), keys) in blockers.iter_mut().filter(|(_, keys)| keys.is_empty()) {
             keys.insert((ActionKind::Settle, format!("{framework}/{id}")));
         }

@@ -307,7 +307,7 @@ fn reports_exceptions_and_the_next_snapshot_are_due() {
             "2026-09-30 Due period 2026-07-01 2026-09-30",
             "2026-10-07 Due snapshot snapshot",
         ],
-        "the letter speaks until the end of the year, which is later than 90 days"
+        "the letter ends with the year, which is later than 90 days"
     );
 }
 

@@ -61,7 +61,7 @@ pub fn record(
     }
 }
 
-/// How completely each source could be read. What AWS keeps no longer (events of more than 90 days ago) is no refusal.
+/// How completely each source could be read. What AWS keeps no longer (events of more than 90 days ago) is not a refusal.
 fn sights(snapshot: &Snapshot, assessment: &Assessment) -> BTreeMap<SourceId, Sight> {
     let gaps: BTreeSet<&SourceId> = assessment
         .gaps

@@ -1,4 +1,4 @@
-//! What exists on each side, and how AWS tells one resource from another of its name.
+//! What exists on each side, and how AWS distinguishes one resource from another of its name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -188,7 +188,7 @@ fn inventory(catalog: &Catalog, facts: &Facts) -> BTreeMap<Key, Resource> {
     found
 }
 
-/// How AWS tells a row's resource from others of its name.
+/// How AWS distinguishes a row's resource from others of its name.
 pub(super) fn identity(source: &Source, row: &Row) -> Identity {
     if source.unique_id.is_empty() && source.created.is_none() {
         return Identity::default();

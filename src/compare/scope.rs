@@ -86,7 +86,7 @@ pub(super) struct Places<'a>(BTreeMap<&'a AccountId, BTreeSet<&'a Region>>);
 /// Whether a side asked somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// It did, or the place is no region of the account (`global`).
+    /// It did, or the place is not a region of the account (`global`).
     Asked,
     /// Not the account.
     AccountMissing,

@@ -137,7 +137,7 @@ fn what_cannot_be_seen_is_not_fixed() {
         assert_eq!(words(&history), ["ann since 2026-07-01 AtLeast: open"]);
     }
     let history = [Told::on("2026-07-01"), Told::on("2026-07-08").unseen(REGION), Told::on("2026-07-15").fails("ann")];
-    assert_eq!(words(&history), ["ann since 2026-07-15 AtLeast: open"], "it may have failed when nobody saw it");
+    assert_eq!(words(&history), ["ann since 2026-07-15 AtLeast: open"], "it may have failed while it was not visible");
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn the_mean_time_to_fix_is_of_what_was_seen_to_begin() {
     let trend = of(&history, "2026-08-05");
     let high = trend.fixes.of(Severity::High);
     assert_eq!((high.fixed, high.measured, high.open), (3, 2, 1));
-    assert_eq!(high.mean_days, Some(14.0), "ann 14 days, bob 14; nobody knows when the old one began");
+    assert_eq!(high.mean_days, Some(14.0), "ann 14 days, bob 14; when the old one began is not known");
     assert_eq!(high.oldest_days, Some(7));
     assert_eq!(trend.fixes.of(Severity::Low), FixTimes::default());
     let came: Vec<(usize, usize)> = trend.points.iter().map(|point| (point.new, point.fixed)).collect();

@@ -106,7 +106,7 @@ fn fixes(lives: &[Life], now: DateTime<Utc>) -> ByWord<Severity, FixTimes> {
     let of = |severity: Severity| {
         let own = || lives.iter().filter(move |life| life.severity == severity);
         let fixed = || own().filter_map(|life| Some((life, life.end.filter(|end| end.how == Ended::Fixed)?)));
-        // Of what was there already in the first snapshot nobody knows how long it took.
+        // How long it took is not known of what was there already in the first snapshot.
         let measured: Vec<Duration> =
             fixed().filter(|(life, _)| life.age == Age::Seen).map(|(life, end)| end.time - life.since).collect();
         let open: Vec<&Life> = own().filter(|life| life.end.is_none()).collect();

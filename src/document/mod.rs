@@ -69,7 +69,7 @@ pub enum Look {
     Fail,
     /// Not known.
     Undetermined,
-    /// Waiting for somebody.
+    /// Waiting for a person.
     Awaiting,
     /// Neither.
     Aside,

@@ -78,5 +78,5 @@ fn where_there_is_nothing_to_ask_for_the_list_is_read_whole() {
         assert_eq!(facts.read.contains_key(&SourceId::from("x.parts")), read, "{things_reply}");
     }
     let facts = kept().reply("List", None, 0, "not json").read_all([parts(), things()]);
-    assert!(!facts.read.contains_key(&SourceId::from("x.parts")), "nobody knows what to ask for");
+    assert!(!facts.read.contains_key(&SourceId::from("x.parts")), "what to ask for is not known");
 }

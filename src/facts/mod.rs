@@ -45,7 +45,7 @@ pub(crate) fn read_seen<E>(
     }
     let of = |source: &SourceId| exchanges.get(source).map(Vec::as_slice).unwrap_or_default();
     let gaps_of = |source: &SourceId| gaps.get(source).map(Vec::as_slice).unwrap_or_default();
-    // A source that joined the mappings since was not asked, which is no gap of that time.
+    // A source that joined the mappings since was not asked, which is not a gap of that time.
     let mut set_out: BTreeSet<&SourceId> = snapshot.scope.sources.iter().collect();
     set_out.extend(exchanges.keys().copied());
     for root in catalog.sources.values().filter(|source| source.from.is_none() && !of(&source.id).is_empty()) {

@@ -168,7 +168,7 @@ fn an_unfinished_list_is_a_gap_and_not_read() {
         (r#"{"Things":[],"More":true,"Next":"1"}"#, GapReason::Failed, "more pages"),
         ("<html>", GapReason::Unreadable, "no JSON"),
         (r#"{"Stuff":[]}"#, GapReason::Unreadable, "no list"),
-        (r#"{"Things":null}"#, GapReason::Unreadable, "null is no list"),
+        (r#"{"Things":null}"#, GapReason::Unreadable, "null is not a list"),
         (r#"{"Things":[{"Name":"x"}]}"#, GapReason::Unreadable, "no key"),
     ];
     for (body, reason, why) in table {

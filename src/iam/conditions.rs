@@ -17,7 +17,7 @@ pub(super) struct Condition<'a> {
 
 /// All conditions of a statement: every one must hold.
 pub(super) fn conditions(value: &Value) -> Result<Vec<Condition<'_>>, String> {
-    let wrong = || "a condition of the policy is no object".to_owned();
+    let wrong = || "a condition of the policy is not an object".to_owned();
     let mut found = Vec::new();
     for (operator, keys) in value.as_object().ok_or_else(wrong)? {
         let (operator, holds_without_key) = read_operator(operator);
@@ -49,7 +49,7 @@ fn read_operator(operator: &str) -> (String, bool) {
     }
 }
 
-/// A value as IAM compares it; a list or an object is none, and fits nobody in particular.
+/// A value as IAM compares it; a list or an object is none, and fits no one principal.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -91,7 +91,7 @@ impl Condition<'_> {
     /// The audience alone is the same for everyone who uses the provider's standard one, but names the application at
     /// consumer providers and Cognito.
     pub(super) fn names_subject(&self) -> bool {
-        // `repo:acme/*` and `system:serviceaccount:shop:*` name somebody; `repo:*` names everybody.
+        // `repo:acme/*` and `system:serviceaccount:shop:*` name one caller; `repo:*` names them all.
         let narrow = |value: String| match value.find(['*', '?', '$']) {
             None => !value.is_empty(),
             Some(end) => value[..end].contains('/') || value[..end].matches(':').count() >= 2,
@@ -192,7 +192,7 @@ impl Condition<'_> {
     }
 }
 
-/// Whether a value stands for somebody in particular: policy variables and patterns for all do not.
+/// Whether a value stands for one principal: policy variables and patterns for all do not.
 fn fixed(kind: &Key, value: &str) -> bool {
     let open = |text: &str| text.is_empty() || text.contains(['*', '?']) || text.contains("${");
     match kind {

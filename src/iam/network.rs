@@ -5,14 +5,14 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 /// Whether a CIDR is so wide that it stands for the world, as AWS counts it: several halves or quarters of all addresses
-/// are a known way around checks for `/0`. An error if it is no address.
+/// are a known way around checks for `/0`. An error if it is not an address.
 pub(crate) fn cidr_open(cidr: &str) -> Result<bool, String> {
     prefix(cidr).map(is_wide)
 }
 
 /// The address and the prefix's length.
 fn prefix(cidr: &str) -> Result<(IpAddr, u8), String> {
-    let wrong = || format!("`{}` is no CIDR", cidr.chars().take(60).collect::<String>());
+    let wrong = || format!("`{}` is not a CIDR", cidr.chars().take(60).collect::<String>());
     let (address, length) = cidr.trim().split_once('/').map_or((cidr.trim(), None), |(a, b)| (a, Some(b)));
     let address: IpAddr = address.parse().map_err(|_| wrong())?;
     let bits = if address.is_ipv4() { 32 } else { 128 };
@@ -31,7 +31,7 @@ fn is_wide((address, length): (IpAddr, u8)) -> bool {
 }
 
 /// Whether EC2 permissions open any of the ports (no ports: anything at all) to the world. A prefix list may hold any
-/// address, and what it holds was not collected: where only that could open a port, nobody knows.
+/// address, and what it holds was not collected: where only that could open a port, the answer is not known.
 pub(crate) fn ports_open(permissions: &Value, ports: &[i64]) -> Result<bool, String> {
     let (mut open, mut unknown) = (false, false);
     for permission in items(permissions, "ipPermissions")? {
@@ -82,8 +82,10 @@ fn number(permission: &Value, member: &str) -> Result<Option<i64>, String> {
     match permission.get(member) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Number(number)) => Ok(number.as_i64()),
-        Some(Value::String(text)) => text.parse().map(Some).map_err(|_| format!("`{member}` is no number: `{text}`")),
-        Some(_) => Err(format!("`{member}` is no number")),
+        Some(Value::String(text)) => {
+            text.parse().map(Some).map_err(|_| format!("`{member}` is not a number: `{text}`"))
+        }
+        Some(_) => Err(format!("`{member}` is not a number")),
     }
 }
 
@@ -94,7 +96,7 @@ fn items<'a>(list: &'a Value, name: &str) -> Result<Vec<&'a Value>, String> {
         Value::Null => Ok(Vec::new()),
         Value::String(text) if text.trim().is_empty() => Ok(Vec::new()),
         Value::Object(_) => Ok(vec![list]),
-        _ => Err(format!("`{name}` is no list")),
+        _ => Err(format!("`{name}` is not a list")),
     }
 }
 

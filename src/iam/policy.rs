@@ -29,13 +29,13 @@ pub(super) enum Scope<'a> {
     AllBut(Vec<&'a str>),
 }
 
-/// Whom a statement speaks of.
+/// Which principals a statement speaks of.
 pub(super) enum Principals<'a> {
     /// The kind, `AWS`, and the name.
     Only(Vec<(&'a str, &'a str)>),
     /// Everyone but these.
     AllBut,
-    /// Nobody is named: the policy of an identity.
+    /// None is named: the policy of an identity.
     Unnamed,
 }
 
@@ -67,7 +67,7 @@ fn nodes(value: &Value) -> usize {
 }
 
 fn statement(value: &Value) -> Result<Statement<'_>, String> {
-    let members = value.as_object().ok_or("a statement of the policy is no object")?;
+    let members = value.as_object().ok_or("a statement of the policy is not an object")?;
     let effect = match members.get("Effect").and_then(Value::as_str) {
         Some("Allow") => Effect::Allow,
         Some("Deny") => Effect::Deny,
@@ -111,7 +111,7 @@ fn principals(members: &Map<String, Value>) -> Result<Principals<'_>, String> {
 
 /// One text or a list of texts.
 pub(crate) fn texts(value: &Value) -> Result<Vec<&str>, String> {
-    let wrong = || "a policy lists something that is no text".to_owned();
+    let wrong = || "a policy lists something that is not text".to_owned();
     match value {
         Value::String(text) => Ok(vec![text]),
         Value::Array(items) => items.iter().map(|item| item.as_str().ok_or_else(wrong)).collect(),

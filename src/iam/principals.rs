@@ -1,4 +1,4 @@
-//! Policy documents: whom they let in.
+//! Policy documents: which principals they let in.
 
 use serde_json::Value;
 
@@ -12,13 +12,13 @@ pub(crate) fn public(document: &Value) -> Result<bool, String> {
     Ok(statements.iter().any(|statement| is_open(statement) && !taken_back(statement)))
 }
 
-/// An Allow to assume a role for everyone, or for everyone whom a web identity provider knows, that no condition narrows.
+/// An Allow to assume a role for everyone, or for everyone that a web identity provider knows, that no condition narrows.
 pub(crate) fn trust_open(document: &Value) -> Result<bool, String> {
     let open = |statement: &Statement<'_>| is_open(statement) || is_open_to_provider(statement);
     Ok(statements(document)?.iter().any(|statement| assumes(statement) && open(statement)))
 }
 
-/// A provider such as GitHub vouches for anybody; only its subject says for whom.
+/// A provider such as GitHub vouches for all its users; only the subject names one.
 fn is_open_to_provider(statement: &Statement<'_>) -> bool {
     let web = |kind: &str, name: &str| kind == "Federated" && !name.contains(":saml-provider/");
     let Principals::Only(names) = &statement.principals else { return false };
@@ -27,7 +27,7 @@ fn is_open_to_provider(statement: &Statement<'_>) -> bool {
         && !statement.conditions.iter().any(|condition| condition.names_subject() || condition.narrows())
 }
 
-/// Whether somebody outside the account may assume the role without an external id and without belonging to an
+/// Whether a principal outside the account may assume the role: without an external id, and without belonging to an
 /// organization that the policy names.
 pub(crate) fn trust_foreign_unguarded(document: &Value, account: &str) -> Result<bool, String> {
     let unguarded = |statement: &Statement<'_>| {

@@ -330,7 +330,7 @@ pub enum ExceptionTerm {
     /// At most a year.
     #[default]
     WithinAYear,
-    /// Longer than a year: a warning, as what nobody looks at again is no exception but the rule.
+    /// Longer than a year: a warning, as what is never reviewed is not an exception but the rule.
     LongerThanAYear,
 }
 

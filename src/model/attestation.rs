@@ -1,4 +1,4 @@
-//! Manual evidence: a document or a URL that somebody says shows something, with an owner and a term.
+//! Manual evidence: a document or a URL that a person says shows something, with an owner and a term.
 
 use std::fmt;
 use std::str::FromStr;
@@ -48,7 +48,7 @@ impl<'de> Deserialize<'de> for AttestationId {
     }
 }
 
-/// A document or a URL, and what somebody says that it shows.
+/// A document or a URL, and what its owner says that it shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -192,7 +192,7 @@ pub struct AttestationUse {
 pub enum Term {
     /// Dated within or before the period, and valid through its end.
     Valid,
-    /// Valid, but dated after the period's end: the reader is told.
+    /// Valid, but dated after the period's end: results say so.
     DatedAfterPeriod,
     /// Its validity ends before the period does.
     Expired,
@@ -223,7 +223,7 @@ pub struct AttestedFile {
 }
 
 /// The files of attestations, sorted by path. The same bytes under names that only differ in what a file system may
-/// not tell apart are one file.
+/// not distinguish are one file.
 pub fn attested_files(attestations: &[Attestation]) -> Vec<AttestedFile> {
     let mut files = std::collections::BTreeMap::<String, AttestedFile>::new();
     for attestation in attestations {

@@ -71,7 +71,7 @@ pub struct Check {
     pub reads: BTreeSet<SourceId>,
     /// Whether it judges each row, or all rows of a place at once.
     pub per: Per,
-    /// Which rows it judges; the others are no findings at all.
+    /// Which rows it judges; the others are not findings at all.
     pub when: Option<Expression>,
     /// What is good.
     pub pass: Expression,
@@ -221,7 +221,7 @@ pub struct Service {
     pub config_type: String,
     /// The owner of each layer; layers that the service does not have are missing.
     pub layers: BTreeMap<String, Owner>,
-    /// Layers for which this service's owner counts alone wherever it is in use: who has an Outpost guards a site himself.
+    /// Layers for which this service's owner counts alone wherever it is in use: with an Outpost the customer guards the site.
     pub decides: BTreeSet<String>,
     /// Rows that show it to be in use, besides those of sources that name it.
     pub seen: Vec<ServiceSign>,
@@ -273,7 +273,7 @@ pub struct ReportDefinition {
     pub title: String,
     /// Where it comes from.
     pub origin: ReportOrigin,
-    /// Text that an Artifact report's name contains, any of them, ignoring case; empty when it is no Artifact report.
+    /// Text that an Artifact report's name contains, any of them, ignoring case; empty when it is not an Artifact report.
     pub names: Vec<String>,
     /// Text that excludes a name: `SOC 2` is not `SOC 2 Privacy`.
     pub names_without: Vec<String>,

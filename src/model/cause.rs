@@ -14,7 +14,7 @@ pub enum Age {
 }
 
 impl Age {
-    /// "12", or "12+" where nobody saw the beginning.
+    /// "12", or "12+" where the beginning was not seen.
     pub fn of_days(self, days: i64) -> String {
         match self {
             Self::Seen => days.to_string(),

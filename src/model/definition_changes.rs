@@ -18,7 +18,7 @@ pub struct DefinitionChanges {
     pub requirements: Vec<RequirementChange>,
 }
 
-/// Whether the mappings and settings of the first side can be told from those of the second.
+/// Whether the mappings and settings of the first side can be compared with those of the second.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -27,7 +27,7 @@ pub enum Known {
     Same,
     /// They differ.
     Different,
-    /// Nobody can say, and why.
+    /// It cannot be said, and why.
     Unknown(String),
 }
 

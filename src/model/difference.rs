@@ -105,13 +105,13 @@ pub struct RequirementChange {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingChanges {
-    /// They fail now and did not, or nobody could see it.
+    /// They fail now and did not, or were not visible.
     pub new: Vec<FindingChange>,
     /// They failed and do not any more, and the evidence shows that.
     pub fixed: Vec<FindingChange>,
     /// They failed and still do.
     pub open: Vec<FindingChange>,
-    /// They failed, and nobody can see any more whether they do.
+    /// They failed, and whether they still do is no longer visible.
     pub unseen: Vec<FindingChange>,
     /// They failed in an account or region that is asked no more: nobody says that they are fixed.
     pub left: Vec<FindingChange>,
@@ -337,7 +337,7 @@ pub struct Resource {
     pub region: Region,
     /// As findings name it.
     pub name: String,
-    /// How AWS tells it from others of its name.
+    /// How AWS distinguishes it from others of its name.
     pub identity: Identity,
     /// The sources that show it.
     pub sources: Vec<SourceId>,

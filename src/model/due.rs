@@ -31,7 +31,7 @@ pub struct Due {
     pub state: DueState,
     /// What it is about.
     pub kind: DueKind,
-    /// Tells it from others of its kind, the same in every run.
+    /// Distinguishes it from others of its kind, the same in every run.
     pub id: String,
     /// In one line.
     pub title: String,

@@ -58,7 +58,7 @@ pub struct Exchange {
     pub withheld: Vec<String>,
 }
 
-/// The service of an exchange that is no reply of AWS's but our own record.
+/// The service of an exchange that is not a reply of AWS's but our own record.
 pub const OWN_RECORD: &str = "auditpack";
 
 /// The item of a list that a further call was made for.

@@ -14,7 +14,7 @@ pub struct Expression {
     ast: Arc<Ast>,
 }
 
-/// Why a text is no expression that may run.
+/// Why a text is not an expression that may run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExpressionError {
     /// Not CEL.
@@ -202,7 +202,7 @@ impl Expression {
     }
 
     /// The text literals that a function gets as its first argument: the sources of `find` and `rows`. `None` stands for
-    /// an argument that is no literal.
+    /// an argument that is not a literal.
     pub fn first_arguments(&self, function: &str) -> BTreeSet<Option<String>> {
         let mut found = BTreeSet::new();
         walk(&self.ast, &mut |ast| {

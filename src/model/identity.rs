@@ -1,4 +1,4 @@
-//! What tells a resource that lives on from another that took its name, as AWS itself says it.
+//! What distinguishes a resource that lives on from another that took its name, as AWS itself says it.
 
 use chrono::{DateTime, NaiveDate};
 use serde_json::Value;

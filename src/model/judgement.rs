@@ -57,7 +57,7 @@ pub struct CheckRecord {
     pub open: Vec<FindingRecord>,
 }
 
-/// Whether what a check finds lasts until somebody mends it.
+/// Whether what a check finds lasts until it is mended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lasting {
@@ -89,12 +89,12 @@ pub struct FindingRecord {
     pub resource: String,
     /// Fail or undetermined.
     pub verdict: Verdict,
-    /// How AWS tells the resource from others of its name.
+    /// How AWS distinguishes the resource from others of its name.
     #[serde(default, skip_serializing_if = "Identity::is_unknown")]
     pub identity: Identity,
 }
 
-/// How AWS tells a resource from others that have, had or will have its name.
+/// How AWS distinguishes a resource from others that have, had or will have its name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Identity {
     /// AWS's own id, which survives a rename and never returns: a user's `UserId`.
@@ -128,7 +128,7 @@ impl Identity {
         self.unique.is_some() && self.unique == other.unique
     }
 
-    /// Whether the creation time moved where AWS moves it for other reasons too: nobody can say which it was.
+    /// Whether the creation time moved where AWS moves it for other reasons too: which it was cannot be said.
     pub fn is_doubtful_beside(&self, other: &Self) -> bool {
         let moved = matches!((&self.created, &other.created), (Some(a), Some(b)) if a != b);
         moved && !self.contradicts(other) && !self.is(other)

@@ -19,15 +19,15 @@ pub struct ActionPlan {
     pub requirements: usize,
     /// Those of them that are open: neither satisfied nor not applicable.
     pub open: usize,
-    /// Open requirements that stay open whatever is done: they wait for what somebody approved as an exception.
+    /// Open requirements that stay open whatever is done: they wait for what was approved as an exception.
     pub excepted: usize,
     /// The actions in the order in which they close requirements soonest.
     pub actions: Vec<Action>,
-    /// Failing checks of which every finding is covered by an exception that runs: nobody has to act now.
+    /// Failing checks of which every finding is covered by an exception that runs: no action is needed now.
     pub accepted: Vec<Accepted>,
 }
 
-/// Something that somebody can do.
+/// Something that a person can do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Action {
@@ -62,7 +62,7 @@ pub struct Action {
     pub closed: usize,
 }
 
-/// What kind of thing somebody can do.
+/// What kind of thing a person can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -141,7 +141,7 @@ pub struct Waiting {
     pub id: RequirementId,
 }
 
-/// A failing check that somebody approved as it is.
+/// A failing check that was approved as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Accepted {

@@ -18,7 +18,7 @@ const REVIEW_DAYS: u32 = 365;
 const HOLDS_CONTRACTS: &str = "legal";
 
 impl Requirement {
-    /// What people are asked for. What is inherited rests on AWS's reports, and these count only when somebody has
+    /// What people are asked for. What is inherited rests on AWS's reports, and these count only when a person has
     /// reviewed them: a framework that does not ask for that review itself is asked it here.
     pub fn requests(&self, responsibility: Responsibility) -> Vec<ManualEvidence> {
         let mut requests = self.manual.clone();

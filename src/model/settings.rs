@@ -176,7 +176,7 @@ pub struct SplitSetting {
     pub reason: String,
 }
 
-/// A known deviation that somebody approved; it stands beside a verdict and never changes it.
+/// A known and approved deviation; it stands beside a verdict and never changes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
     /// The check.

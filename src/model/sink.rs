@@ -1,4 +1,4 @@
-//! Where a collection puts what it gets, and whom it tells: `collect` knows neither the vault nor the terminal.
+//! Where a collection puts what it gets, and where it reports: `collect` knows neither the vault nor the terminal.
 
 use super::{AccountId, Exchange, Gap, Sha256};
 
@@ -25,7 +25,7 @@ pub trait DocumentSink: Send {
 #[error("{0}")]
 pub struct SinkError(pub String);
 
-/// Told of progress; silent implementations serve tests and pipes.
+/// Receives progress; silent implementations serve tests and pipes.
 pub trait Progress: Send + Sync {
     /// So many more calls are known for an account.
     fn planned(&self, account: &AccountId, calls: u64);

@@ -29,7 +29,7 @@ pub struct Snapshot {
     pub finished: DateTime<Utc>,
     /// Who asked.
     pub caller: Caller,
-    /// The mappings and settings that were in force, so that their changes can be told from the estate's.
+    /// The mappings and settings that were in force, so that their changes can be separated from the estate's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definitions: Option<Definitions>,
     /// What was to be asked.
@@ -112,7 +112,7 @@ pub struct AccountScope {
     pub regions: Vec<Region>,
     /// The regions that AWS lists for the account but which are not enabled.
     pub disabled_regions: Vec<Region>,
-    /// Enabled regions that the settings leave out: named, so that nobody takes them for seen.
+    /// Enabled regions that the settings leave out: named, so that they are not taken for seen.
     #[serde(default)]
     pub excluded_regions: Vec<Region>,
 }

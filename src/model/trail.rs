@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountId, Period, Region, Sha256};
 
-/// A digest of ten thousand log files inflates to 5 MB; nobody may make us hold more than this.
+/// A digest of ten thousand log files inflates to 5 MB; no input may make us hold more than this.
 pub const MAX_DIGEST: u64 = 32 << 20;
 /// CloudTrail cuts its log files far below; a packed one is fetched up to this size.
 pub const MAX_LOG: u64 = 64 << 20;
@@ -198,7 +198,7 @@ impl Digest {
 pub struct Inflated<T> {
     /// The content.
     pub content: T,
-    /// How many bytes follow the gzip member: nobody vouches for them.
+    /// How many bytes follow the gzip member: nothing vouches for them.
     pub trailing: u64,
 }
 
@@ -280,7 +280,7 @@ pub enum FoundLog {
     },
     /// Nothing.
     Missing,
-    /// Something that is no log file, and why.
+    /// Something that is not a log file, and why.
     Unreadable(String),
 }
 
@@ -288,7 +288,7 @@ pub enum FoundLog {
 pub const FETCHED_LOGS: &str = "FetchedLogFiles";
 
 /// A sample of log files that anyone can draw again: those whose SHA-256, taken with the seed before their key, is
-/// smallest. The seed is the time of the snapshot, which nobody who changes files knows beforehand.
+/// smallest. The seed is the time of the snapshot, which cannot be known by who changes files before it.
 #[derive(Debug, Clone)]
 pub struct LogSample {
     seed: String,

@@ -88,7 +88,7 @@ pub enum Steadiness {
     Unknown,
 }
 
-/// A finding that is not fixed as far as anybody can see.
+/// A finding that is not fixed as far as the snapshots show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OpenFinding {
@@ -109,7 +109,7 @@ pub struct OpenFinding {
     /// Whole days from then to now.
     #[cfg_attr(test, schemars(range(min = 0)))]
     pub days: i64,
-    /// The last snapshot's time in which it was seen to fail; earlier than the newest one when nobody can see it any more.
+    /// The last snapshot's time in which it was seen to fail; earlier than the newest one when it is no longer visible.
     pub seen: DateTime<Utc>,
 }
 

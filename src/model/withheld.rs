@@ -29,7 +29,7 @@ pub enum Form {
 pub enum Withheld {
     /// Nothing that looks like a secret.
     Clean,
-    /// It is no text that can be searched.
+    /// It is not text that can be searched.
     Unreadable,
     /// Something that looks like a secret: never empty, at most [`Withheld::MAX`].
     Found(Vec<Sighting>),

@@ -293,7 +293,7 @@ fn an_empty_snapshot_makes_a_report() {
     sample.files.clear();
     let input = super::Input { signer: None, ..sample.input() };
     let page = String::from_utf8(html(&input, &Templates::embedded().unwrap()).unwrap()).unwrap();
-    assert!(page.contains("nobody: this report is not signed"));
+    assert!(page.contains("this report is not signed"));
     assert!(page.contains("None: AWS answered every call."));
 }
 

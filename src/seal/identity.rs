@@ -92,8 +92,8 @@ impl std::fmt::Debug for SigningIdentity {
 }
 
 impl SigningIdentity {
-    /// Reads a key (PKCS#8, encrypted or not) and its chain (the signer's certificate first), both PEM, and checks
-    /// that they fit each other and are valid at `now`.
+    /// Reads a key (PKCS#8, encrypted or not) and its chain (the signer's certificate first), both PEM. They must fit
+    /// each other and be valid at `now`.
     pub fn from_pem(key: &[u8], chain: &[u8], passphrase: Option<&str>, now: DateTime<Utc>) -> Result<Self, KeyError> {
         let (key, kind) = read_key(key, passphrase)?;
         let chain = Certificate::from_pem(chain)?;

@@ -33,12 +33,12 @@ pub fn verify_pdf(pdf: &[u8]) -> Result<SignatureFacts, PdfFault> {
         let several = PdfFault::PartlyCovered("it names several byte ranges");
         return Err(if ranges.is_empty() { PdfFault::Unsigned } else { several });
     };
-    let covered = end.checked_add(*rest).ok_or(PdfFault::PartlyCovered("its byte range is no range"))?;
+    let covered = end.checked_add(*rest).ok_or(PdfFault::PartlyCovered("its byte range is not a range"))?;
     if covered < pdf.len() {
         return Err(PdfFault::Appended(pdf.len() - covered));
     }
     if *first != 0 || covered > pdf.len() || start >= end {
-        return Err(PdfFault::PartlyCovered("its byte range is no range"));
+        return Err(PdfFault::PartlyCovered("its byte range is not a range"));
     }
     let hex = match &pdf[*start..*end] {
         [b'<', hex @ .., b'>'] => hex,

@@ -9,7 +9,7 @@ use crate::model::Sha256;
 /// No honest path is longer, the signer's certificate included.
 const MAX_PATH: usize = 8;
 
-/// The reader's own trust anchors. Empty: a signature can be intact, but nobody says that the signer is the right one.
+/// The reader's own trust anchors. Empty: a signature can be intact, but nothing says that the signer is the right one.
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
     certificates: Vec<Certificate>,
@@ -46,7 +46,7 @@ pub enum TrustError {
 }
 
 impl Trust {
-    /// Believes nobody yet.
+    /// Trusts no signer yet.
     pub fn none() -> Self {
         Self::default()
     }

@@ -94,7 +94,7 @@ pub(super) struct Run {
     pub(super) badge: Option<Tone>,
 }
 
-/// Rows and columns; also cards, notes and halves, which differ in dress and in what they tell a screen reader.
+/// Rows and columns; also cards, notes and halves, which differ in dress and in what a screen reader says of them.
 #[derive(Debug)]
 pub(super) struct Table {
     pub(super) dress: Dress,

@@ -1,6 +1,6 @@
 //! Manual evidence: documents among the blobs, and the log that says what they are for.
 //!
-//! The log only grows. A line is written at once and synced before anybody is told that it is there; a line that a
+//! The log only grows. A line is written at once and synced before it is reported; a line that a
 //! killed process did not finish is not read, and the next writer takes it away.
 
 use std::fs::{self, File};

@@ -55,7 +55,7 @@ impl Vault {
     }
 
     /// The base of a new patch on an earlier body: that one's own base, if it is a patch itself. An earlier body that cannot
-    /// be read is no reason not to keep a new one.
+    /// be read does not keep us from keeping a new one.
     fn base_for(&self, before: &Sha256) -> Option<(Sha256, Vec<u8>)> {
         let base = patches::base_of(&self.packed(before).ok()?).unwrap_or(*before);
         let bytes = self.get(&base).ok().filter(|bytes| patches::fits(bytes.len()))?;

@@ -113,7 +113,7 @@ impl Vault {
         problems
     }
 
-    /// Branches are right after a merge, until the next collection joins them; otherwise somebody put one there.
+    /// Branches are right after a merge, until the next collection joins them; otherwise one was put there.
     fn branched(&self, chain: &Chain) -> Option<ChainProblem> {
         let heads = chain.heads();
         let merged = self.merged_ids();
@@ -181,7 +181,7 @@ fn read(folder: &Folder) -> Result<Read, VaultError> {
     let head = match Head::read(&bytes) {
         Ok(head) => head,
         Err(error) => {
-            return problem(ProblemKind::SnapshotUnreadable, &path, format!("the manifest is no snapshot: {error}"));
+            return problem(ProblemKind::SnapshotUnreadable, &path, format!("the manifest is not a snapshot: {error}"));
         }
     };
     if head.format > FORMAT {

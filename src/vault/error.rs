@@ -155,13 +155,13 @@ impl VaultError {
             }
             Self::Chain { .. } => "`auditpack vault check` looks at all evidence too",
             Self::Backwards { .. } => {
-                "set the clock right, or name another vault with `--vault`; with `--resume`, leave it away to begin anew"
+                "set the clock right, or name another vault with `--vault`; or omit `--resume` to start a new collection"
             }
             Self::Organization { .. } => "name a vault of its own with `--vault`, or set `organization` right",
             Self::Merge { remedy, .. } => remedy,
             Self::Refused { .. } => "`auditpack attest list --all` shows what was attested",
-            Self::NothingToResume(_) => "leave `--resume` away to begin a new collection",
-            Self::Changed(_) => "leave `--resume` away to begin a new collection",
+            Self::NothingToResume(_) => "omit `--resume` to start a new collection",
+            Self::Changed(_) => "omit `--resume` to start a new collection",
         }
     }
 }

@@ -221,7 +221,7 @@ impl Journal {
         (exchanges, gaps)
     }
 
-    /// Keeps bytes that are no reply: the definitions that the collection went by.
+    /// Keeps bytes that are not a reply: the definitions that the collection went by.
     pub fn keep(&self, bytes: &[u8]) -> Result<Sha256, VaultError> {
         self.vault.put(bytes)
     }

@@ -210,7 +210,7 @@ impl Vault {
         read.and_then(|bytes| serde_json::from_slice::<Beside>(&bytes).ok()).map(|one| one.ids).unwrap_or_default()
     }
 
-    /// The lock; none where the folder cannot be written to, so that nobody else can either.
+    /// The lock; none where the folder cannot be written to, so that no other process can either.
     pub(super) fn lock_if_writable(&self) -> Result<Option<Lock>, VaultError> {
         match self.lock() {
             Err(VaultError::Io { source, .. })

@@ -1,4 +1,4 @@
-//! Which blobs are named, and by whom; and which are there.
+//! Which blobs are named, and by what; and which are there.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -111,7 +111,7 @@ impl Vault {
             let file = File::open(&path).map_err(|error| fault(&path, error))?;
             for line in BufReader::new(file).split(b'\n') {
                 let line = line.map_err(|error| fault(&path, error))?;
-                // The first line and a torn last one are no replies.
+                // The first line and a torn last one are not replies.
                 hashes.extend(match serde_json::from_slice(&line) {
                     Ok(Line::Exchange(Body { body })) => Some(body),
                     Ok(Line::Gap(Refusal { body })) => body,

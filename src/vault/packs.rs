@@ -233,7 +233,7 @@ impl Vault {
 /// The blobs of a pack: hash, offset in the file, length.
 type Table = Vec<(Sha256, u64, u32)>;
 
-/// The table of a pack's file; the inner error says why it is no pack.
+/// The table of a pack's file; the inner error says why it is not a pack.
 fn read_table(path: &Path) -> io::Result<Result<Table, String>> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();

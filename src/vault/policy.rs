@@ -97,13 +97,13 @@ impl FromStr for KeepPolicy {
         for part in text.split(',') {
             let words: Vec<&str> = part.split_whitespace().collect();
             let [word, count] = words.as_slice() else {
-                return Err(format!("`{}` is no rule: {EXPECTED}", part.trim()));
+                return Err(format!("`{}` is not a valid rule: {EXPECTED}", part.trim()));
             };
             let Some(each) = Each::ALL.into_iter().find(|each| each.word() == *word) else {
-                return Err(format!("`{word}` is no span of time: {EXPECTED}"));
+                return Err(format!("`{word}` is not a span of time: {EXPECTED}"));
             };
             let count = match count.parse() {
-                Ok(0) | Err(_) => return Err(format!("`{count}` after `{word}` is no number from 1: {EXPECTED}")),
+                Ok(0) | Err(_) => return Err(format!("`{count}` after `{word}` is not a number from 1: {EXPECTED}")),
                 Ok(count) => count,
             };
             if rules.iter().any(|rule| rule.each == each) {
@@ -195,12 +195,12 @@ mod tests {
     #[test]
     fn what_is_no_policy_is_said() {
         let table = [
-            ("", "`` is no rule: expected rules like `weekly 13, quarterly 8`"),
-            ("weekly", "`weekly` is no rule"),
-            ("weekly 13 quarterly 8", "`weekly 13 quarterly 8` is no rule"),
-            ("fortnightly 2", "`fortnightly` is no span of time: expected rules like"),
-            ("weekly 0", "`0` after `weekly` is no number from 1"),
-            ("weekly many", "`many` after `weekly` is no number from 1"),
+            ("", "`` is not a valid rule: expected rules like `weekly 13, quarterly 8`"),
+            ("weekly", "`weekly` is not a valid rule"),
+            ("weekly 13 quarterly 8", "`weekly 13 quarterly 8` is not a valid rule"),
+            ("fortnightly 2", "`fortnightly` is not a span of time: expected rules like"),
+            ("weekly 0", "`0` after `weekly` is not a number from 1"),
+            ("weekly many", "`many` after `weekly` is not a number from 1"),
             ("weekly 1, weekly 2", "`weekly` is there twice"),
         ];
         for (text, says) in table {

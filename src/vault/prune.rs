@@ -64,7 +64,7 @@ impl Vault {
         Ok(Pruning { pruned, kept, blobs: gone.len() as u64, bytes: gone.iter().map(|file| file.stored).sum() })
     }
 
-    /// The blobs that nobody names: no snapshot, no attestation, no unfinished collection, no patch that is named.
+    /// The blobs that nothing names: no snapshot, no attestation, no unfinished collection, no patch that is named.
     fn named_by_none(&self, links: &[Link]) -> Result<Vec<BlobFile>, VaultError> {
         let mut named: BTreeSet<Sha256> = self.named_by_snapshots(links)?.into_iter().map(|(hash, _)| hash).collect();
         named.extend(named_by_log(&self.attestations()?.log));

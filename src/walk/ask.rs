@@ -18,7 +18,7 @@ pub struct Ask<'a> {
     pub call: &'a Call,
     /// Which of the call's variations; of a conversation, which of its questions.
     pub variation: usize,
-    /// The parameters that tell the variation from the others; empty where there is one only.
+    /// The parameters that distinguish the variation from the others; empty where there is one only.
     pub varied: Map<String, Value>,
     /// The region that the call goes to.
     pub region: Region,

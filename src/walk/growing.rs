@@ -115,7 +115,7 @@ impl Growing {
         prepare(source, &each.call, vary, &asking.pages.parameters(&each.call), &lookup)
     }
 
-    /// What tells a variation from the others.
+    /// What distinguishes a variation from the others.
     pub(super) fn varied(&self, each: &Each, asking: &Asking, place: &Place) -> Map<String, Value> {
         let vary = each.call.vary.get(asking.variation).filter(|_| each.call.vary.len() > 1);
         let filled = vary.map(|vary| filled(vary, &|name| self.fill(name, place, &asking.region)));

@@ -36,7 +36,7 @@ impl List {
         prepare(source, &source.call, vary, &self.pages.parameters(&source.call), &lookup)
     }
 
-    /// What tells its variation from the others; a conversation has questions of its own.
+    /// What distinguishes its variation from the others; a conversation has questions of its own.
     pub(super) fn varied(&self, source: &Source, place: &Place) -> Map<String, Value> {
         let is_one_of_many = source.collector.is_walked() && source.call.vary.len() > 1;
         let vary = source.call.vary.get(self.variation).filter(|_| is_one_of_many);

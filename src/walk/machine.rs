@@ -32,7 +32,7 @@ use super::tree::Tree;
 pub struct Walk<'a> {
     tree: &'a Tree<'a>,
     place: Place,
-    /// When what nobody answered is noticed.
+    /// When what was not answered is noticed.
     time: DateTime<Utc>,
     states: Vec<State>,
     lists: BTreeMap<usize, List>,
@@ -75,7 +75,7 @@ enum Stage {
 }
 
 impl<'a> Walk<'a> {
-    /// Begins in a place. `time`: when what nobody answered is noticed.
+    /// Begins in a place. `time`: when what was not answered is noticed.
     pub fn new(tree: &'a Tree<'a>, place: Place, time: DateTime<Utc>) -> Self {
         let questions = tree.branches.first().map_or(0, |root| root.source.call.vary.len());
         Self::asking(tree, place, time, questions)

@@ -1,9 +1,9 @@
 //! How a source is asked and read: templates, pages, items, parts, followers, and the wire formats. No I/O, no clock, no
 //! threads.
 //!
-//! One machine, [`Walk`], says what to ask next, takes what became of it (a reply, an absence, a refusal, "not asked"), and
-//! ends in rows and gaps. `collect` drives it with the network, `facts` with kept replies: so both know the same, and what an
-//! assessment would find missing, the collection knows while it runs.
+//! One machine, [`Walk`], says what to ask next and takes what became of it: a reply, an absence, a refusal, "not asked".
+//! It ends in rows and gaps. `collect` drives it with the network, `facts` with kept replies: so both know the same. What
+//! an assessment would find missing, the collection knows while it runs.
 
 mod ask;
 mod asked;

@@ -57,7 +57,7 @@ impl Pages {
     }
 }
 
-/// What the member says that tells whether there is more; a reply may leave it out.
+/// What the member says of whether there is more; a reply may leave it out.
 fn says_more(rules: &Paging, reply: &Value) -> Option<bool> {
     let more = rules.more.as_ref()?.text(reply)?;
     Some(more.eq_ignore_ascii_case("true"))

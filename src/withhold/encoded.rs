@@ -36,7 +36,7 @@ pub(super) fn judge(encoded: &str) -> Withheld {
     }
 }
 
-/// Of something that is no text, that nothing was found says nothing.
+/// Of something that is not text, that nothing was found says nothing.
 fn or_unreadable(sightings: Vec<Sighting>) -> Withheld {
     if sightings.is_empty() { Withheld::Unreadable } else { Withheld::of(sightings) }
 }

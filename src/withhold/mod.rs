@@ -1,8 +1,8 @@
-//! Takes values that may be secrets out of a reply before anybody keeps it: the vault, the journal and the packs never see
+//! Takes values that may be secrets out of a reply before it is kept: the vault, the journal and the packs never see
 //! them. Each is replaced by a text that says what was found in it (`model::Withheld`); every other byte stays.
 //!
 //! A reply in which the values cannot be found for sure is not kept at all. Writing it anew from what could be read would
-//! keep more of it, but nobody could say of such a body what AWS had written.
+//! keep more of it, but it could not be said of such a body what AWS had written.
 
 mod assignments;
 mod detect;
@@ -100,7 +100,9 @@ fn xml_content(body: &[u8], written: Written<'_>) -> Result<Node, String> {
     let (root, content) = spans::xml(body, written.shape)?;
     let expected = format!("{}Response", written.operation);
     match (written.protocol, content.kind) {
-        (Protocol::Query | Protocol::Ec2, _) if root != expected => Err("it is no reply to what was asked".to_owned()),
+        (Protocol::Query | Protocol::Ec2, _) if root != expected => {
+            Err("it is not a reply to what was asked".to_owned())
+        }
         (Protocol::Query, Kind::Members(members)) => {
             let result = format!("{}Result", written.operation);
             let results = members.into_iter().filter(|(name, _)| *name == result).map(|(_, node)| node).collect();

@@ -142,7 +142,7 @@ fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut last_lower = false;
-    // Nobody names a variable longer.
+    // No variable has a longer name.
     for character in name.chars().take(200) {
         let letter = character.is_ascii_alphabetic();
         if !letter || (character.is_ascii_uppercase() && last_lower) {
@@ -157,7 +157,7 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether a value is no secret whatever its name: nothing, a number, or where the secret is to be found.
+/// Whether a value is not a secret whatever its name: nothing, a number, or where the secret is to be found.
 pub(super) fn is_harmless(value: &str) -> bool {
     let value = value.trim();
     let lower = value.to_ascii_lowercase();

@@ -193,7 +193,7 @@ pub(super) fn xml(body: &[u8], shape: &Shape) -> Result<(String, Node), String> 
             Event::End(_) => {
                 let element = open.pop().ok_or("an element ends that never began")?;
                 if !body.get(before..).is_some_and(|rest| rest.starts_with(b"</")) {
-                    return Err("the places of its elements cannot be told".to_owned());
+                    return Err("the places of its elements cannot be found".to_owned());
                 }
                 let (name, node) = closed(shape, element, before);
                 put(name, node, &mut open, &mut root)?;

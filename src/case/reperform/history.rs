@@ -132,7 +132,7 @@ fn claimed(trend: &Trend) -> BTreeMap<About<'_>, Value<'_>> {
         (About::Period, Value::Period(last.period)),
     ]);
     end.totals(&last.frameworks, &last.checks, &last.failing, last.gaps);
-    // What nobody can see any more is open by what an earlier snapshot shows.
+    // What is no longer visible is open by what an earlier snapshot shows.
     for one in trend.open.iter().filter(|one| one.seen >= last.time) {
         let OpenFinding { check, resource, account, region, severity, .. } = one;
         end.0.insert(About::Open { check, resource, account, region }, Value::Severity(*severity));

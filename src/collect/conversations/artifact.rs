@@ -2,7 +2,7 @@
 //! accept one by one, the documents.
 //!
 //! Two replies hold secrets: GetTermForReport a token that accepts the terms and a presigned URL, GetReport a presigned
-//! URL. Whoever has them has the document, so they are no evidence to hand to an auditor: both replies are kept without
+//! URL. Whoever has them has the document, so they are not evidence to hand to an auditor: both replies are kept without
 //! the token and without the URL's query. Facts read neither. The document itself is kept whole.
 
 use std::error::Error as StdError;

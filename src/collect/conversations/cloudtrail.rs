@@ -76,7 +76,7 @@ pub(super) enum Home {
     Here,
     /// In another region that is asked too: this is a copy of it.
     Asked,
-    /// In a region that nobody asks.
+    /// In a region that is not asked.
     NotAsked(Region),
 }
 
@@ -90,7 +90,7 @@ pub(super) fn home(trail_home: Option<&str>, region: &Region, asked: &[Region]) 
     }
 }
 
-/// The trails of a region and what only their home region tells; returns those whose home nobody asks.
+/// The trails of a region and what only their home region tells; returns those whose home is not asked.
 async fn trails(topic: Topic<'_>, client: &Client) -> Result<BTreeSet<(Region, String)>, CollectError> {
     let call = client.describe_trails().include_shadow_trails(true);
     let Some(reply) = topic.ask(topic.label("DescribeTrails"), call.send()).await? else {

@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(progress(&JobStatusType::InProgress, 8), Progress::Wait(Duration::from_secs(30)));
         assert_eq!(progress(&JobStatusType::InProgress, 9), Progress::GiveUp);
         assert_eq!(progress(&JobStatusType::Failed, 0), Progress::Failed);
-        assert_eq!(progress(&JobStatusType::from("NEW"), 9), Progress::GiveUp, "a state that nobody knows is not done");
+        assert_eq!(progress(&JobStatusType::from("NEW"), 9), Progress::GiveUp, "an unknown state is not done");
     }
 
     #[test]

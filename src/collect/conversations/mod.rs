@@ -1,5 +1,5 @@
 //! Conversations: the four services at the heart, asked in Rust on the typed SDK crates where one answer decides what is
-//! asked next. How the replies are read is told by their sources, as for every other service.
+//! asked next. How the replies are read stands in their sources, as for every other service.
 
 mod artifact;
 mod cloudtrail;
@@ -125,7 +125,7 @@ impl Topic<'_> {
 
     /// A source that its conversation does not know: of mappings that are not ours.
     fn unknown(&self) -> CollectError {
-        CollectError::Internal(format!("nobody knows how to collect `{}`: use the collector `generic`", self.id()))
+        CollectError::Internal(format!("no conversation collects `{}`: use the collector `generic`", self.id()))
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) fn judge(
         Err(why) => return (None, problem(Kind::DigestUnreadable, why)),
     };
     let Ok(end) = digest.digest_end_time.parse::<DateTime<Utc>>() else {
-        let message = format!("`{}` is no time of an end", short(&digest.digest_end_time));
+        let message = format!("`{}` is not a time of an end", short(&digest.digest_end_time));
         return (None, problem(Kind::DigestUnreadable, message));
     };
     let sha256 = Sha256::of(&inflated.content);

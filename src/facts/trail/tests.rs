@@ -365,7 +365,7 @@ fn each_kind_of_tampering_has_its_name() {
         ),
         ("log deleted", |world| drop(world.logs.remove(&World::log(3))), &["log-missing"], 0),
         (
-            "log is no gzip",
+            "log is not gzip",
             |world| drop(world.logs.insert(World::log(3), b"\x1f\x8bno".to_vec())),
             &["log-unreadable"],
             0,
@@ -402,7 +402,7 @@ fn each_kind_of_tampering_has_its_name() {
             1,
         ),
         (
-            "digest is no gzip",
+            "digest is not gzip",
             |world| world.digests.get_mut(&World::end(5)).unwrap().body = b"\x1f\x8bno".to_vec(),
             &["digest-unreadable", "log-undigested"],
             1,
@@ -514,7 +514,7 @@ fn the_life_of_a_trail_may_be_shorter_than_the_period() {
     // It logged before: nothing shows those hours.
     let unexplained = late(json!({ "IsLogging": true, "StartLoggingTime": 1 }), "2026-10-02T00:00:00Z");
     assert_eq!(unexplained.told(), (vec![], Value::Null, vec!["hours".to_owned()]));
-    // And its log files of that time lie there: nobody vouches for them.
+    // And its log files of that time lie there: nothing vouches for them.
     let mut off = late(json!({ "IsLogging": true, "StartLoggingTime": 1 }), "2026-10-02T00:00:00Z");
     off.logs.insert(log_key(time("2026-09-30T05:00:00Z"), "old"), gzip(b"{}"));
     assert_eq!(off.told().0, ["log-undigested"]);

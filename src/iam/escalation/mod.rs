@@ -1,4 +1,4 @@
-//! Who may give himself more permissions than he has: the effective statements of a principal against the known ways.
+//! Which principals can escalate their own permissions: their effective statements against the known ways.
 //!
 //! Policies of the organization and session policies are not looked at: they can only take away, so what is found here may
 //! be less in practice, never more. A role's trust policy does not matter: whoever has assumed it has its permissions.
@@ -20,9 +20,10 @@ const MAX_NAMED: usize = 6;
 
 /// The combinations that a principal has: `iam:PassRole + ec2:RunInstances`.
 ///
-/// `principal` is a row of a user or a role, `groups` the rows of a user's groups, `policies` those of all managed policies
-/// that are attached to it, to its groups, or as its boundary, both in lists of any depth. What is attached and not there is
-/// an error: what it allows is not known. So is what is allowed under a condition about the deed, if nothing else is found.
+/// `principal` is a row of a user or a role, `groups` the rows of a user's groups. `policies` are the rows of all managed
+/// policies that are attached to it, to its groups, or as its boundary. Both are lists of any depth. What is attached and
+/// not there is an error: what it allows is not known. So is what is allowed under a condition about the deed, if nothing
+/// else is found.
 pub(crate) fn escalations(principal: &Value, groups: &Value, policies: &Value) -> Result<Vec<String>, String> {
     let known = Known::of(groups, policies);
     let who = Who::of(principal, &known)?;
@@ -299,7 +300,7 @@ fn covers(scope: &Scope<'_>, resource: Option<&str>, who: &Who<'_>) -> bool {
     }
 }
 
-/// Nobody is named so: only a pattern for all of them has it.
+/// Nothing is named so: only a pattern for all of them has it.
 const ANYBODY: &str = "Zq7-any-of-them-x9";
 
 impl Who<'_> {

@@ -1,4 +1,4 @@
-//! Three quarters of the small company: mended, worse, and one thing that nobody can see any more.
+//! Three quarters of the small company: mended, worse, and one thing that is no longer visible.
 
 use serde_json::{Value, json};
 

@@ -28,12 +28,12 @@ struct Step {
 impl Verify {
     pub(super) fn new(input: &Input<'_>) -> Self {
         let fingerprint = match &input.signer {
-            Some(signer) => format!("This pack was to be signed by {}.", signer.fingerprint),
+            Some(signer) => format!("The signer's certificate must have the fingerprint {}.", signer.fingerprint),
             None => "This report names no signer: ask the organization.".to_owned(),
         };
         Self {
             intro: "No step needs the network, AWS, or this tool's maker. Unpack the pack and run these in its folder; \
-                    trust.pem is the signer's certificate as the organization gave it to you by another way than this pack.",
+                    trust.pem is the signer's certificate, which the organization gave you over a separate channel.",
             steps: vec![
                 Step {
                     title: "Every file is the one that was signed",
@@ -63,7 +63,7 @@ impl Verify {
                     title: "The signer is who you think",
                     text: Text::name(&format!("Prints the fingerprint of the certificate you trust. {fingerprint}")),
                     commands: vec!["openssl x509 -in trust.pem -noout -subject -fingerprint -sha256"],
-                    expect: "The fingerprint that the organization told you by another way, by telephone for instance. Never trust one that only the pack tells.",
+                    expect: "The fingerprint that the organization gave you over a separate channel, for example by phone. Never trust one that only the pack gives.",
                 },
                 Step {
                     title: "The PDF is the signer's",
@@ -87,9 +87,9 @@ fn kept(withheld: usize) -> &'static str {
     match withheld {
         0 => "Each reply was kept byte for byte under its SHA-256 before anything was judged from it.",
         _ => {
-            "Each reply was kept byte for byte under its SHA-256 before anything was judged from it, but for values that may \
-             be secrets or that open a document of AWS's: before the reply was kept they were searched in memory and replaced \
-             by what was found in them, or removed. snapshot.json names their places in each reply; every other byte is AWS's."
+            "Each reply was kept byte for byte under its SHA-256 before anything was judged from it. Exceptions: possible \
+             secrets, and what opens AWS documents. They were scanned in memory or removed, and never stored; the scan \
+             result stands in their place. snapshot.json names each place; every other byte is AWS's."
         }
     }
 }
@@ -136,7 +136,7 @@ impl Custody {
                 facts.push(Fact::text("Signed by", &signer.name));
                 facts.push(Fact::code("Signer's SHA-256 fingerprint", &signer.fingerprint));
             }
-            None => facts.push(Fact::text("Signed by", "nobody")),
+            None => facts.push(Fact::text("Signed by", "not signed")),
         }
         Self {
             facts,

@@ -58,7 +58,7 @@ impl Cover {
                 facts.push(Fact::text("Signed by", &signer.name));
                 facts.push(Fact::code("Signer's SHA-256 fingerprint", &signer.fingerprint));
             }
-            None => facts.push(Fact::text("Signed by", "nobody: this report is not signed")),
+            None => facts.push(Fact::text("Signed by", "this report is not signed")),
         }
         Self {
             title: "AWS audit evidence report",

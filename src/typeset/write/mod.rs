@@ -1,7 +1,7 @@
 //! Pages as a PDF: the only place that knows printpdf and lopdf.
 //!
-//! printpdf writes content streams and fonts; what it leaves out (the structure tree, a nested outline, metadata, the
-//! output intent, a stable `/ID`) is added to its lopdf document before saving.
+//! printpdf writes content streams and fonts. It leaves out the structure tree, a nested outline, metadata, the output
+//! intent and a stable `/ID`: these are added to its lopdf document before saving.
 
 mod document;
 mod embed;
