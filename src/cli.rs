@@ -160,7 +160,7 @@ impl Cli {
         if let Command::Diff(diff) = &self.command
             && let Some(surplus) = diff.surplus()
         {
-            let message = format!("`{}` names both sides already; leave `{surplus}` away", diff.before);
+            let message = format!("`{}` names both sides already; omit `{surplus}`", diff.before);
             return Err(Self::command().error(clap::error::ErrorKind::TooManyValues, message));
         }
         let (name, formats) = self.command.formats();
@@ -254,10 +254,10 @@ pub struct Verify {
     /// The pack: a .zip file, or the folder it was unpacked to.
     #[arg(value_name = "PACK")]
     pub pack: PathBuf,
-    /// A certificate that you got from the signer by another way than the pack; may be given again.
+    /// A certificate that you got from the signer over a separate channel, not from the pack; may be given again.
     #[arg(long, value_name = "PEM")]
     pub trust: Vec<PathBuf>,
-    /// The SHA-256 fingerprint of the signer's certificate, got by another way than the pack.
+    /// The SHA-256 fingerprint of the signer's certificate, got over a separate channel, not from the pack.
     #[arg(long, value_name = "HEX")]
     pub fingerprint: Vec<String>,
     /// Judge the raw evidence of the pack again and compare.

@@ -528,7 +528,7 @@ fn formats_that_a_command_has_not_are_refused_with_those_that_it_has() {
         (["trend", "--snapshot", "newest"], "invalid value 'newest' for '--snapshot"),
         (["trend", "--snapshot", "2026-Q2"], "`--snapshot` is not for trend: it looks at all of them"),
         (["diff", "--snapshot", "2026-Q2"], "`--snapshot` is not for diff: name both sides: `diff A B`"),
-        (["diff", "2026-Q1..2026-Q2", "latest"], "`2026-Q1..2026-Q2` names both sides already; leave `latest` away"),
+        (["diff", "2026-Q1..2026-Q2", "latest"], "`2026-Q1..2026-Q2` names both sides already; omit `latest`"),
     ] {
         let said = said(&place, 2, &wrong);
         assert!(said.contains(word), "{said}");
@@ -572,7 +572,7 @@ fn sides_that_cannot_be_compared_are_refused_with_the_reason() {
     }
     let altered = said(&place, 1, &["diff", "2026-Q1", "altered.zip"]);
     assert!(altered.contains("`altered.zip` is not what was signed, and is not compared"), "{altered}");
-    assert!(!altered.contains("nobody told to trust"), "the alteration is the reason, not the signer: {altered}");
+    assert!(!altered.contains("told auditpack to trust"), "the alteration is the reason, not the signer: {altered}");
 
     // Packs and a vault of another organization.
     edit(&place, "auditpack.toml", "Lindenhof Kiosk GmbH", "Other GmbH");

@@ -1,7 +1,7 @@
 //! Phrases that mislead readers do not come back: not in messages, help, reports, documents or mappings.
 //! Textual: what a phrase should be instead stands beside it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
 use std::path::Path;

@@ -1,8 +1,4 @@
-<<<<<<< HEAD:src/awscli/mod.rs
 //! The AWS CLI command with which a reader sees a check's fact again. Everything that comes from AWS is hostile: a value
-=======
-//! The AWS CLI command that shows a check's fact again. Everything that comes from AWS is hostile: a value
->>>>>>> efaa9a5 (Messages and doc comments name who acts and say 'is not a'; what older packs said in other words is judged to be the same):src/model/command_line.rs
 //! that a shell, a terminal or the AWS CLI would take for something else gives no command at all.
 
 mod shell;

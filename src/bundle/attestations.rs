@@ -127,7 +127,7 @@ pub(super) fn check(pack: &Hashed<'_>, problems: &mut Vec<Problem>) {
     problems.append(&mut found);
 }
 
-/// Members of the folder that nobody attested.
+/// Members of the folder that are not attested.
 fn extra<'a>(
     digests: &'a BTreeMap<PackPath, Digested>,
     files: &[AttestedFile],

@@ -134,7 +134,7 @@ pub enum ProblemKind {
     SignatureInvalid,
     /// Signed by another than those the reader trusts.
     SignatureForeign,
-    /// The reader named nobody to trust.
+    /// The reader named no signer to trust.
     SignerUntrusted,
     /// The signer's certificate had expired when the pack was signed.
     SignerExpired,

@@ -45,8 +45,8 @@ a certificate of their own.
    Signer:               {signer}
    SHA-256 fingerprint:  {fingerprint}
 
-   Compare the fingerprint over a second channel, for instance by telephone, with
-   somebody at {organization} whom you know:
+   Compare the fingerprint over a separate channel, for example by phone, with
+   a person you know at {organization}:
 
      openssl x509 -in trust.pem -noout -fingerprint -sha256
 

@@ -10,7 +10,7 @@ use super::layout::{Entry, Method};
 
 const CHUNK: usize = 256 * 1024;
 
-/// The bytes of an archive; several threads read from one open file, so that nobody can exchange it in between.
+/// The bytes of an archive; several threads read from one open file, so that it cannot be exchanged in between.
 #[derive(Debug)]
 pub(super) enum Source<'a> {
     File(Mutex<File>),
@@ -55,7 +55,7 @@ impl Source<'_> {
     }
 }
 
-/// The content of a member. After the last byte, an error tells what does not fit the records.
+/// The content of a member. After the last byte, an error says what does not fit the records.
 pub(super) struct Unpack<'a> {
     source: &'a Source<'a>,
     entry: &'a Entry,

@@ -159,7 +159,7 @@ fn decide(facts: &SignatureFacts, trust: &Trust, problems: &mut Vec<Problem>) ->
     match trust.decide(facts, time) {
         Ok(Trusted::NotTrusted) => {
             let message = format!(
-                "signed by {} (SHA-256 fingerprint {}), whom nobody told to trust: give --trust or --fingerprint",
+                "signed by {} (SHA-256 fingerprint {}): you have not told auditpack to trust this signer: pass --trust or --fingerprint",
                 signer.subject(),
                 signer.fingerprint()
             );

@@ -134,7 +134,7 @@ fn sorted<'a>(members: impl IntoIterator<Item = Member<'a>>) -> Result<BTreeMap<
     Ok(found)
 }
 
-/// Tells a member that cannot be read from a pack that cannot be written.
+/// Distinguishes a member that cannot be read from a pack that cannot be written.
 enum AddError {
     Read(io::Error),
     Write(io::Error),

@@ -31,7 +31,7 @@ fn define(ledger: &Ledger, kind: Kind, word: &Word, good: bool, help: &str) -> b
     if good {
         ledger.define(kind, word);
     } else {
-        ledger.fault(&word.place, format!("`{}` is no {kind} id", word.text), "malformed", help);
+        ledger.fault(&word.place, format!("`{}` is not a valid {kind} id", word.text), "malformed", help);
     }
     good
 }

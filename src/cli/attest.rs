@@ -49,7 +49,7 @@ pub struct AttestAdd {
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
     /// What it is evidence for: a request, a requirement, a control, or a report (`cc1.1-code-of-conduct`, `soc2/CC1.1`,
-    /// `control/key-rotation`, `report/DPA`); default: what the one that it replaces was for.
+    /// `control/key-rotation`, `report/DPA`); default: the targets of the attestation it replaces.
     #[arg(long = "for", value_name = "ID", required_unless_present = "replaces", num_args = 1.., value_delimiter = ',')]
     pub targets: Vec<String>,
     /// Who answers for it.
@@ -61,7 +61,7 @@ pub struct AttestAdd {
     /// The document's own date; default: today.
     #[arg(long, value_name = "DATE")]
     pub date: Option<NaiveDate>,
-    /// The last day on which it counts; default: as long after its date as the request allows, else a year.
+    /// Last valid day; default: the document's date plus the validity the request allows, else one year.
     #[arg(long, value_name = "DATE")]
     pub valid_until: Option<NaiveDate>,
     /// What the reader should know besides.

@@ -61,13 +61,13 @@ pub struct Plan {
     pub catalog: Arc<Catalog>,
     /// Where the evidence goes.
     pub sink: Arc<dyn Sink>,
-    /// Who is told.
+    /// Who is informed.
     pub progress: Arc<dyn Progress>,
     /// What time it is.
     pub clock: Clock,
     /// The snapshot's time: when collecting began; of a resumed run, when it first began, so that it asks the same.
     pub time: DateTime<Utc>,
-    /// Whom to ask.
+    /// Where to ask.
     pub mode: Mode,
     /// How many calls at once.
     pub concurrency: Concurrency,

@@ -131,7 +131,7 @@ fn second_witness(assessment: &Assessment) -> String {
     text
 }
 
-/// Exceptions that somebody should look at again: run out, covering nothing, or running for longer than a year.
+/// Exceptions to review: run out, covering nothing, or running for longer than a year.
 fn exceptions(assessment: &Assessment) -> String {
     let mut table = Table::new(["exception", "until", "state", "approver", "resources"]);
     let mut lines = 0;

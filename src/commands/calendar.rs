@@ -62,7 +62,7 @@ fn newest(vault: &Vault, yardstick: &Yardstick, context: &Context<'_>) -> miette
     Ok(found.map(|snapshot| Case::judge(yardstick, snapshot)).transpose()?)
 }
 
-/// The certificate that the settings name; one that is not made yet is no fault here.
+/// The certificate that the settings name; one that is not made yet is not a fault here.
 fn signer(settings: &Settings, context: &Context<'_>) -> miette::Result<Option<Certificate>> {
     let Some(signing) = &settings.signing else { return Ok(None) };
     let home = context.common.config.parent().unwrap_or(Path::new(""));

@@ -36,7 +36,7 @@ impl<'a> Context<'a> {
         self.print(b"\n")
     }
 
-    /// Prints bytes of the result; a reader that went away (`| head`) is no error.
+    /// Prints bytes of the result; a reader that went away (`| head`) is not an error.
     pub(super) fn print(&mut self, bytes: &[u8]) -> miette::Result<()> {
         match self.out.write_all(bytes).and_then(|()| self.out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

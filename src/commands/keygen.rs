@@ -38,6 +38,6 @@ pub(super) fn run(flags: &Keygen, context: &mut Context<'_>) -> miette::Result<E
     context.say(&format!("key          {}  (encrypted; keep it)", flags.key.display()))?;
     context.say(&format!("certificate  {}  (give it to those who verify)", flags.certificate.display()))?;
     context.say(&format!("fingerprint  {fingerprint}"))?;
-    context.note("tell the auditor the fingerprint by another way than the pack, by phone for instance");
+    context.note("give the auditor the fingerprint over a separate channel, for example by phone");
     Ok(Exit::Ok)
 }

@@ -5,7 +5,7 @@ use std::env;
 use console::Term;
 use miette::miette;
 
-/// The variable that holds the pass phrase where nobody is there to type it.
+/// The variable that holds the pass phrase where it cannot be typed.
 const VARIABLE: &str = "AUDITPACK_KEY_PASSPHRASE";
 
 /// The pass phrase of a key that is there.

@@ -50,8 +50,8 @@ pub fn next(
     let desk = Desk { catalog, assessment, open, owners, command };
     let blockers = desk.blockers();
     let accepted = desk.accepted();
-    let closed_by_nobody = |ids: &BTreeSet<Key>| ids.iter().any(|key| accepted.contains_key(key));
-    let excepted = blockers.values().filter(|ids| closed_by_nobody(ids)).count();
+    let waits_for_accepted = |ids: &BTreeSet<Key>| ids.iter().any(|key| accepted.contains_key(key));
+    let excepted = blockers.values().filter(|ids| waits_for_accepted(ids)).count();
     let counted = assessment.requirements.iter().filter(|one| one.parent.is_none());
     ActionPlan {
         format: FORMAT,

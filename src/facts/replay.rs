@@ -125,7 +125,7 @@ impl<'a> Kept<'a> {
                     Event::Read(source, reading)
                         if self.list_gaps.contains_key(&(source, &reading.account, &reading.region)) => {}
                     Event::Read(source, reading) => facts.read.entry(source.clone()).or_default().push(reading),
-                    // What the collection knew already is told in its own words.
+                    // What the collection knew already is said in its own words.
                     Event::Gap(gap) if known.contains(&identity(&gap)) => {}
                     Event::Gap(gap) => facts.gaps.push(*gap),
                 }

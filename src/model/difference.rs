@@ -113,7 +113,7 @@ pub struct FindingChanges {
     pub open: Vec<FindingChange>,
     /// They failed, and whether they still do is no longer visible.
     pub unseen: Vec<FindingChange>,
-    /// They failed in an account or region that is asked no more: nobody says that they are fixed.
+    /// They failed in an account or region that is asked no more: they do not count as fixed.
     pub left: Vec<FindingChange>,
 }
 

@@ -1,4 +1,4 @@
-//! Keys, signatures and whom to trust: CAdES-B-B over bytes, PAdES-B-B in a PDF. Bytes in, bytes out: no files, no clock.
+//! Keys, signatures and which signers to trust: CAdES-B-B over bytes, PAdES-B-B in a PDF. Bytes in, bytes out: no files, no clock.
 //!
 //! A signature is verified in two steps that never mix: [`verify_detached`] and [`verify_pdf`] say whether the
 //! mathematics holds and who signed; [`Trust`] says whether the reader believes that signer.

@@ -1,4 +1,4 @@
-//! Whom the reader believes: certificates or fingerprints given from outside, never anything from inside the pack.
+//! Which signers the reader trusts: certificates or fingerprints given from outside, never anything from inside the pack.
 
 use chrono::{DateTime, Utc};
 
@@ -29,7 +29,7 @@ pub enum Trusted {
     NotTrusted,
 }
 
-/// The reader named whom to believe, and this signer is not among them.
+/// The reader named signers to trust, and this signer is not among them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Foreign(pub String);

@@ -83,13 +83,13 @@ fn days(
 ) -> miette::Result<(NaiveDate, NaiveDate)> {
     let date = flags.date.unwrap_or(today);
     if date > today {
-        let help = "a document is attested when it is there; leave `--date` away for today's";
+        let help = "a document is attested when it is there; omit `--date` for today's";
         return Err(miette!(help = help, "`--date {date}` is in the future: today is {today} (UTC)"));
     }
     let term = Days::new(known.shortest(targets).into());
     let until = flags.valid_until.or_else(|| date.checked_add_days(term)).unwrap_or(NaiveDate::MAX);
     if until < date {
-        let help = "write a later day, or leave it away: the request's own term then counts";
+        let help = "write a later day, or omit it: the request's own term then counts";
         return Err(miette!(help = help, "`--valid-until {until}` is before the document's date {date}"));
     }
     Ok((date, until))
@@ -121,7 +121,7 @@ fn keep(attesting: &Attesting, path: &Path) -> miette::Result<AttestedDocument> 
     let about = fs::metadata(path).map_err(unreadable)?;
     if !about.is_file() {
         let help = "name a file; a folder is attested as one file, zipped";
-        return Err(miette!(help = help, "`{}` is no file", path.display()));
+        return Err(miette!(help = help, "`{}` is not a file", path.display()));
     }
     let file = File::open(path).map_err(unreadable)?;
     let kept = attesting.keep(file).map_err(|error| match error {

@@ -63,7 +63,7 @@ fn before_collecting(context: &Context<'_>) -> miette::Result<(Yardstick, Assess
         Ok(vault) => vault.attestations().map_err(vault_fault)?.log.active(),
         Err(_) => Vec::new(),
     };
-    let nobody = AccountId::new("");
+    let none = AccountId::new("");
     let nothing = Snapshot {
         format: Snapshot::FORMAT,
         tool: TOOL.to_owned(),
@@ -72,7 +72,7 @@ fn before_collecting(context: &Context<'_>) -> miette::Result<(Yardstick, Assess
         period: settings.period,
         time: context.now,
         finished: context.now,
-        caller: Caller { account: nobody, arn: String::new(), user_id: String::new() },
+        caller: Caller { account: none, arn: String::new(), user_id: String::new() },
         scope: Scope { accounts: Vec::new(), sources: Vec::new() },
         exchanges: Vec::new(),
         gaps: Vec::new(),

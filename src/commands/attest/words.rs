@@ -52,12 +52,15 @@ pub(super) fn url(text: &str) -> miette::Result<String> {
     let bad =
         |c: char| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '`' | '^' | '{' | '}');
     if text.len() > LONGEST_URL || text.chars().any(bad) {
-        return Err(miette!(help = HELP, "`--url` is no address: it is too long or has blanks, quotes or brackets"));
+        return Err(miette!(
+            help = HELP,
+            "`--url` is not a valid address: it is too long or has blanks, quotes or brackets"
+        ));
     }
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     // The address itself is not shown from here on: it may hold what must not be.
     if host.contains('@') {
-        let help = "leave the name and the password away: the report prints the address";
+        let help = "omit the name and the password: the report prints the address";
         return Err(miette!(help = help, "`--url` holds a name or a password"));
     }
     if host.trim_matches(['.', ':']).is_empty() {

@@ -59,7 +59,7 @@ fn summary(difference: &Difference, page: &mut Document) {
         findings.new.len(),
         findings.fixed.len(),
         findings.open.len(),
-        some(findings.unseen.len(), "that nobody can see any more"),
+        some(findings.unseen.len(), "no longer visible"),
         some(findings.left.len(), "left the scope")
     ));
 }
@@ -203,10 +203,10 @@ pub(super) fn requirement(change: &RequirementChange) -> Vec<Cell> {
 fn findings(difference: &Difference, page: &mut Document, shown: usize) {
     let findings = &difference.findings;
     let groups = [
-        ("New findings", "They fail now and did not, or nobody could see it", &findings.new, shown),
-        ("No longer visible", "They failed, and nobody can see whether they still do", &findings.unseen, shown),
+        ("New findings", "They fail now and did not, or were not visible", &findings.new, shown),
+        ("No longer visible", "They failed, and whether they still do is no longer visible", &findings.unseen, shown),
         ("Fixed findings", "They failed and do not any more", &findings.fixed, shown),
-        ("Out of scope", "They failed where nobody looks any more", &findings.left, shown),
+        ("Out of scope", "They failed where auditpack is no longer asked to look", &findings.left, shown),
         (
             "Still open",
             "They failed and still do, worst and oldest first",

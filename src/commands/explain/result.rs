@@ -116,7 +116,7 @@ pub(super) struct SeenMember<'a> {
     /// The way to it; empty for the whole row.
     member: &'a str,
     state: SeenState,
-    /// What AWS says, the beginning of it as text, or why nobody knows.
+    /// What AWS says, the beginning of it as text, or why it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<Value>,
 }
@@ -131,7 +131,7 @@ enum SeenState {
     Cut,
     /// AWS left it out.
     Absent,
-    /// `value` says why nobody knows.
+    /// `value` says why it is not known.
     Unread,
 }
 

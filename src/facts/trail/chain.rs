@@ -62,7 +62,7 @@ pub(super) fn links(
         let end = folders.digest_time(&previous.key).filter(|end| ours && window.has_digest(*end));
         match (read.get(previous.key.as_str()).filter(|_| ours), end) {
             (Some(before), _) if before.valid => problems.extend(broken(bucket, one, previous, before)),
-            // What is wrong with that one is told of it.
+            // What is wrong with that one is said of it.
             (Some(_), _) | (None, None) => {}
             (None, Some(_)) if keys.contains(previous.key.as_str()) => {}
             (None, Some(end)) if !one.is_backfill() => problems.push(Problem {
@@ -76,7 +76,7 @@ pub(super) fn links(
     }
     let standard = judged.iter().filter(|one| one.valid && !one.is_backfill());
     let nameless = standard.clone().zip(standard.skip(1)).filter(|(one, _)| !named.contains(one.key.as_str()));
-    // Where the digest that it names is missing or wrong, that is told already.
+    // Where the digest that it names is missing or wrong, that is said already.
     let names_another = |next: &Judged| {
         let previous = next.previous.as_ref().and_then(|previous| read.get(previous.key.as_str()));
         previous.is_some_and(|previous| previous.valid)
@@ -124,7 +124,7 @@ pub(super) struct Cover {
     pub(super) begins: Option<DateTime<Utc>>,
     /// Where the last valid one ends.
     pub(super) ends: Option<DateTime<Utc>>,
-    /// Why the first hours of the window cannot be told.
+    /// Why the first hours of the window are not known.
     pub(super) untold: Option<String>,
     /// Times that nothing else explains.
     pub(super) problems: Vec<Problem>,

@@ -37,7 +37,7 @@ impl Named {
     }
 }
 
-/// Half a SHA-256 tells a million keys apart.
+/// Half a SHA-256 distinguishes a million keys.
 fn short(key: &str) -> [u8; 16] {
     let mut half = [0; 16];
     half.copy_from_slice(&Sha256::of(key.as_bytes()).as_bytes()[..16]);

@@ -301,12 +301,12 @@ fn covers(scope: &Scope<'_>, resource: Option<&str>, who: &Who<'_>) -> bool {
 }
 
 /// Nothing is named so: only a pattern for all of them has it.
-const ANYBODY: &str = "Zq7-any-of-them-x9";
+const ANY_NAME: &str = "Zq7-any-of-them-x9";
 
 impl Who<'_> {
     /// The resources that stand for a target; `None` for any.
     fn resources(&self, target: Target) -> Vec<Option<String>> {
-        let every = |kind: &str| Some(self.of_account("iam", &format!("{kind}/{ANYBODY}")));
+        let every = |kind: &str| Some(self.of_account("iam", &format!("{kind}/{ANY_NAME}")));
         let own = |owned: &[&str]| owned.iter().map(|arn| Some((*arn).to_owned())).collect::<Vec<_>>();
         match target {
             Target::Any => vec![None],
@@ -318,7 +318,7 @@ impl Who<'_> {
                 [own(&ours), vec![every("policy")]].concat()
             }
             Target::EveryFunction => {
-                let region = self.of_account("lambda", &format!("function:{ANYBODY}"));
+                let region = self.of_account("lambda", &format!("function:{ANY_NAME}"));
                 vec![
                     Some(region.replacen(":lambda::", ":lambda:eu-west-1:", 1)),
                     Some(region.replacen(":lambda::", ":lambda:us-east-1:", 1)),
