@@ -453,7 +453,8 @@ fn a_file_of_exceptions_stays_in_its_folder() {
         let output = settings(name);
         assert_eq!(output.status.code(), Some(1), "{name}: {}", shown(&output));
         assert!(
-            text(&output.stderr).contains("not a plain path") || text(&output.stderr).contains("not a file of exceptions"),
+            text(&output.stderr).contains("not a plain path")
+                || text(&output.stderr).contains("not a file of exceptions"),
             "{name}: {}",
             shown(&output)
         );
