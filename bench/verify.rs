@@ -5,12 +5,11 @@
 mod common;
 
 use std::io::Read;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use auditpack::bundle::{Content, Limits, Member, verify, write_pack};
-use auditpack::seal::{SigningIdentity, SystemRandom, Trust, generate};
+use auditpack::bundle::{Content, Member, write_pack};
+use auditpack::seal::{SigningIdentity, SystemRandom, generate};
 use common::{line, seconds};
 
 /// The bytes of each pack's members.
@@ -29,11 +28,13 @@ fn main() {
         let written = write_pack(&pack, members, &identity, now).unwrap();
         let verify = seconds(|| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_auditpack"));
-            succeed(command.arg("verify").arg(&pack).arg("--trust").arg(&trust));
+            let output = command.arg("verify").arg(&pack).arg("--trust").arg(&trust).output().unwrap();
+            // Its members are what is measured; the rest of a pack it lacks, and nothing else.
+            assert!(String::from_utf8_lossy(&output.stdout).contains(": incomplete: "), "{output:?}");
         });
         let zip = seconds(|| succeed(Command::new("sha256sum").arg(&pack)));
         let unpacked = folder.path().join("unpacked");
-        unpack(&pack, &unpacked);
+        succeed(Command::new("unzip").arg("-q").arg(&pack).arg("-d").arg(&unpacked));
         let members = seconds(|| {
             succeed(Command::new("find").arg(&unpacked).args(["-type", "f", "-exec", "sha256sum", "{}", "+"]))
         });
@@ -102,15 +103,5 @@ impl Read for Noise {
             bytes.copy_from_slice(&self.0.to_le_bytes());
         }
         Ok(whole)
-    }
-}
-
-fn unpack(pack: &Path, folder: &Path) {
-    let limits = Limits { memory: 2 << 30, ..Limits::default() };
-    let pack = verify(pack, &Trust::none(), &limits).unwrap().pack.unwrap();
-    for path in pack.members() {
-        let file = folder.join(path.as_str());
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, pack.read(path.as_str()).unwrap()).unwrap();
     }
 }

@@ -561,7 +561,7 @@ fn sides_that_cannot_be_compared_are_refused_with_the_reason() {
         (["nowhere.zip", "latest"], &["`nowhere.zip` cannot be compared", "No such file", "name a pack that is there"]),
         (
             ["text.zip", "latest"],
-            &["`text.zip` is not what was signed", "it is not a zip archive", "compare an intact copy"],
+            &["`text.zip` is not a whole pack as it was signed", "it is not a zip archive", "compare an intact copy"],
         ),
     ] {
         let said = said(&place, 1, &["diff", sides[0], sides[1]]);
@@ -571,7 +571,7 @@ fn sides_that_cannot_be_compared_are_refused_with_the_reason() {
         assert!(!said.contains(": :"), "{said}");
     }
     let altered = said(&place, 1, &["diff", "2026-Q1", "altered.zip"]);
-    assert!(altered.contains("`altered.zip` is not what was signed, and is not compared"), "{altered}");
+    assert!(altered.contains("`altered.zip` is not a whole pack as it was signed, and is not compared"), "{altered}");
     assert!(!altered.contains("told auditpack to trust"), "the alteration is the reason, not the signer: {altered}");
 
     // Packs and a vault of another organization.

@@ -165,6 +165,9 @@ fn make_files() -> Files {
         ("README.txt".to_owned(), readme(&about)),
         (EVIDENCE_INDEX.to_owned(), evidence_index(&snapshot, &withheld).unwrap()),
         ("assessment.json".to_owned(), assessment.into_bytes()),
+        ("config/auditpack.toml".to_owned(), b"organization = \"Example Ltd\"".to_vec()),
+        ("mappings/catalog.toml".to_owned(), b"name = \"example\"".to_vec()),
+        ("report.html".to_owned(), b"<!doctype html>".to_vec()),
         ("snapshot.json".to_owned(), json),
         (REPORT.to_owned(), report(signer())),
     ];
@@ -226,9 +229,14 @@ fn kinds(verification: &Verification) -> Vec<(ProblemKind, &str)> {
 /// The pack that `write_pack` makes of the sound files, in a folder.
 fn written(folder: &Path) -> Vec<u8> {
     let path = folder.join("pack.zip");
-    let members = files().into_iter().rev().map(|(path, bytes)| Member { path, content: Content::Bytes(bytes) });
-    write_pack(&path, members, &signer().identity, now()).unwrap();
+    write_whole(&path, []);
     fs::read(path).unwrap()
+}
+
+/// Writes the sound files and more as a pack.
+fn write_whole<'a>(path: &Path, more: impl IntoIterator<Item = Member<'a>>) {
+    let files = files().into_iter().rev().map(|(path, bytes)| Member { path, content: Content::Bytes(bytes) });
+    write_pack(path, files.chain(more), &signer().identity, now()).unwrap();
 }
 
 fn must(folder: &Path, line: &str) -> String {
@@ -319,8 +327,7 @@ fn streamed_members_are_written_as_those_in_memory() {
     let path = folder.path().join("pack.zip");
     let large: Vec<u8> = (0..3_000_000_u32).flat_map(|n| (n / 7).to_le_bytes()).collect();
     let stream = || Content::Stream { size: large.len() as u64, open: Box::new(|| Ok(Box::new(&large[..]))) };
-    let members = ["a.json", "b.zip"].map(|path| Member { path: path.to_owned(), content: stream() });
-    write_pack(&path, members, &signer().identity, now()).unwrap();
+    write_whole(&path, ["a.json", "b.zip"].map(|path| Member { path: path.to_owned(), content: stream() }));
     must(folder.path(), "unzip -t pack.zip");
     let verified = verify(&path, &signer().trust(), &Limits::default()).unwrap();
     assert_eq!(kinds(&verified.found), []);
@@ -335,8 +342,8 @@ fn what_is_read_after_verifying_is_what_was_verified() {
     let (path, other) = (folder.path().join("pack.zip"), folder.path().join("other.zip"));
     let member = |text: &str| [Member { path: "a.json".to_owned(), content: Content::Bytes(text.into()) }];
     let opened = |path: &Path| verify(path, &Trust::none(), &Limits::default()).unwrap().pack.unwrap();
-    write_pack(&path, member("good"), &signer().identity, now()).unwrap();
-    write_pack(&other, member("evil"), &signer().identity, now()).unwrap();
+    write_whole(&path, member("good"));
+    write_whole(&other, member("evil"));
     must(folder.path(), "unzip -q pack.zip -d unpacked");
 
     // Another file takes the pack's name: the one that was verified is still the one that is read.
@@ -345,7 +352,7 @@ fn what_is_read_after_verifying_is_what_was_verified() {
     assert_eq!(pack.read("a.json").unwrap(), b"good");
 
     // The same file is written to, or a member of a folder: what was not verified is not read.
-    write_pack(&path, member("good"), &signer().identity, now()).unwrap();
+    write_whole(&path, member("good"));
     let pack = opened(&path);
     let mut bytes = fs::read(&path).unwrap();
     let at = bytes.windows(4).position(|window| window == b"good").unwrap();
@@ -423,11 +430,46 @@ fn signed(change: impl FnOnce(&mut Files)) -> Verification {
 }
 
 #[test]
+fn what_lacks_a_part_of_a_pack_is_incomplete_whoever_signed_it() {
+    for required in ["assessment.json", "config/auditpack.toml", "mappings/", "report.html", REPORT] {
+        let found = signed(|files| files.retain(|(path, _)| !path.starts_with(required)));
+        assert_eq!(kinds(&found), [(ProblemKind::Incomplete, required)]);
+        assert!(!found.ok && !found.intact());
+    }
+    let found = signed(|files| files.retain(|(path, _)| path != "snapshot.json"));
+    let expected = [(ProblemKind::SnapshotMismatch, "assessment.json"), (ProblemKind::Incomplete, "snapshot.json")];
+    assert_eq!(kinds(&found), expected);
+    let found = signed(|files| files.retain(|(path, _)| path == "README.txt"));
+    assert!(found.problems.iter().all(|problem| problem.kind == ProblemKind::Incomplete), "{found:?}");
+    assert_eq!((found.problems.len(), found.ok, found.intact()), (7, false, false));
+    // What was signed and taken out is missing, once.
+    let found = broken(|files| files.retain(|(path, _)| path != "mappings/catalog.toml"));
+    assert_eq!(kinds(&found), [(ProblemKind::MemberMissing, "mappings/catalog.toml")]);
+
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("pack.zip");
+    let member = Member { path: "README.txt".to_owned(), content: Content::Bytes(b"all is well".to_vec()) };
+    write_pack(&path, [member], &signer().identity, now()).unwrap();
+    assert!(verify(&path, &signer().trust(), &Limits::default()).unwrap().pack.is_none());
+    fs::write(folder.path().join("trust.pem"), &signer().certificate).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_auditpack"));
+    let output =
+        command.args(["verify", "pack.zip", "--trust", "trust.pem"]).current_dir(folder.path()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(5), "{text}");
+    assert!(text.starts_with("pack.zip: incomplete: what is signed is not a whole pack\n"), "{text}");
+}
+
+#[test]
 fn paths_that_leave_the_folder_are_named() {
-    for path in ["../x", "/x", "a\\b", "C:x", "a//b", "a/./b", "a\nb", "readme.TXT", "README.txt/x", ""] {
+    let hidden = ["a\u{202E}fdp.exe", "a\u{200B}b", "a\u{2066}b", "\u{FEFF}a", "a\u{7F}", "a\u{9B}b"];
+    let plain = ["../x", "/x", "a\\b", "C:x", "a//b", "a/./b", "a\nb", "readme.TXT", "README.txt/x", ""];
+    for path in plain.into_iter().chain(hidden) {
         let found = signed(|files| files.push((path.to_owned(), b"x".to_vec())));
         let escapes = found.problems.iter().filter(|problem| problem.kind == ProblemKind::PathEscapes).count();
         assert_eq!(escapes, 1, "{path:?}: {:?}", found.problems);
+        let printed = format!("{:?}", serde_json::to_string(&found).unwrap());
+        assert!(!printed.contains(['\u{202E}', '\u{200B}', '\u{2066}', '\u{FEFF}', '\u{7F}', '\u{9B}']), "{printed}");
     }
     let link = check(&zip_with(&sound(), 0o120_777));
     assert!(kinds(&link).contains(&(ProblemKind::PathEscapes, "README.txt")));
@@ -494,7 +536,7 @@ fn bombs_are_refused_before_they_are_unpacked() {
     let path = folder.path().join("bomb.zip");
     let zeros =
         Content::Stream { size: 300 << 20, open: Box::new(|| Ok(Box::new(io::Read::take(io::repeat(0), 300 << 20)))) };
-    write_pack(&path, [Member { path: "zeros.txt".to_owned(), content: zeros }], &signer().identity, now()).unwrap();
+    write_whole(&path, [Member { path: "zeros.txt".to_owned(), content: zeros }]);
     let start = Instant::now();
     let found = verify(&path, &signer().trust(), &Limits::default()).unwrap().found;
     assert_eq!(kinds(&found), [(ProblemKind::MemberMissing, "zeros.txt"), (ProblemKind::TooLarge, "zeros.txt")]);
@@ -506,6 +548,14 @@ fn bombs_are_refused_before_they_are_unpacked() {
     let small = Limits { total: 1000, ..Limits::default() };
     let found = verify_bytes(&zip(&sound()), &signer().trust(), &small).unwrap();
     assert!(kinds(&found).contains(&(ProblemKind::TooLarge, REPORT)), "{:?}", found.problems);
+    // Many members, none of them large.
+    let zeros = |n: u32| Member { path: format!("z/{n}.txt"), content: Content::Bytes(vec![0; 1 << 20]) };
+    write_whole(&path, (0..300).map(zeros));
+    assert!(fs::metadata(&path).unwrap().len() < 1 << 20);
+    let start = Instant::now();
+    let found = verify(&path, &signer().trust(), &Limits::default()).unwrap().found;
+    let refused = found.problems.iter().filter(|problem| problem.kind == ProblemKind::TooLarge).count();
+    assert!((45..=60).contains(&refused) && start.elapsed() < Duration::from_secs(2), "{refused}");
     // Two records that share one member's bytes.
     let mut shared = zip(&vec![("a".to_owned(), vec![7; 50]), ("b".to_owned(), vec![7; 50])]);
     let directory = shared.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
@@ -589,7 +639,8 @@ fn flips_in_packed_content_are_noticed_in_every_bit() {
     let mut broken = pack.clone();
     for bit in 0..directory * 8 {
         broken[bit / 8] ^= 1 << (bit % 8);
-        assert!(!check(&broken).ok, "bit {bit}");
+        let found = check(&broken);
+        assert!(found.problems.iter().any(|problem| problem.kind != ProblemKind::Incomplete), "bit {bit}");
         broken[bit / 8] ^= 1 << (bit % 8);
     }
 }
@@ -599,7 +650,7 @@ fn more_members_than_a_plain_zip_counts() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("pack.zip");
     let member = |n: u32| Member { path: format!("{n}"), content: Content::Bytes(n.to_le_bytes().to_vec()) };
-    write_pack(&path, (0..66_000).map(member), &signer().identity, now()).unwrap();
+    write_whole(&path, (0..66_000).map(member));
     must(folder.path(), "unzip -tqq pack.zip");
     assert_eq!(kinds(&verify(&path, &signer().trust(), &Limits::default()).unwrap().found), []);
 }
@@ -613,8 +664,7 @@ fn members_beyond_four_gib() {
         let open = move || Ok(Box::new(io::Read::take(io::repeat(7), size)) as Box<dyn io::Read>);
         Member { path: path.to_owned(), content: Content::Stream { size, open: Box::new(open) } }
     };
-    let members = [member("a.zip", (4 << 30) + 5), member("b.zip", 0xf000_0000 - 1), member("c.txt", 1000)];
-    write_pack(&path, members, &signer().identity, now()).unwrap();
+    write_whole(&path, [member("a.zip", (4 << 30) + 5), member("b.zip", 0xf000_0000 - 1), member("c.txt", 1000)]);
     must(folder.path(), "unzip -tqq pack.zip");
     assert_eq!(kinds(&verify(&path, &signer().trust(), &Limits::default()).unwrap().found), []);
 }

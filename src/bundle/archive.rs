@@ -16,6 +16,8 @@ use super::{SIGNATURE, SUMS};
 const SEARCH: u64 = 66_000;
 /// Members up to this size may have any ratio.
 const RATIO_FREE: u64 = 16 << 20;
+/// All members together up to this size may have any ratio.
+const TOTAL_FREE: u64 = 256 << 20;
 /// No more problems than this are listed for the records of an archive.
 const MAX_LISTED: usize = 200;
 
@@ -144,6 +146,7 @@ impl<'a> Archive<'a> {
         let mut expected_offset = 0;
         let mut last_place = (0, String::new());
         let mut total: u64 = 0;
+        let bound = self.source.length()?.saturating_mul(limits.total_ratio).max(TOTAL_FREE).min(limits.total);
         let mut at = 0;
         for raw in entries {
             let written = directory.get(at..at + raw.length).unwrap_or_default();
@@ -181,13 +184,19 @@ impl<'a> Archive<'a> {
                 continue;
             };
             expected_offset = after;
-            total = total.saturating_add(entry.size);
+            let with_it = total.saturating_add(entry.size);
             let ratio_broken = entry.size > RATIO_FREE && entry.size / limits.ratio.max(1) > entry.packed;
-            if total > limits.total || ratio_broken {
-                let message = format!("{} bytes unpacked from {} are beyond the limits", entry.size, entry.packed);
+            if with_it > bound || ratio_broken {
+                let message = match ratio_broken {
+                    true => format!("{} bytes unpacked from {} are beyond the limits", entry.size, entry.packed),
+                    false => {
+                        format!("with it, {with_it} bytes would be unpacked; the limit of this archive is {bound}")
+                    }
+                };
                 problems.push(Problem::new(ProblemKind::TooLarge, &name, message));
                 continue;
             }
+            total = with_it;
             self.take(entry, problems)?;
         }
         if expected_offset != end.directory {

@@ -10,7 +10,8 @@ use super::path::PackPath;
 use super::problem::{Problem, ProblemKind};
 use super::verified::Hashed;
 use crate::model::{
-    Attestation, AttestationId, AttestationLog, AttestedFile, LogFault, Sha256, attested_files, with_causes,
+    Attestation, AttestationId, AttestationLog, AttestedFile, LogFault, Sha256, attested_files, visible_json,
+    with_causes,
 };
 
 /// The vault's log, byte for byte: each line names the SHA-256 of the line before it.
@@ -53,9 +54,7 @@ impl Index {
 
 /// Writes the index of what counts.
 pub fn attestation_index(log: &AttestationLog) -> Result<Vec<u8>, serde_json::Error> {
-    let mut bytes = serde_json::to_vec_pretty(&Index::of(log))?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    visible_json(&Index::of(log))
 }
 
 /// Why the log of attestations cannot be read.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::path::PackPath;
@@ -60,7 +60,9 @@ impl Folder {
         self.files.iter().map(|(path, size)| (path, *size))
     }
 
-    pub(super) fn reader(&self, path: &PackPath) -> Option<io::Result<File>> {
-        self.files.contains_key(path).then(|| File::open(self.root.join(path.as_str())))
+    /// A file that grows while it is read is cut off one byte beyond what was listed: it is not what was signed either way.
+    pub(super) fn reader(&self, path: &PackPath) -> Option<io::Result<io::Take<File>>> {
+        let size = self.files.get(path)?;
+        Some(File::open(self.root.join(path.as_str())).map(|file| file.take(size.saturating_add(1))))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::visible;
+use crate::model::{is_hidden, visible};
 
 /// Longer than any path that we write, shorter than what any system refuses.
 const MAX_LENGTH: usize = 1024;
@@ -29,9 +29,9 @@ pub enum PathFault {
     /// A backslash or a colon, which lead elsewhere on Windows.
     #[error("it has a backslash or a colon")]
     Windows,
-    /// Control characters.
-    #[error("it has a control character")]
-    Control,
+    /// Control characters, and those that no reader sees or that turn their neighbours around.
+    #[error("it has a control character or a hidden one")]
+    Hidden,
 }
 
 impl PackPath {
@@ -46,8 +46,8 @@ impl PackPath {
         if text.contains(['\\', ':']) {
             return Err(PathFault::Windows);
         }
-        if text.chars().any(char::is_control) {
-            return Err(PathFault::Control);
+        if text.chars().any(is_hidden) {
+            return Err(PathFault::Hidden);
         }
         for part in text.split('/') {
             match part {

@@ -120,6 +120,9 @@ pub enum ProblemKind {
     MemberMissing,
     /// A member that was not signed.
     MemberExtra,
+    /// A member without which a pack is not one was neither signed nor enclosed: the snapshot, the assessment, a report, the
+    /// settings or the mappings.
+    Incomplete,
     /// A member is there more than once.
     MemberDuplicate,
     /// A member's path leaves the folder, or is a link, or clashes with another where case does not count.
@@ -173,14 +176,16 @@ pub struct Limits {
     pub total: u64,
     /// How many times larger a member may be unpacked than packed, beyond its first 16 MiB.
     pub ratio: u64,
+    /// How many times larger than the archive all its members together may be, beyond their first 256 MiB.
+    pub total_ratio: u64,
     /// How many bytes of a member are ever held in memory at once.
     pub memory: u64,
 }
 
 impl Default for Limits {
-    /// 500,000 members, 64 GiB, 250 : 1, 512 MiB.
+    /// 500,000 members, 64 GiB, 250 : 1 for a member and 100 : 1 for all, 512 MiB.
     fn default() -> Self {
-        Self { members: 500_000, total: 64 << 30, ratio: 250, memory: 512 << 20 }
+        Self { members: 500_000, total: 64 << 30, ratio: 250, total_ratio: 100, memory: 512 << 20 }
     }
 }
 

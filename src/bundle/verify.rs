@@ -8,9 +8,14 @@ use super::pack::{Pack, PackReadError};
 use super::path::PackPath;
 use super::problem::{Limits, Problem, ProblemKind, SignerFacts, Verification, VerifyError};
 use super::verified::{Hashed, Verified};
-use super::{REPORT, SIGNATURE, SUMS, attestations, evidence, sums};
+use super::{EVIDENCE_INDEX, REPORT, SIGNATURE, SUMS, attestations, evidence, sums};
 use crate::model::{Sha256, with_causes};
 use crate::seal::{PdfFault, SignatureFacts, Trust, Trusted, verify_detached, verify_pdf};
+
+/// Without each of these, what is signed is not an audit's evidence and what was made of it; a name that ends in `/` is a
+/// folder that is not empty.
+const REQUIRED: [&str; 7] =
+    ["assessment.json", "config/auditpack.toml", EVIDENCE_INDEX, "mappings/", "report.html", REPORT, "snapshot.json"];
 
 /// Verifies a pack: a zip, or the folder that it was unpacked into.
 pub fn verify(path: &Path, trust: &Trust, limits: &Limits) -> Result<Verified, VerifyError> {
@@ -39,11 +44,12 @@ fn examine(pack: &Hashed<'_>, trust: &Trust, mut problems: Vec<Problem>) -> Veri
         None => problems.push(Problem::new(ProblemKind::SumsMissing, SUMS, "the pack lists no digests")),
     }
     records(found, &mut problems);
-    let signature = listed.and_then(|(bytes, _)| signature(pack, &bytes, &mut problems));
+    let signature = listed.as_ref().and_then(|(bytes, _)| signature(pack, bytes, &mut problems));
     let signer = signature.as_ref().map(|facts| SignerFacts::of(facts, decide(facts, trust, &mut problems)));
     report(pack, signature.as_ref(), &mut problems);
     evidence::check(pack, &mut problems);
     attestations::check(pack, &mut problems);
+    complete(found, listed.as_ref().map(|(_, listed)| listed), &mut problems);
     problems.sort();
     problems.dedup();
     let signed_at = signature.and_then(|facts| facts.signing_time);
@@ -107,6 +113,23 @@ fn compare(found: &BTreeMap<PackPath, Digested>, listed: &BTreeMap<PackPath, Sha
     }
     for path in found.keys().filter(|path| !listed.contains_key(path) && ![SUMS, SIGNATURE].contains(&path.as_str())) {
         problems.push(Problem::new(ProblemKind::MemberExtra, path.as_str(), "it is in the pack and was not signed"));
+    }
+}
+
+/// What no pack may lack. What was signed and is not there is named as missing already.
+fn complete(
+    found: &BTreeMap<PackPath, Digested>,
+    listed: Option<&BTreeMap<PackPath, Sha256>>,
+    problems: &mut Vec<Problem>,
+) {
+    let names = || found.keys().chain(listed.into_iter().flat_map(BTreeMap::keys)).map(PackPath::as_str);
+    let there =
+        |required: &str| names().any(|name| name == required || required.ends_with('/') && name.starts_with(required));
+    for required in REQUIRED {
+        if !there(required) && !problems.iter().any(|problem| problem.path == required) {
+            let message = "it is neither in the pack nor in the list that was signed, and no pack is whole without it";
+            problems.push(Problem::new(ProblemKind::Incomplete, required, message));
+        }
     }
 }
 

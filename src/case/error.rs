@@ -86,8 +86,8 @@ pub enum SideFault {
         /// Why not.
         source: VerifyError,
     },
-    /// The pack is not intact.
-    #[error("`{asked}` is not what was signed, and is not compared: {first}")]
+    /// The pack is not intact or not whole.
+    #[error("`{asked}` is not a whole pack as it was signed, and is not compared: {first}")]
     Altered {
         /// What was asked for.
         asked: String,

@@ -13,7 +13,9 @@ use super::identity;
 use crate::bundle::{self, Content, Member, Readme, Written};
 use crate::case::{Case, Past, StoredSnapshot, TOOL};
 use crate::cli::Bundle;
-use crate::model::{AttestedFile, EvidenceFile, Origin, Sha256, Snapshot, attested_files, evidence_files};
+use crate::model::{
+    AttestedFile, EvidenceFile, Origin, Sha256, Snapshot, attested_files, evidence_files, visible_json,
+};
 use crate::report::{self, Input, SignerLine};
 use crate::seal::{Certificate, PdfSignature, Signer, sign_pdf};
 
@@ -125,9 +127,7 @@ fn rendered<'a>(
 
 /// JSON for people too.
 fn lines(value: &impl serde::Serialize) -> miette::Result<Vec<u8>> {
-    let mut bytes = serde_json::to_vec_pretty(value).into_diagnostic()?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    visible_json(value).into_diagnostic()
 }
 
 /// What people attested: the log with its whole history, the index of what counts, and the documents that count.

@@ -46,9 +46,7 @@ impl<'a> Context<'a> {
 
     /// Prints a result as JSON.
     pub(super) fn print_json(&mut self, value: &impl serde::Serialize) -> miette::Result<()> {
-        let mut bytes = serde_json::to_vec_pretty(value).into_diagnostic()?;
-        bytes.push(b'\n');
-        self.print(&bytes)
+        self.print(&crate::model::visible_json(value).into_diagnostic()?)
     }
 
     /// Whether results are JSON.

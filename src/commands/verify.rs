@@ -62,7 +62,7 @@ pub(super) fn summary(pack: &Path, found: &Verification, reperform: bool) -> Str
             "  reperformed  {} checks and {} requirements judged again from the raw evidence\n",
             again.checks, again.requirements
         )),
-        None if reperform => text.push_str("  reperformed  no: the pack is not intact\n"),
+        None if reperform => text.push_str("  reperformed  no: the pack is not intact or not whole\n"),
         None => {}
     }
     for problem in &found.problems {
@@ -87,6 +87,9 @@ fn verdict(found: &Verification) -> &'static str {
     match found {
         found if found.ok => "intact, signer trusted",
         found if found.problems.iter().all(|problem| is_about_trust(problem.kind)) => "intact, signer not trusted",
+        found if found.problems.iter().all(|one| one.kind == ProblemKind::Incomplete || is_about_trust(one.kind)) => {
+            "incomplete: what is signed is not a whole pack"
+        }
         found if found.problems.iter().all(is_of_history) => {
             "intact, but the end of its history does not follow from its evidence"
         }

@@ -24,12 +24,30 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// Text that a spreadsheet would take for a formula gets an apostrophe in front.
+/// A spreadsheet's cell: hidden characters are written out, line breaks within it stay, and what the spreadsheet would take
+/// for a formula gets an apostrophe in front.
 pub fn harmless(text: &str) -> String {
     let seen = text.trim_start_matches(|character: char| character.is_whitespace() || is_hidden(character));
     let formula = seen.starts_with(['=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}']);
     let breaks = text.starts_with(['\t', '\r', '\n']);
-    if formula || breaks { format!("'{text}") } else { text.to_owned() }
+    let shown = text.split('\n').map(visible).collect::<Vec<_>>().join("\n");
+    if formula || breaks { format!("'{shown}") } else { shown }
+}
+
+/// JSON in which nothing hidden stands as it is: `\u202e` is the same text to every parser, and harmless on a terminal.
+pub fn visible_json(value: &impl serde::Serialize) -> serde_json::Result<Vec<u8>> {
+    let text = serde_json::to_string_pretty(value)?;
+    let mut shown = String::with_capacity(text.len() + 1);
+    for character in text.chars() {
+        match character != '\n' && is_hidden(character) {
+            true => {
+                character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| shown.push_str(&format!("\\u{unit:04x}")));
+            }
+            false => shown.push(character),
+        }
+    }
+    shown.push('\n');
+    Ok(shown.into_bytes())
 }
 
 #[cfg(test)]
@@ -67,6 +85,23 @@ mod tests {
         {
             assert_eq!(visible(plain), plain);
         }
+    }
+
+    #[test]
+    fn json_says_the_same_and_shows_what_is_hidden() {
+        let hostile = "a\u{202E}b\u{200B}c\u{7F}\u{E0041}\n\"\\ 名前";
+        let value = serde_json::json!({ hostile: [hostile] });
+        let bytes = visible_json(&value).unwrap();
+        assert_eq!(serde_json::from_slice::<serde_json::Value>(&bytes).unwrap(), value);
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.contains("a\\u202eb\\u200bc\\u007f\\udb40\\udc41\\n") && text.contains("名前"), "{text}");
+        assert!(!text.chars().any(|character| character != '\n' && is_hidden(character)), "{text}");
+    }
+
+    #[test]
+    fn cells_hide_nothing() {
+        assert_eq!(harmless("a\u{202E}b\nc\td"), "a\\u{202e}b\nc\\u{9}d");
+        assert_eq!(harmless("\u{200B}=1"), "'\\u{200b}=1");
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub use by_word::{ByWord, Words};
 pub use catalog::*;
 pub use cause::*;
 pub use causes::with_causes;
-pub use cell::{harmless, is_hidden, visible};
+pub use cell::{harmless, is_hidden, visible, visible_json};
 pub use definition_changes::*;
 pub use difference::*;
 pub use due::*;
