@@ -8,15 +8,15 @@ use super::style::{Face, LINK, MUTED, Tone};
 use super::xml::{self, Child, Element};
 
 /// An element's paragraphs: its `<p>`, `<pre>` and `<item>`, or its own inline text as the only one.
-pub(super) fn paragraphs(element: &Element) -> Result<Vec<Paragraph>, PdfError> {
-    let is_block = |child: &Child| match child {
-        Child::Element(child) => matches!(child.name.as_str(), "p" | "pre" | "item"),
+pub(super) fn paragraphs(element: Element<'_>) -> Result<Vec<Paragraph>, PdfError> {
+    let is_block = |child| match child {
+        Child::Element(child) => matches!(Element::name(child), "p" | "pre" | "item"),
         Child::Text(_) => false,
     };
-    if element.children.iter().any(is_block) {
-        let bulleted = |child: &Element| {
+    if element.children().any(is_block) {
+        let bulleted = |child: Element<'_>| {
             let mut paragraph = paragraph(child)?;
-            if child.name == "item" {
+            if child.name() == "item" {
                 paragraph
                     .runs
                     .insert(0, Run { text: "•\u{A0}\u{A0}".to_owned(), color: Some(MUTED), ..Run::default() });
@@ -30,8 +30,8 @@ pub(super) fn paragraphs(element: &Element) -> Result<Vec<Paragraph>, PdfError> 
 }
 
 /// An element's own text.
-pub(super) fn paragraph(element: &Element) -> Result<Paragraph, PdfError> {
-    let kind = match (element.name.as_str(), element.attribute("kind")) {
+pub(super) fn paragraph(element: Element<'_>) -> Result<Paragraph, PdfError> {
+    let kind = match (element.name(), element.attribute("kind")) {
         ("pre", _) => Kind::Pre,
         (_, Some("lead")) => Kind::Lead,
         (_, Some("small")) => Kind::Small,
@@ -44,8 +44,8 @@ pub(super) fn paragraph(element: &Element) -> Result<Paragraph, PdfError> {
     Ok(Paragraph { runs, kind })
 }
 
-fn inline(element: &Element, outer: &Run, keep_lines: bool, runs: &mut Vec<Run>) -> Result<(), PdfError> {
-    for child in &element.children {
+fn inline(element: Element<'_>, outer: &Run, keep_lines: bool, runs: &mut Vec<Run>) -> Result<(), PdfError> {
+    for child in element.children() {
         let child = match child {
             Child::Text(text) => {
                 let text = plain(&xml::bounded(text), keep_lines);
@@ -57,7 +57,7 @@ fn inline(element: &Element, outer: &Run, keep_lines: bool, runs: &mut Vec<Run>)
             Child::Element(child) => child,
         };
         let mut run = outer.clone();
-        match child.name.as_str() {
+        match child.name() {
             "b" => run.face = Some(Face::Bold),
             "i" => run.face = Some(Face::Italic),
             "c" => run.face = Some(Face::Mono),
@@ -76,7 +76,7 @@ fn inline(element: &Element, outer: &Run, keep_lines: bool, runs: &mut Vec<Run>)
             "br" => run.text.push('\n'),
             other => return Err(child.wrong(format!("<{other}> has no place in text"))),
         }
-        if child.name == "br" {
+        if child.name() == "br" {
             runs.push(Run { text: "\n".to_owned(), ..outer.clone() });
         } else {
             inline(child, &run, keep_lines, runs)?;

@@ -17,16 +17,18 @@ const MAX_COLUMNS: usize = 16;
 
 /// Reads a report.
 pub(super) fn read(source: &str) -> Result<Report, PdfError> {
-    let root = xml::read(source)?;
-    if root.name != "report" {
-        return Err(root.wrong(format!("the root is <{}>, not <report>", root.name)));
+    let source = xml::legal(source);
+    let document = xml::parse(&source)?;
+    let root = xml::root(&document)?;
+    if root.name() != "report" {
+        return Err(root.wrong(format!("the root is <{}>, not <report>", root.name())));
     }
     let mut ids = Ids::default();
     let mut blocks = Vec::new();
     for element in root.elements()? {
         blocks.push(block(element, &mut ids)?);
     }
-    Ok(Report { header: plain(&root.text("header"), false), footer: plain(&root.text("footer"), false), blocks })
+    Ok(Report { header: plain(root.text("header"), false), footer: plain(root.text("footer"), false), blocks })
 }
 
 /// Places that links lead to: each once.
@@ -37,7 +39,7 @@ struct Ids {
 }
 
 impl Ids {
-    fn take(&mut self, element: &Element) -> Result<Option<Rc<str>>, PdfError> {
+    fn take(&mut self, element: Element<'_>) -> Result<Option<Rc<str>>, PdfError> {
         let Some(id) = element.attribute("id") else { return Ok(None) };
         let id: Rc<str> = id.into();
         if !self.taken.insert(Rc::clone(&id)) {
@@ -46,19 +48,19 @@ impl Ids {
         Ok(Some(id))
     }
 
-    fn heading(&mut self, element: &Element) -> Result<Rc<str>, PdfError> {
+    fn heading(&mut self, element: Element<'_>) -> Result<Rc<str>, PdfError> {
         self.headings += 1;
         let own = format!("\u{0}heading-{}", self.headings);
         Ok(self.take(element)?.unwrap_or_else(|| own.into()))
     }
 }
 
-fn block(element: &Element, ids: &mut Ids) -> Result<Block, PdfError> {
-    Ok(match element.name.as_str() {
+fn block(element: Element<'_>, ids: &mut Ids) -> Result<Block, PdfError> {
+    Ok(match element.name() {
         "cover" => Block::Cover(cover(element)?),
         "contents" => {
             let depth = if element.attribute("depth") == Some("1") { 1 } else { 2 };
-            Block::Contents { title: element.text("title"), depth }
+            Block::Contents { title: element.text("title").to_owned(), depth }
         }
         "h1" => Block::Heading(heading(element, 1, ids)?),
         "h2" => Block::Heading(heading(element, 2, ids)?),
@@ -75,7 +77,7 @@ fn block(element: &Element, ids: &mut Ids) -> Result<Block, PdfError> {
     })
 }
 
-fn cover(element: &Element) -> Result<Cover, PdfError> {
+fn cover(element: Element<'_>) -> Result<Cover, PdfError> {
     let text = |name| plain(element.attribute(name).unwrap_or_default(), false);
     let mut cover = Cover {
         kicker: text("kicker"),
@@ -85,8 +87,8 @@ fn cover(element: &Element) -> Result<Cover, PdfError> {
         notes: Vec::new(),
     };
     for child in element.elements()? {
-        match child.name.as_str() {
-            "fact" => cover.facts.push((plain(&child.text("label"), false), paragraph(child)?)),
+        match child.name() {
+            "fact" => cover.facts.push((plain(child.text("label"), false), paragraph(child)?)),
             "p" => cover.notes.push(paragraph(child)?),
             other => return Err(child.wrong(format!("<{other}> has no place in <cover>"))),
         }
@@ -94,16 +96,16 @@ fn cover(element: &Element) -> Result<Cover, PdfError> {
     Ok(cover)
 }
 
-fn heading(element: &Element, level: u8, ids: &mut Ids) -> Result<Heading, PdfError> {
+fn heading(element: Element<'_>, level: u8, ids: &mut Ids) -> Result<Heading, PdfError> {
     Ok(Heading { level, id: ids.heading(element)?, runs: paragraph(element)?.runs })
 }
 
-fn list(element: &Element) -> Result<Vec<Item>, PdfError> {
+fn list(element: Element<'_>) -> Result<Vec<Item>, PdfError> {
     let numbered = element.attribute("kind") == Some("numbers");
     let mut items = Vec::new();
     for (index, child) in element.elements()?.into_iter().enumerate() {
-        if child.name != "item" {
-            return Err(child.wrong(format!("<{}> has no place in <list>", child.name)));
+        if child.name() != "item" {
+            return Err(child.wrong(format!("<{}> has no place in <list>", child.name())));
         }
         let mark = if numbered { format!("{}.", index + 1) } else { "•".to_owned() };
         items.push(Item { mark, paragraphs: paragraphs(child)? });
@@ -111,7 +113,7 @@ fn list(element: &Element) -> Result<Vec<Item>, PdfError> {
     Ok(items)
 }
 
-fn table(element: &Element, ids: &mut Ids) -> Result<Table, PdfError> {
+fn table(element: Element<'_>, ids: &mut Ids) -> Result<Table, PdfError> {
     let shares = element.attribute("columns").ok_or_else(|| element.wrong("<table> needs `columns`, as in `3 2 1`"))?;
     let mut columns = Vec::new();
     for share in shares.split_whitespace() {
@@ -137,7 +139,7 @@ fn table(element: &Element, ids: &mut Ids) -> Result<Table, PdfError> {
     let mut table = Table { dress, columns, head: None, rows: Vec::new() };
     for child in element.elements()? {
         let row = row(child, &table.columns, ids)?;
-        match child.name.as_str() {
+        match child.name() {
             "head" => table.head = Some(row),
             _ => table.rows.push(row),
         }
@@ -145,8 +147,8 @@ fn table(element: &Element, ids: &mut Ids) -> Result<Table, PdfError> {
     Ok(table)
 }
 
-fn row(element: &Element, columns: &[Column], ids: &mut Ids) -> Result<Row, PdfError> {
-    let section = match element.name.as_str() {
+fn row(element: Element<'_>, columns: &[Column], ids: &mut Ids) -> Result<Row, PdfError> {
+    let section = match element.name() {
         "section" => true,
         "row" | "head" => false,
         other => return Err(element.wrong(format!("<{other}> has no place in <table>"))),
@@ -154,8 +156,8 @@ fn row(element: &Element, columns: &[Column], ids: &mut Ids) -> Result<Row, PdfE
     let mut cells = Vec::new();
     let mut used = 0;
     for child in element.elements()? {
-        if child.name != "cell" {
-            return Err(child.wrong(format!("<{}> has no place in <{}>", child.name, element.name)));
+        if child.name() != "cell" {
+            return Err(child.wrong(format!("<{}> has no place in <{}>", child.name(), element.name())));
         }
         let span =
             child.attribute("span").map_or(Ok(1), str::parse).map_err(|_| child.wrong("`span` is not a number"))?;
@@ -173,7 +175,7 @@ fn row(element: &Element, columns: &[Column], ids: &mut Ids) -> Result<Row, PdfE
     Ok(Row { id: ids.take(element)?, cells, section })
 }
 
-pub(super) fn tone(element: &Element, otherwise: Tone) -> Result<Tone, PdfError> {
+pub(super) fn tone(element: Element<'_>, otherwise: Tone) -> Result<Tone, PdfError> {
     match element.attribute("tone") {
         None => Ok(otherwise),
         Some(word) => Tone::read(word).ok_or_else(|| element.wrong(format!("`{word}` is not a tone"))),
@@ -184,14 +186,14 @@ fn whole(paragraphs: Vec<Paragraph>, span: usize) -> Row {
     Row { id: None, cells: vec![Cell { span, paragraphs }], section: false }
 }
 
-fn card(element: &Element, ids: &mut Ids) -> Result<Table, PdfError> {
+fn card(element: Element<'_>, ids: &mut Ids) -> Result<Table, PdfError> {
     let column = |share| Column { share, align: Align::Left, face: Face::Regular };
     let mut rows = Vec::new();
     for child in element.elements()? {
-        match child.name.as_str() {
+        match child.name() {
             "title" | "p" => {
                 let mut title = paragraph(child)?;
-                if child.name == "title" {
+                if child.name() == "title" {
                     title.runs.iter_mut().filter(|run| run.badge.is_none()).for_each(|run| {
                         run.face.get_or_insert(Face::Bold);
                     });
@@ -199,7 +201,7 @@ fn card(element: &Element, ids: &mut Ids) -> Result<Table, PdfError> {
                 rows.push(whole(vec![title], 2));
             }
             "fact" => {
-                let label = Run { text: plain(&child.text("label"), false), ..Run::default() };
+                let label = Run { text: plain(child.text("label"), false), ..Run::default() };
                 let label = Paragraph { runs: vec![label], kind: Kind::Label };
                 let cells =
                     vec![Cell { span: 1, paragraphs: vec![label] }, Cell { span: 1, paragraphs: paragraphs(child)? }];
@@ -215,17 +217,17 @@ fn card(element: &Element, ids: &mut Ids) -> Result<Table, PdfError> {
     Ok(Table { dress, columns: vec![column(1.0), column(4.6)], head: None, rows })
 }
 
-fn note(element: &Element) -> Result<Table, PdfError> {
+fn note(element: Element<'_>) -> Result<Table, PdfError> {
     let column = Column { share: 1.0, align: Align::Left, face: Face::Regular };
     let dress = Dress::Note(tone(element, Tone::Info)?);
     Ok(Table { dress, columns: vec![column], head: None, rows: vec![whole(paragraphs(element)?, 1)] })
 }
 
-fn halves(element: &Element) -> Result<Table, PdfError> {
+fn halves(element: Element<'_>) -> Result<Table, PdfError> {
     let column = Column { share: 1.0, align: Align::Left, face: Face::Regular };
     let (mut cells, mut tones) = (Vec::new(), [Tone::Info; 2]);
     for (index, half) in element.elements()?.into_iter().enumerate() {
-        if half.name != "half" || index > 1 {
+        if half.name() != "half" || index > 1 {
             return Err(half.wrong("<halves> holds one or two <half>"));
         }
         tones[index] = tone(half, Tone::Info)?;
@@ -236,7 +238,7 @@ fn halves(element: &Element) -> Result<Table, PdfError> {
     Ok(Table { dress: Dress::Halves(tones), columns, head: None, rows })
 }
 
-fn chart(element: &Element) -> Result<Chart, PdfError> {
+fn chart(element: Element<'_>) -> Result<Chart, PdfError> {
     let mut bars = Vec::new();
     for bar in element.elements()? {
         let mut parts = Vec::new();
@@ -245,11 +247,11 @@ fn chart(element: &Element) -> Result<Chart, PdfError> {
             if !(value.is_finite() && value >= 0.0) {
                 return Err(part.wrong(format!("`{}` is not an amount", part.text("value"))));
             }
-            parts.push(Part { label: plain(&part.text("label"), false), tone: tone(part, Tone::Info)?, value });
+            parts.push(Part { label: plain(part.text("label"), false), tone: tone(part, Tone::Info)?, value });
         }
-        bars.push(Bar { label: plain(&bar.text("label"), false), parts });
+        bars.push(Bar { label: plain(bar.text("label"), false), parts });
     }
     let ring = element.attribute("kind") == Some("ring");
     let alt = element.attribute("alt").ok_or_else(|| element.wrong("<chart> needs `alt`, what it shows in words"))?;
-    Ok(Chart { ring, title: plain(&element.text("title"), false), alt: plain(alt, false), bars })
+    Ok(Chart { ring, title: plain(element.text("title"), false), alt: plain(alt, false), bars })
 }

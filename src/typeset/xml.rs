@@ -1,7 +1,8 @@
 //! The template's XML as a tree, within bounds.
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use std::borrow::Cow;
+
+use roxmltree::{Document, Node, ParsingOptions};
 
 use super::PdfError;
 
@@ -11,143 +12,94 @@ const MAX_DEPTH: usize = 24;
 /// Longer text of one piece is cut and says so: no reader wants it, and the evidence itself is in the pack.
 const MAX_TEXT: usize = 20_000;
 
-/// An element.
-#[derive(Debug)]
-pub(super) struct Element {
-    pub(super) name: String,
-    pub(super) attributes: Vec<(String, String)>,
-    pub(super) children: Vec<Child>,
-    pub(super) line: usize,
-}
+/// An element of a document.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Element<'x>(Node<'x, 'x>);
 
 /// What stands in an element.
-#[derive(Debug)]
-pub(super) enum Child {
-    Element(Element),
-    Text(String),
+pub(super) enum Child<'x> {
+    Element(Element<'x>),
+    Text(&'x str),
 }
 
-impl Element {
-    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+impl<'x> Element<'x> {
+    pub(super) fn name(self) -> &'x str {
+        self.0.tag_name().name()
     }
 
-    pub(super) fn text(&self, name: &str) -> String {
-        self.attribute(name).unwrap_or_default().to_owned()
+    pub(super) fn attribute(self, name: &str) -> Option<&'x str> {
+        let value = self.0.attribute(name)?;
+        let end = value.char_indices().nth(MAX_TEXT).map_or(value.len(), |(end, _)| end);
+        value.get(..end)
     }
 
-    pub(super) fn wrong(&self, message: impl Into<String>) -> PdfError {
-        PdfError::Template { line: self.line, message: message.into() }
+    pub(super) fn text(self, name: &str) -> &'x str {
+        self.attribute(name).unwrap_or_default()
+    }
+
+    pub(super) fn wrong(self, message: impl Into<String>) -> PdfError {
+        let line = self.0.document().text_pos_at(self.0.range().start).row as usize;
+        PdfError::Template { line, message: message.into() }
+    }
+
+    pub(super) fn children(self) -> impl Iterator<Item = Child<'x>> {
+        self.0.children().filter_map(|child| match child.is_element() {
+            true => Some(Child::Element(Element(child))),
+            false if child.is_text() => child.text().map(Child::Text),
+            false => None,
+        })
     }
 
     /// The child elements; text between them other than white space is a fault.
-    pub(super) fn elements(&self) -> Result<Vec<&Element>, PdfError> {
+    pub(super) fn elements(self) -> Result<Vec<Element<'x>>, PdfError> {
         let mut elements = Vec::new();
-        for child in &self.children {
+        for child in self.children() {
             match child {
                 Child::Element(element) => elements.push(element),
                 Child::Text(text) if text.trim().is_empty() => {}
                 Child::Text(text) => {
                     let text: String = text.trim().chars().take(30).collect();
-                    return Err(self.wrong(format!("text `{text}` has no place directly in <{}>", self.name)));
+                    return Err(self.wrong(format!("text `{text}` has no place directly in <{}>", self.name())));
                 }
             }
         }
         Ok(elements)
     }
-}
 
-/// Reads a document; its root is returned.
-pub(super) fn read(xml: &str) -> Result<Element, PdfError> {
-    let mut reader = Reader::from_str(xml);
-    let mut lines = Lines { xml, seen: 0, line: 1 };
-    let mut open: Vec<Element> = Vec::new();
-    let mut root = None;
-    loop {
-        let event = reader.read_event();
-        let line = lines.at(reader.error_position().max(reader.buffer_position()) as usize);
-        let fault = |message: String| PdfError::Template { line, message };
-        match event.map_err(|error| fault(error.to_string()))? {
-            Event::Start(start) => {
-                if open.len() >= MAX_DEPTH {
-                    return Err(fault(format!("elements nest deeper than {MAX_DEPTH}")));
-                }
-                open.push(begin(&start, line)?);
-            }
-            Event::Empty(start) => close(begin(&start, line)?, &mut open, &mut root)?,
-            Event::End(_) => {
-                let element = open.pop().ok_or_else(|| fault("an element ends that never began".to_owned()))?;
-                close(element, &mut open, &mut root)?;
-            }
-            Event::Text(text) => add_text(&mut open, &text),
-            Event::CData(text) => add_text(&mut open, &text),
-            Event::GeneralRef(reference) => {
-                let character = reference.resolve_char_ref().map_err(|error| fault(error.to_string()))?;
-                match (character, quick_xml::escape::resolve_xml_entity(&reference)) {
-                    (Some(character), _) => add_text(&mut open, character.encode_utf8(&mut [0; 4])),
-                    (None, Some(text)) => add_text(&mut open, text),
-                    (None, None) => return Err(fault(format!("unknown entity `&{};`", &*reference))),
-                }
-            }
-            Event::Eof if open.is_empty() => break,
-            Event::Eof => return Err(fault("the document ends inside an element".to_owned())),
-            Event::DocType(_) => return Err(fault("a document type has no place in the report".to_owned())),
-            Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
+    fn bounded(self, depth: usize) -> Result<(), PdfError> {
+        if depth == 0 {
+            return Err(self.wrong(format!("elements nest deeper than {MAX_DEPTH}")));
         }
-    }
-    root.ok_or(PdfError::Template { line: 1, message: "the document is empty".to_owned() })
-}
-
-/// Counts lines once, however many elements ask.
-struct Lines<'x> {
-    xml: &'x str,
-    seen: usize,
-    line: usize,
-}
-
-impl Lines<'_> {
-    fn at(&mut self, position: usize) -> usize {
-        let end = position.min(self.xml.len());
-        if let Some(passed) = self.xml.as_bytes().get(self.seen..end) {
-            self.line += passed.iter().filter(|byte| **byte == b'\n').count();
-            self.seen = end;
-        }
-        self.line
+        self.0.children().filter(Node::is_element).try_for_each(|child| Element(child).bounded(depth - 1))
     }
 }
 
-fn begin(start: &BytesStart<'_>, line: usize) -> Result<Element, PdfError> {
-    let fault = |message: String| PdfError::Template { line, message };
-    let mut attributes = Vec::new();
-    for attribute in start.attributes() {
-        let attribute = attribute.map_err(|error| fault(error.to_string()))?;
-        let value = quick_xml::escape::unescape(&attribute.value).map_err(|error| fault(error.to_string()))?;
-        attributes.push((attribute.key.0.to_owned(), value.chars().take(MAX_TEXT).collect()));
-    }
-    Ok(Element { name: start.name().0.to_owned(), attributes, children: Vec::new(), line })
+/// What may not stand in XML at all, as U+FFFD: names from AWS are hostile, and one of them must not cost the report.
+pub(super) fn legal(xml: &str) -> Cow<'_, str> {
+    let barred = |c| matches!(c, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
+    if xml.contains(barred) { xml.replace(barred, "\u{FFFD}").into() } else { xml.into() }
 }
 
-fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> Result<(), PdfError> {
-    let line = element.line;
-    match open.last_mut() {
-        Some(parent) => parent.children.push(Child::Element(element)),
-        None if root.is_none() => *root = Some(element),
-        None => return Err(PdfError::Template { line, message: "a second root element".to_owned() }),
-    }
-    Ok(())
+/// Reads a document.
+pub(super) fn parse(xml: &str) -> Result<Document<'_>, PdfError> {
+    Document::parse_with_options(xml, ParsingOptions::default()).map_err(|error| {
+        let position = error.pos();
+        let message = error.to_string();
+        // The place is ours to name.
+        let message = message.strip_suffix(&format!(" at {position}")).unwrap_or(&message).to_owned();
+        PdfError::Template { line: position.row as usize, message }
+    })
 }
 
-fn add_text(open: &mut [Element], text: &str) {
-    let Some(parent) = open.last_mut() else { return };
-    if let Some(Child::Text(last)) = parent.children.last_mut() {
-        last.push_str(text);
-    } else {
-        parent.children.push(Child::Text(text.to_owned()));
-    }
+/// The root of a document, nowhere deeper than any template nests.
+pub(super) fn root<'x>(document: &'x Document<'_>) -> Result<Element<'x>, PdfError> {
+    let root = Element(document.root_element());
+    root.bounded(MAX_DEPTH)?;
+    Ok(root)
 }
 
 /// Cuts text that is too long for any page.
-pub(super) fn bounded(text: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn bounded(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(MAX_TEXT) {
         None => text.into(),
         Some((end, _)) => {
