@@ -171,3 +171,101 @@ fn explain_shows_what_the_check_saw() {
         }
     }
 }
+
+/// A source of one's own with everything that can be wrong: parts, pages, templates.
+const PIPES: &str = r#"
+[[source]]
+id = "pipes.pipes"
+title = "Pipes"
+protocol = "rest-json"
+scope = "region"
+operation = "ListPipes"
+path = "/v1/pipes"
+items = "Pipes"
+key = "Name"
+resource = "{Arn}"
+page = { next = "NextToken", send = "NextToken" }
+actions = ["pipes:ListPipes"]
+
+[[source.each]]
+as = "detail"
+operation = "DescribePipe"
+path = "/v1/pipes/{Name}"
+select = "Pipe"
+absent = ["NotFoundException"]
+actions = ["pipes:DescribePipe"]
+
+[[source.example]]
+name = "two pages and their pipes"
+rows = [
+  { Name = "a", _resource = "arn:a", detail = { State = "RUNNING" } },
+  { Name = "b", detail = nan },
+]
+
+[[source.example.call]]
+operation = "ListPipes"
+reply = { Pipes = [{ Name = "a", Arn = "arn:a" }], NextToken = "two" }
+
+[[source.example.call]]
+operation = "ListPipes"
+asks = { NextToken = "two" }
+reply = { Pipes = [{ Name = "b", Arn = "arn:b" }] }
+
+[[source.example.call]]
+operation = "DescribePipe"
+asks = { path = "/v1/pipes/a" }
+reply = { Pipe = { State = "RUNNING" } }
+
+[[source.example.call]]
+operation = "DescribePipe"
+asks = { path = "/v1/pipes/b" }
+error = "NotFoundException: no such pipe"
+"#;
+
+#[test]
+fn a_source_s_examples_show_what_is_wrong_with_its_description() {
+    let place = Workplace::new();
+    std::fs::create_dir_all(place.path("own/sources")).unwrap();
+    std::fs::create_dir_all(place.path("alone/sources")).unwrap();
+    // Without what is embedded the tests are quick.
+    place.write("alone/catalog.toml", "complete = true\n");
+    let tried = |folder: &str, code: i32, source: &str| {
+        place.write(&format!("{folder}/sources/pipes.toml"), source);
+        let output = run(&place, code, &["checks", "test", "--mappings", folder]);
+        let notes = notes_of_sources(&text(&output.stderr));
+        format!("{}{notes}", text(&output.stdout))
+    };
+    let mut shown = format!("## right\n{}", tried("alone", 0, PIPES));
+    for (what, right, wrong) in [
+        ("wrong items", "items = \"Pipes\"", "items = \"Pipe\""),
+        ("wrong key", "key = \"Name\"", "key = \"PipeName\""),
+        ("wrong template", "/v1/pipes/{Name}\"\nselect", "/v1/pipes/{PipeName}\"\nselect"),
+        ("wrong path of the part", "select = \"Pipe\"", "select = \"Pipes\""),
+        ("wrong resource", "resource = \"{Arn}\"", "resource = \"{PipeArn}\""),
+        ("wrong token", "next = \"NextToken\"", "next = \"Token\""),
+        ("wrong parameter of the token", "send = \"NextToken\"", "send = \"Token\""),
+        ("a `more` that never comes", "send = \"NextToken\" }", "send = \"NextToken\", more = \"Truncated\" }"),
+        ("an error that is not expected", "absent = [\"NotFoundException\"]", "absent = [\"Gone\"]"),
+        ("another value", "{ State = \"RUNNING\" } },\n", "{ State = \"STOPPED\" } },\n"),
+        ("a row too few", "  { Name = \"b\", detail = nan },\n", ""),
+        ("a row too many", "rows = [\n", "rows = [\n  { Name = \"c\" },\n"),
+    ] {
+        assert!(PIPES.contains(right), "{right}");
+        shown += &format!("\n## {what}\n{}", tried("alone", 1, &PIPES.replacen(right, wrong, 1)));
+    }
+    shown += "\n## no example\n";
+    shown += &tried("own", 0, PIPES.split("[[source.example]]").next().unwrap());
+    let faults = PIPES
+        .replacen("rows = [", "row = [", 1)
+        .replacen("operation = \"DescribePipe\"\nasks", "operation = \"GetPipe\"\nasks", 1)
+        .replacen("error =", "body = \"\"\nerror =", 1);
+    place.write("own/sources/pipes.toml", &faults);
+    let output = run(&place, 1, &["checks", "test", "--mappings", "own"]);
+    shown += &format!("\n## faults\n{}", text(&output.stderr));
+    insta::assert_snapshot!(shown);
+}
+
+/// The notes about sources: how many examples the embedded ones have is not this test's matter.
+fn notes_of_sources(notes: &str) -> String {
+    notes.lines().filter(|line| line.contains("of your own")).map(|line| format!("{line}\n")).collect()
+}

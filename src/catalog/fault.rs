@@ -17,6 +17,12 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// The file and the line, from 1.
+    pub(super) fn shown(&self) -> String {
+        let before = self.file.inner().get(..self.span.start).unwrap_or_default();
+        format!("{}:{}", self.file.name(), before.matches('\n').count() + 1)
+    }
+
     pub(super) fn label(&self, text: &str) -> LabeledSpan {
         LabeledSpan::new(Some(text.to_owned()), self.span.start, self.span.len())
     }

@@ -22,6 +22,7 @@ mod readonly;
 mod settings;
 #[cfg(test)]
 mod settings_tests;
+mod source_examples;
 mod sources;
 mod table;
 mod template;
@@ -75,6 +76,7 @@ pub fn load_shown(files: BTreeMap<String, Vec<u8>>, own_folder: &str) -> Result<
     for (path, bytes) in own() {
         read_file(&ledger, &mut catalog, path, &format!("{own_folder}/{path}"), bytes);
     }
+    catalog.own_sources = catalog.sources.keys().cloned().collect();
     if layered {
         ledger.close_own_layer();
     }
@@ -130,7 +132,12 @@ fn read_items(catalog: &mut Catalog, path: &str, root: &Table<'_>) {
             catalog.reports.extend(frameworks::read_reports(root).into_iter().map(|r| (r.kind.clone(), r)));
         }
         Some(("sources", _)) => {
-            catalog.sources.extend(sources::read(root).into_iter().map(|s| (s.id.clone(), s)));
+            for (source, examples) in sources::read(root) {
+                if !examples.is_empty() {
+                    catalog.source_examples.insert(source.id.clone(), examples);
+                }
+                catalog.sources.insert(source.id.clone(), source);
+            }
         }
         Some(("controls", _)) => {
             catalog.controls.extend(frameworks::read_controls(root).into_iter().map(|c| (c.id.clone(), c)));

@@ -6,11 +6,12 @@ use super::cli;
 use super::identity;
 use super::ledger::{Kind, Ledger, Word};
 use super::readonly;
+use super::source_examples;
 use super::table::Table;
 use super::template::{self, Follows, Items, Known};
 use crate::model::{
     Call, Collector, Content, Each, FROM, FanOut, Form, ItemList, Only, Paging, Path, Protocol, Shape, Source,
-    SourceId, SourceScope, Template, When, Withhold,
+    SourceExample, SourceId, SourceScope, Template, When, Withhold,
 };
 
 const CALL_KEYS: [&str; 20] = [
@@ -78,14 +79,21 @@ const COLLECTORS: [(&str, Collector); 7] = [
     ("identity", Collector::Identity),
 ];
 
-/// Reads the sources of a file.
-pub(super) fn read(root: &Table<'_>) -> Vec<Source> {
+/// Reads the sources of a file, each with its examples.
+pub(super) fn read(root: &Table<'_>) -> Vec<(Source, Vec<SourceExample>)> {
     let tables = root.clone().only(&["source"]).tables("source").into_iter();
-    tables.filter(|one| !one.is_replaced(&Kind::Source, "id")).filter_map(read_source).collect()
+    tables.filter(|one| !one.is_replaced(&Kind::Source, "id")).filter_map(read_source_and_examples).collect()
+}
+
+fn read_source_and_examples(table: Table<'_>) -> Option<(Source, Vec<SourceExample>)> {
+    let source = read_source(table.clone())?;
+    let examples = source_examples::read(&table, &source);
+    Some((source, examples))
 }
 
 fn read_source(table: Table<'_>) -> Option<Source> {
-    let known: Vec<&str> = LIST_KEYS.into_iter().chain(identity::KEYS).chain(CALL_KEYS).chain(["each"]).collect();
+    let known: Vec<&str> =
+        LIST_KEYS.into_iter().chain(identity::KEYS).chain(CALL_KEYS).chain(["each", "example"]).collect();
     let table = table.only(&known);
     let id = table.need("id").filter(|id| super::ids::dotted(table.ledger, Kind::Source, id));
     let title = table.need("title");

@@ -106,13 +106,11 @@ const SIGNATURE: &[&str] = &["SignatureDoesNotMatch", "InvalidSignatureException
 /// Says what a failure means for a call that its source describes.
 pub(crate) fn meaning(failure: &Failure, call: Option<&Call>) -> Meaning {
     let code = failure.code.as_deref().unwrap_or_default();
-    let in_call = |codes: fn(&Call) -> &std::collections::BTreeSet<String>| {
-        !code.is_empty() && call.is_some_and(|call| codes(call).iter().any(|known| is(failure, code, known)))
-    };
-    if failure.kind == FailureKind::Refused && in_call(|call| &call.absent) {
+    let message = failure.message.as_str();
+    if failure.kind == FailureKind::Refused && call.is_some_and(|call| call.says_absent(code, message)) {
         return Meaning::Absent(code.to_owned());
     }
-    if in_call(|call| &call.not_subscribed) {
+    if call.is_some_and(|call| call.says_not_subscribed(code, message)) {
         return Meaning::Gap(GapReason::NotSubscribed);
     }
     match failure.kind {
@@ -131,17 +129,6 @@ pub(crate) fn meaning(failure: &Failure, call: Option<&Call>) -> Meaning {
         }
         FailureKind::Credentials => Meaning::Fatal(CollectError::ExpiredCredentials(failure.message.clone())),
         FailureKind::Internal => Meaning::Fatal(CollectError::Internal(failure.message.clone())),
-    }
-}
-
-/// `NotFoundException`, or with the words that distinguish it from others of the same code: Macie, where it is off, answers
-/// `AccessDeniedException: Macie is not enabled`.
-fn is(failure: &Failure, code: &str, known: &str) -> bool {
-    match known.split_once(": ") {
-        None => known == code,
-        Some((known, words)) => {
-            known == code && failure.message.to_ascii_lowercase().contains(&words.to_ascii_lowercase())
-        }
     }
 }
 

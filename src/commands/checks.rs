@@ -64,7 +64,17 @@ fn test(catalog: &Catalog, context: &mut Context<'_>) -> miette::Result<Exit> {
     for fault in &faults {
         context.say(&fault.to_string())?;
     }
+    let of_sources = crate::facts::run_examples(catalog);
+    for fault in &of_sources {
+        context.say(&fault.to_string())?;
+    }
     let examples: usize = catalog.checks.values().map(|check| check.examples.len()).sum();
     context.note(&format!("{examples} examples of {} checks, {} wrong", catalog.checks.len(), faults.len()));
-    Ok(if faults.is_empty() { Exit::Ok } else { Exit::Error })
+    let examples: usize = catalog.source_examples.values().map(Vec::len).sum();
+    let (with, wrong) = (catalog.source_examples.len(), of_sources.len());
+    context.note(&format!("{examples} examples of {with} of {} sources, {wrong} wrong", catalog.sources.len()));
+    for id in catalog.own_sources.iter().filter(|id| !catalog.source_examples.contains_key(*id)) {
+        context.note(&format!("source {id} of your own has no example: that its replies are read right is not tested"));
+    }
+    Ok(if faults.is_empty() && of_sources.is_empty() { Exit::Ok } else { Exit::Error })
 }

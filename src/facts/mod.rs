@@ -2,6 +2,7 @@
 //! never an empty list. How a source is asked and read says `walk`, which is driven here with what was kept.
 
 mod bodies;
+mod examples;
 #[cfg(test)]
 mod follow_tests;
 mod replay;
@@ -16,6 +17,7 @@ use crate::model::{
 };
 use crate::walk::{Event, Tree};
 use bodies::replies;
+pub use examples::{SourceFault, run_examples};
 use replay::Kept;
 
 /// Reads all facts of a snapshot. `body` gives a kept body by its hash; that one is missing is the caller's error.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     CheckId, Collector, ControlId, Expression, FrameworkId, ReportKind, RequirementId, Responsibility, ServiceKey,
-    Severity, Source, SourceId, Verdict,
+    Severity, Source, SourceExample, SourceId, Verdict,
 };
 
 /// Everything that `mappings/` says, with every reference resolved.
@@ -15,6 +15,10 @@ use super::{
 pub struct Catalog {
     /// Kinds of evidence.
     pub sources: BTreeMap<SourceId, Source>,
+    /// Recorded replies of sources that have some, and what is to be read of them.
+    pub source_examples: BTreeMap<SourceId, Vec<SourceExample>>,
+    /// The sources that the user's own folder defines.
+    pub own_sources: BTreeSet<SourceId>,
     /// Checks.
     pub checks: BTreeMap<CheckId, Check>,
     /// Our common controls.

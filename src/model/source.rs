@@ -248,10 +248,30 @@ impl Source {
 }
 
 impl Call {
+    /// Whether an error says that there is none.
+    pub fn says_absent(&self, code: &str, message: &str) -> bool {
+        self.absent.iter().any(|known| is(known, code, message))
+    }
+
+    /// Whether an error says that the account's plan does not include this.
+    pub fn says_not_subscribed(&self, code: &str, message: &str) -> bool {
+        self.not_subscribed.iter().any(|known| is(known, code, message))
+    }
+
     /// The `{names}` in its templates, but for those of its command.
     pub fn names(&self) -> BTreeSet<&Name> {
         let texts = [&self.path, &self.host_prefix].into_iter().chain(self.headers.values());
         let parameters = self.parameters.values().chain(self.vary.iter().flat_map(BTreeMap::values));
         texts.flat_map(Template::names).chain(parameters.flat_map(|parameter| parameter.names())).collect()
+    }
+}
+
+/// `NotFoundException`, or with the words that distinguish it from others of the same code: Macie, where it is off, answers
+/// `AccessDeniedException: Macie is not enabled`.
+fn is(known: &str, code: &str, message: &str) -> bool {
+    match known.split_once(": ") {
+        _ if code.is_empty() => false,
+        None => known == code,
+        Some((known, words)) => known == code && message.to_ascii_lowercase().contains(&words.to_ascii_lowercase()),
     }
 }

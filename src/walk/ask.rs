@@ -3,9 +3,22 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use crate::model::{Call, Gap, Item, Region, Sha256, Source};
+use crate::model::{Call, Gap, Item, Reading, Region, Row, Sha256, Source, SourceId};
 
 use super::request::Prepared;
+
+/// What a walk says.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A call is to be made.
+    Ask(Box<Ask<'a>>),
+    /// A row is complete.
+    Row(&'a SourceId, Box<Row>),
+    /// A source's list was read to its last page.
+    Read(&'a SourceId, Reading),
+    /// Something is missing that no answer said: a list whose last page is missing, a reply that cannot be read.
+    Gap(Box<Gap>),
+}
 
 /// One call that is to be made, or to be looked up among those that were made.
 #[derive(Debug)]

@@ -39,6 +39,13 @@ pub(super) struct Parent {
     evidence: Vec<Sha256>,
 }
 
+impl Parent {
+    /// A row that was read elsewhere.
+    pub(super) fn of(data: Map<String, Value>) -> Self {
+        Self { item: String::new(), data, unread: None, evidence: Vec::new() }
+    }
+}
+
 impl Growing {
     pub(super) fn new(found: Found, of: Option<&Arc<Parent>>, body: Sha256, place: &Place) -> Self {
         let Found { mut data, key } = found;

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
 
-use crate::model::{Each, Gap, GapReason, Item, Reading, Remedy, Row, Sha256, SourceId};
+use crate::model::{Each, Gap, GapReason, Item, Reading, Remedy, Sha256};
 
-use super::ask::{Ask, Asker, Outcome, Ticket};
+use super::ask::{Ask, Asker, Event, Outcome, Ticket};
 use super::gaps::About;
 use super::growing::{Growing, Parent};
 use super::items::items;
@@ -42,19 +43,6 @@ pub struct Walk<'a> {
     events: VecDeque<Event<'a>>,
 }
 
-/// What a walk says.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// A call is to be made.
-    Ask(Box<Ask<'a>>),
-    /// A row is complete.
-    Row(&'a SourceId, Box<Row>),
-    /// A source's list was read to its last page.
-    Read(&'a SourceId, Reading),
-    /// Something is missing that no answer said: a list whose last page is missing, a reply that cannot be read.
-    Gap(Box<Gap>),
-}
-
 /// How far a source of the tree is.
 #[derive(Debug, Default)]
 struct State {
@@ -83,10 +71,21 @@ impl<'a> Walk<'a> {
 
     /// The same for a source whose questions a conversation made: so many of them.
     pub fn asking(tree: &'a Tree<'a>, place: Place, time: DateTime<Utc>, questions: usize) -> Self {
+        Self::begun(tree, place, time, questions, None)
+    }
+
+    /// The same for a source that follows another one, alone: asked for this row, unless it is not asked for such rows.
+    pub fn of_row(tree: &'a Tree<'a>, place: Place, time: DateTime<Utc>, row: Map<String, Value>) -> Self {
+        let root = tree.branches.first().filter(|root| root.follows(&row));
+        let questions = root.map_or(0, |root| root.source.call.vary.len());
+        Self::begun(tree, place, time, questions, Some(Arc::new(Parent::of(row))))
+    }
+
+    fn begun(tree: &'a Tree<'a>, place: Place, time: DateTime<Utc>, questions: usize, of: Option<Arc<Parent>>) -> Self {
         let states = tree.branches.iter().map(|_| State::default()).collect();
         let (lists, rows, events) = (BTreeMap::new(), BTreeMap::new(), VecDeque::new());
         let mut walk = Self { tree, place, time, states, lists, rows, number: 0, events };
-        (0..questions).for_each(|question| walk.begin(List::new(0, None, question)));
+        (0..questions).for_each(|question| walk.begin(List::new(0, of.clone(), question)));
         walk.settle();
         walk
     }

@@ -23,9 +23,9 @@ mod tests;
 mod tree;
 mod wire;
 
-pub use ask::{Ask, Heard, Outcome, Ticket};
+pub use ask::{Ask, Event, Heard, Outcome, Ticket};
 pub use asked::{flat, path_and_query, varied};
-pub use machine::{Event, Walk};
+pub use machine::Walk;
 pub use place::Place;
 pub use request::{Lookup, Prepared, encode, encode_path, prepare, with_host_prefix};
 pub use tree::Tree;
