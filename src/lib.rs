@@ -10,10 +10,10 @@
 //! Assessments of several snapshots go through `compare`: what changed, readiness over time, what to do next, what is due.
 //!
 //! Each arrow is one type. A room uses [`model`] and the few that `tests/walls.rs` names; [`case`] joins rooms to a judged
-//! case, [`commands`] knows them all. Rooms of helpers: `iam` reads policies, `typeset` sets PDFs, `withhold` takes secrets
-//! out of replies, [`awscli`] writes the commands that show a fact again, [`document`] is a result before a terminal,
-//! Markdown or HTML shows it. `aws_*` crates live in [`collect`], Tera in [`report`], files in [`vault`], [`catalog`],
-//! [`bundle`] and [`commands`].
+//! case, [`commands`] knows them all. [`walk`] is how a source is asked and read, [`trail`] how log files are proved.
+//! Rooms of helpers: `iam` reads policies, `typeset` sets PDFs, `withhold` takes secrets out of replies, [`awscli`] writes
+//! the commands that show a fact again, [`document`] is a result before a terminal, Markdown or HTML shows it. `aws_*`
+//! crates live in [`collect`], Tera in [`report`], files in [`vault`], [`catalog`], [`bundle`] and [`commands`].
 
 pub mod model;
 
@@ -23,6 +23,7 @@ pub mod embedded;
 pub mod awscli;
 pub mod catalog;
 pub mod collect;
+pub mod trail;
 pub mod vault;
 pub mod walk;
 mod withhold;

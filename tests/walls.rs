@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms, each with those that it may use. A new room is a new line here.
-const ROOMS: [(&str, &[&str]); 20] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("model", &[]),
     ("embedded", &[]),
     ("iam", &[]),
@@ -16,12 +16,13 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("withhold", &["model"]),
     ("seal", &["model"]),
     ("walk", &["model"]),
+    ("trail", &["model", "walk"]),
     ("awscli", &["model"]),
     ("document", &["model"]),
     ("catalog", &["model", "embedded", "awscli"]),
-    ("collect", &["model", "walk", "withhold"]),
+    ("collect", &["model", "walk", "trail", "withhold"]),
     ("vault", &["model"]),
-    ("facts", &["model", "walk"]),
+    ("facts", &["model", "walk", "trail"]),
     ("assess", &["model", "walk", "iam"]),
     ("compare", &["model"]),
     ("report", &["model", "embedded", "document", "typeset"]),

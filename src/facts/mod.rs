@@ -8,13 +8,11 @@ mod follow_tests;
 mod replay;
 #[cfg(test)]
 mod tests;
-mod trail;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{
-    AccountId, Catalog, Collector, Exchange, Facts, Gap, Region, Remedy, Row, Sha256, Snapshot, SourceId, Unanswered,
-};
+use crate::model::{AccountId, Catalog, Collector, Exchange, Facts, Gap, Region, Row, Sha256, Snapshot, SourceId};
+use crate::trail;
 use crate::walk::{Event, Tree};
 use bodies::replies;
 pub use examples::{SourceFault, run_examples};
@@ -79,22 +77,4 @@ fn is_of(source: &crate::model::Source, followed: &SourceId) -> bool {
 
 fn order(row: &Row) -> (&AccountId, &Region, &str, &str) {
     (&row.account, &row.region, &row.resource, &row.key)
-}
-
-/// A gap that shows only when a reply is read.
-fn gap_in(exchange: &Exchange, reason: crate::model::GapReason, what: &str) -> Gap {
-    let message = format!(
-        "{} of source `{}`: {what}; collect again, and if it stays, the source's description must be corrected",
-        exchange.operation, exchange.source
-    );
-    let about = Unanswered {
-        source: exchange.source.clone(),
-        account: exchange.account.clone(),
-        region: exchange.region.clone(),
-        operation: Some(exchange.operation.clone()),
-        item: exchange.item.clone(),
-        time: exchange.time,
-    };
-    let (request_id, body) = (exchange.request_id.clone(), Some(exchange.body));
-    Gap { request_id, body, ..Gap::new(about, reason, Remedy::again(), message) }
 }

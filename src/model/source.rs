@@ -217,7 +217,7 @@ pub enum Collector {
     Config,
     /// `collect::conversations::artifact`.
     Artifact,
-    /// `collect::conversations::trail`; its facts are read by `facts::trail`.
+    /// `collect::conversations::trail`; its facts are read by `trail::read`.
     Trail,
     /// Asked before everything else: who we are, which regions are enabled.
     Identity,

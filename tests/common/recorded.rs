@@ -8,7 +8,7 @@ use auditpack::facts;
 use auditpack::model::{Catalog, Collector, Exchange, Facts, Sha256, Snapshot, Source, SourceId};
 use serde_json::{Value, json};
 
-/// All sources but the digests of trails: those are read as whole chains, which `facts::trail`'s own tests make in code.
+/// All sources but the digests of trails: those are read as whole chains, which the tests of `trail` make in code.
 pub(crate) fn embedded() -> Catalog {
     let mut catalog = catalog::load(catalog::embedded()).unwrap();
     catalog.sources.retain(|_, source| source.collector != Collector::Trail);

@@ -7,15 +7,17 @@ use base64::Engine as _;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use super::{Kind, Problem};
-use crate::model::{Digest, Exchange, NamedLog, Sha256, inflate_digest, is_backfill};
+use super::object::{Digest, NamedLog, inflate_digest};
+use super::place::is_backfill;
+use super::problem::{Kind, Problem, path, short};
+use crate::model::{Exchange, Sha256};
 
 /// The only algorithm that CloudTrail documents.
 const ALGORITHM: &str = "SHA256withRSA";
 
 /// A digest that can be read; whether it can be trusted is another matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Judged {
+pub(super) struct ReadDigest {
     pub(super) key: String,
     pub(super) start: DateTime<Utc>,
     pub(super) end: DateTime<Utc>,
@@ -37,7 +39,7 @@ pub(super) struct Previous {
     pub(super) signature: Option<String>,
 }
 
-impl Judged {
+impl ReadDigest {
     pub(super) fn is_backfill(&self) -> bool {
         is_backfill(&self.key)
     }
@@ -75,7 +77,7 @@ pub(super) fn judge(
     exchange: &Exchange,
     body: &[u8],
     keys: &Keys,
-) -> (Option<Judged>, Option<Problem>) {
+) -> (Option<ReadDigest>, Option<Problem>) {
     let problem = |kind, message: String| Some(Problem { kind, path: path(bucket, key), message, time: None });
     let inflated = match inflate_digest(body) {
         Ok(inflated) => inflated,
@@ -101,7 +103,7 @@ pub(super) fn judge(
         hash: digest.previous_digest_hash_value,
         signature: digest.previous_digest_signature,
     });
-    let judged = Judged {
+    let read = ReadDigest {
         key: key.to_owned(),
         start: digest.digest_start_time,
         end,
@@ -113,7 +115,7 @@ pub(super) fn judge(
         body: exchange.body,
     };
     let wrong = wrong.map(|(kind, message)| Problem { kind, path: path(bucket, key), message, time: Some(end) });
-    (Some(judged), wrong)
+    (Some(read), wrong)
 }
 
 fn verify<'h>(
@@ -146,16 +148,6 @@ fn verify<'h>(
     let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key_der);
     let verified = public.verify(signed.as_bytes(), &signature);
     verified.map_err(|_| invalid("CloudTrail's signature does not fit its content".to_owned()))
-}
-
-/// The address of an object.
-pub(super) fn path(bucket: &str, key: &str) -> String {
-    format!("s3://{bucket}/{key}")
-}
-
-/// The beginning of a text that a file may have made up.
-pub(super) fn short(text: &str) -> String {
-    text.chars().take(200).collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

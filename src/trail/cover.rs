@@ -1,13 +1,11 @@
-//! Digests in a row: does each name the one before it, and do they cover the time?
+//! How much of the window valid digests cover.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
-use super::digest::{Judged, Previous, path};
-use super::{Kind, Problem};
-use crate::model::{Sha256, TrailFolders, TrailWindow};
+use super::chain::Chain;
+use super::digest::ReadDigest;
+use super::problem::{Kind, Problem, at, path};
 
 /// Times of neighbours that differ by less are the same.
 const SLACK: TimeDelta = TimeDelta::minutes(1);
@@ -41,74 +39,6 @@ fn moment(seconds: Option<f64>) -> Option<DateTime<Utc>> {
     seconds.and_then(|seconds| DateTime::from_timestamp(seconds as i64, 0))
 }
 
-/// The digests that S3 lists, in order: their keys and the ends of their hours.
-pub(super) type Listed = BTreeSet<(DateTime<Utc>, String)>;
-
-/// Checks that each digest names the one before it, and that this is the one that is there.
-pub(super) fn links(
-    (bucket, folders): (&str, &TrailFolders),
-    window: &TrailWindow,
-    listed: &Listed,
-    judged: &[Judged],
-) -> Vec<Problem> {
-    let keys: BTreeSet<&str> = listed.iter().map(|(_, key)| key.as_str()).collect();
-    let read: BTreeMap<&str, &Judged> = judged.iter().map(|one| (one.key.as_str(), one)).collect();
-    let mut problems = Vec::new();
-    let mut named = BTreeSet::new();
-    for one in judged.iter().filter(|one| one.valid) {
-        let Some(previous) = &one.previous else { continue };
-        named.insert(previous.key.as_str());
-        let ours = previous.bucket == bucket;
-        let end = folders.digest_time(&previous.key).filter(|end| ours && window.has_digest(*end));
-        match (read.get(previous.key.as_str()).filter(|_| ours), end) {
-            (Some(before), _) if before.valid => problems.extend(broken(bucket, one, previous, before)),
-            // What is wrong with that one is said of it.
-            (Some(_), _) | (None, None) => {}
-            (None, Some(_)) if keys.contains(previous.key.as_str()) => {}
-            (None, Some(end)) if !one.is_backfill() => problems.push(Problem {
-                kind: Kind::DigestMissing,
-                path: path(bucket, &previous.key),
-                message: format!("the digest of {} names it, and it is not there", at(one.end)),
-                time: Some(end),
-            }),
-            (None, Some(_)) => {}
-        }
-    }
-    let standard = judged.iter().filter(|one| one.valid && !one.is_backfill());
-    let nameless = standard.clone().zip(standard.skip(1)).filter(|(one, _)| !named.contains(one.key.as_str()));
-    // Where the digest that it names is missing or wrong, that is said already.
-    let names_another = |next: &Judged| {
-        let previous = next.previous.as_ref().and_then(|previous| read.get(previous.key.as_str()));
-        previous.is_some_and(|previous| previous.valid)
-    };
-    problems.extend(nameless.filter(|(_, next)| names_another(next)).map(|(one, next)| Problem {
-        kind: Kind::DigestLinkBroken,
-        path: path(bucket, &next.key),
-        message: format!("it does not name the digest before it, {}", path(bucket, &one.key)),
-        time: Some(next.end),
-    }));
-    problems
-}
-
-/// What a digest says of the one before it, against that one. Its signature stands for its content; the hash beside it
-/// is compared when it is one: a published sample of AWS's has 63 digits.
-fn broken(bucket: &str, one: &Judged, previous: &Previous, before: &Judged) -> Option<Problem> {
-    let other_signature =
-        !previous.signature.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(&before.signature));
-    let other_hash = previous.hash.as_deref().and_then(Sha256::parse).is_some_and(|hash| hash != before.sha256);
-    let what = match (other_signature, other_hash) {
-        (true, _) => "signature",
-        (false, true) => "hash",
-        (false, false) => return None,
-    };
-    Some(Problem {
-        kind: Kind::DigestLinkBroken,
-        path: path(bucket, &one.key),
-        message: format!("it names another {what} than the digest before it has, {}", path(bucket, &before.key)),
-        time: Some(one.end),
-    })
-}
-
 /// How much of the window valid digests cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cover {
@@ -131,17 +61,12 @@ pub(super) struct Cover {
 }
 
 /// Lays the valid digests over the window. `known`: the problems found so far, whose times need no second one.
-pub(super) fn cover(
-    (bucket, folders): (&str, &TrailFolders),
-    window: &TrailWindow,
-    judged: &[Judged],
-    status: Option<Status>,
-    known: &[Problem],
-) -> Cover {
+pub(super) fn cover(chain: &Chain<'_>, digests: &[ReadDigest], status: Option<Status>, known: &[Problem]) -> Cover {
+    let (bucket, folders, window) = (chain.bucket(), chain.folders(), &chain.window);
     let mut spans: Vec<(DateTime<Utc>, DateTime<Utc>)> =
-        judged.iter().filter(|one| one.valid).map(|one| (one.start, one.end)).collect();
+        digests.iter().filter(|one| one.valid).map(|one| (one.start, one.end)).collect();
     spans.sort();
-    let first = judged.iter().filter(|one| !one.is_backfill()).min_by_key(|one| one.end);
+    let first = digests.iter().filter(|one| !one.is_backfill()).min_by_key(|one| one.end);
     let (begins, ends) = (spans.first().map(|span| span.0), spans.iter().map(|span| span.1).max());
     let (mut from, mut due) = (window.from, window.due);
     let mut untold = None;
@@ -224,9 +149,4 @@ fn holes(
 
 fn begun(time: TimeDelta) -> i64 {
     (time.num_seconds() + 3599) / 3600
-}
-
-/// A time as reports write it.
-pub(super) fn at(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

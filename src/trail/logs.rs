@@ -4,9 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::digest::{Judged, path};
-use super::{Kind, Problem};
-use crate::model::{FetchedLog, FoundLog, LogFiles, LogSample, Sha256, TrailFolders, TrailWindow};
+use super::chain::Chain;
+use super::digest::ReadDigest;
+use super::place::TrailFolders;
+use super::problem::{Kind, Problem, path};
+use super::record::{FetchedLog, FoundLog, lines};
+use super::sample::LogSample;
+use crate::model::{LogFiles, Sha256};
 
 /// What valid digests say about log files: the hash by the hash of the key, for there may be a million. `None`: the
 /// digest holds no hash that can be read.
@@ -48,10 +52,10 @@ fn short(key: &str) -> [u8; 16] {
 pub(super) fn chosen(
     mode: LogFiles,
     seed: DateTime<Utc>,
-    (bucket, folders): (&str, &TrailFolders),
-    judged: &[Judged],
+    chain: &Chain<'_>,
+    digests: &[ReadDigest],
 ) -> BTreeSet<String> {
-    let named = judged.iter().flat_map(|one| &one.logs).filter(|log| folders.holds(bucket, log));
+    let named = digests.iter().flat_map(|one| &one.logs).filter(|log| chain.holds(log));
     match mode {
         LogFiles::None => BTreeSet::new(),
         LogFiles::All => named.map(|log| log.s3_object.clone()).collect(),
@@ -81,8 +85,8 @@ pub(super) fn check(
     folders: &TrailFolders,
 ) -> Result<Checked, String> {
     let mut result = Checked { unfetched: chosen, ..Checked::default() };
-    for (line, number) in record.split(|byte| *byte == b'\n').zip(1..).filter(|(line, _)| !line.is_empty()) {
-        let log: FetchedLog = serde_json::from_slice(line).map_err(|error| format!("line {number}: {error}"))?;
+    for log in lines(record) {
+        let log = log?;
         if !result.unfetched.remove(&log.key) {
             continue;
         }
@@ -119,23 +123,22 @@ fn wrong(log: &FetchedLog, named: Option<Sha256>) -> Option<(Kind, String)> {
 /// left out: what CloudTrail delivered after it comes with the next digest.
 pub(super) fn undigested<'k>(
     keys: impl Iterator<Item = &'k str>,
-    bucket: &str,
-    folders: &TrailFolders,
-    window: &TrailWindow,
+    chain: &Chain<'_>,
     (begins, ends): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     named: &Named,
 ) -> Vec<Problem> {
+    let (bucket, folders, window) = (chain.bucket(), chain.folders(), &chain.window);
     let until = ends.map_or(window.due, |ends| (ends - TimeDelta::hours(1)).min(window.until));
     let may_come_before =
         |time: DateTime<Utc>| begins.is_some_and(|begins| begins - TimeDelta::hours(1) <= time && time < begins);
     let judged = |time: DateTime<Utc>| window.from <= time && time < until && !may_come_before(time);
     let found = keys.filter_map(|key| Some((key, folders.log_time(key).filter(|time| judged(*time))?)));
     let nameless = found.filter(|(key, _)| !named.has(key));
-    let told = nameless.map(|(key, time)| Problem {
+    let problems = nameless.map(|(key, time)| Problem {
         kind: Kind::LogUndigested,
         path: path(bucket, key),
         message: "no valid digest names it".to_owned(),
         time: Some(time),
     });
-    told.collect()
+    problems.collect()
 }

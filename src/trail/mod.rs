@@ -1,0 +1,37 @@
+//! How CloudTrail's log files are proved: where they lie, the digests that vouch for them, the chain of digests, the hours
+//! that it covers, samples, and the record of what was fetched. No I/O, no clock, no threads: `collect` asks S3 and
+//! CloudTrail along a [`Chain`], `facts` reads what was kept with [`read()`], and whoever has a pack does the same offline.
+//!
+//! What a pack shows by itself: the digests, CloudTrail's signatures of them, its public keys, the chain, the hours
+//! without a digest, the log files that no digest names. That a log file matched its digest shows our own record of its
+//! hash, for the log files are not in the pack. A refusal or a network fault is a gap and never tampering.
+
+mod asked;
+mod chain;
+mod collected;
+mod cover;
+mod digest;
+mod digests;
+mod links;
+mod listing;
+mod log_files;
+mod logs;
+mod object;
+mod place;
+mod problem;
+mod read;
+mod record;
+mod row;
+mod sample;
+#[cfg(test)]
+mod tests;
+mod window;
+
+pub use chain::{Chain, Days, InFolder};
+pub use listing::{Listing, folders};
+pub use object::{Digest, Inflated, MAX_DIGEST, MAX_LOG, NamedLog, inflate_digest};
+pub use place::{TrailFolders, TrailSummary, is_backfill};
+pub use read::read;
+pub use record::{FETCHED_LOGS, FetchedLog, FoundLog, line, parameters};
+pub use sample::LogSample;
+pub use window::TrailWindow;
