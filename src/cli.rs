@@ -1,6 +1,7 @@
 //! The command line: clap types only.
 
 mod attest;
+mod fail_on;
 mod history;
 mod vault;
 
@@ -12,6 +13,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use crate::vault::Selector;
 
 pub use attest::{Attest, AttestAdd, AttestCommand, AttestList, AttestWithdraw};
+pub use fail_on::FailOn;
 pub use history::{Calendar, Diff, Next, Order, Trend};
 pub use vault::{VaultCommand, VaultFlags, VaultMerge, VaultPrune};
 
@@ -337,32 +339,4 @@ pub struct Completions {
     /// The shell.
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
-}
-
-/// What makes a command exit with 4.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailOn {
-    /// Any failing check.
-    Any,
-    /// A failing finding that was not there before.
-    New,
-    /// Failing checks of this severity or worse.
-    Severity(crate::model::Severity),
-}
-
-impl std::str::FromStr for FailOn {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        use crate::model::Severity;
-        match text {
-            "any" => Ok(Self::Any),
-            "new" => Ok(Self::New),
-            "severity>=critical" => Ok(Self::Severity(Severity::Critical)),
-            "severity>=high" => Ok(Self::Severity(Severity::High)),
-            "severity>=medium" => Ok(Self::Severity(Severity::Medium)),
-            "severity>=low" => Ok(Self::Severity(Severity::Low)),
-            _ => Err("expected `new`, `any` or `severity>=critical|high|medium|low`".to_owned()),
-        }
-    }
 }

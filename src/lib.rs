@@ -9,7 +9,7 @@
 //!
 //! Assessments of several snapshots go through `compare`: what changed, readiness over time, what to do next, what is due.
 //!
-//! Each arrow is one type. A room uses [`model`] and the few that `tests/walls.rs` names; [`case`] joins rooms to a judged
+//! Each arrow is one type. A room uses [`model`] and the few that `tests/walls` names; [`case`] joins rooms to a judged
 //! case, [`commands`] knows them all. [`walk`] is how a source is asked and read, [`trail`] how log files are proved.
 //! Rooms of helpers: `iam` reads policies, `typeset` sets PDFs, `withhold` takes secrets out of replies, [`awscli`] writes
 //! the commands that show a fact again, [`document`] is a result before a terminal, Markdown or HTML shows it. `aws_*`

@@ -1,5 +1,5 @@
 //! `CONTRIBUTING.md` names paths that are there and commands that are real.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

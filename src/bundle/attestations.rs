@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::digests::Digested;
+use super::hashed::Hashed;
 use super::pack::PackReadError;
 use super::path::PackPath;
 use super::problem::{Problem, ProblemKind};
-use super::verified::Hashed;
 use crate::model::{
     Attestation, AttestationId, AttestationLog, AttestedFile, LogFault, Sha256, attested_files, visible_json,
     with_causes,

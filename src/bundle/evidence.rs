@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::hashed::Hashed;
 use super::pack::PackReadError;
 use super::path::PackPath;
 use super::problem::{Problem, ProblemKind};
-use super::verified::Hashed;
 use crate::model::{EvidenceFile, Origin, Sha256, Snapshot, evidence_files, harmless, with_causes};
 
 /// Where the index of the evidence lies in a pack.

@@ -8,6 +8,7 @@ mod attestations;
 mod digests;
 mod evidence;
 mod folder;
+mod hashed;
 mod layout;
 mod pack;
 mod path;

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::digests::Digested;
+use super::hashed::Hashed;
 use super::pack::{Pack, PackReadError};
 use super::path::PackPath;
 use super::problem::{Limits, Problem, ProblemKind, SignerFacts, Verification, VerifyError};
-use super::verified::{Hashed, Verified};
+use super::verified::Verified;
 use super::{EVIDENCE_INDEX, REPORT, SIGNATURE, SUMS, attestations, evidence, sums};
 use crate::model::{Sha256, with_causes};
 use crate::seal::{PdfFault, SignatureFacts, Trust, Trusted, verify_detached, verify_pdf};

@@ -11,10 +11,9 @@ mod past;
 mod reperform;
 mod side;
 mod stored;
+mod yardstick;
 
-use std::sync::Arc;
-
-use crate::model::{Assessment, Catalog, Facts, Settings};
+use crate::model::{Assessment, Facts};
 
 pub use error::{CaseError, SideFault};
 pub use history::{History, Timeline};
@@ -25,18 +24,10 @@ pub use past::Past;
 pub use reperform::{Again, reperform};
 pub use side::{Asked, Compared, between};
 pub use stored::StoredSnapshot;
+pub use yardstick::Yardstick;
 
 /// The tool as snapshots and reports name it.
 pub const TOOL: &str = concat!("auditpack ", env!("CARGO_PKG_VERSION"));
-
-/// What judges: mappings and settings.
-#[derive(Debug, Clone)]
-pub struct Yardstick {
-    /// The mappings.
-    pub catalog: Arc<Catalog>,
-    /// The settings.
-    pub settings: Arc<Settings>,
-}
 
 /// Holdings, judged.
 #[derive(Debug)]

@@ -1,10 +1,12 @@
 //! Judging a pack's raw evidence again, with the mappings and settings in the pack, and comparing.
 
+mod differing;
 mod history;
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
+use self::differing::differing;
 use super::packed::parse;
 use super::{Case, CaseError, Holdings as _, Packed};
 use crate::assess;
@@ -55,22 +57,6 @@ fn compare(claimed: &Assessment, again: &Assessment, history: Vec<String>) -> Ag
         differences,
     };
     Again { result, differing: members }
-}
-
-/// What two sides say otherwise of the same, in the order of the first.
-fn differing<A: Ord + Display, S: PartialEq + Display>(
-    claimed: &BTreeMap<A, S>,
-    again: &BTreeMap<A, S>,
-) -> Vec<String> {
-    let abouts = claimed.keys().chain(again.keys().filter(|about| !claimed.contains_key(*about)));
-    let words = |side: Option<&S>| side.map_or_else(|| "nothing".to_owned(), S::to_string);
-    abouts
-        .map(|about| (about, claimed.get(about), again.get(about)))
-        .filter(|(_, claimed, again)| claimed != again)
-        .map(|(about, claimed, again)| {
-            format!("{about}: the pack says {}, its evidence shows {}", words(claimed), words(again))
-        })
-        .collect()
 }
 
 /// What an assessment says something about.

@@ -4,18 +4,9 @@
 use std::ops::Range;
 
 use super::fault::Place;
-use super::ledger::{Kind, Word};
+use super::ledger::{Attachment, Kind, Word};
 use super::table::{Table, distinct};
 use crate::model::{Catalog, CheckId, ControlId, FrameworkId, RequirementId};
-
-/// What is to be attached when everything is read.
-#[derive(Debug, Clone)]
-pub(super) enum Attachment {
-    /// A check to a control.
-    Check(CheckId, ControlId),
-    /// A control to a requirement.
-    Control(ControlId, FrameworkId, RequirementId),
-}
 
 /// Reads the `controls` of a check.
 pub(super) fn read_controls(table: &Table<'_>, check: &Word) {

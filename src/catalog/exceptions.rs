@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::ledger::Word;
-use super::settings::{must_be_known, secrets};
+use super::ledger::{Word, must_be_known};
+use super::secrets::secrets;
 use super::table::Table;
 use crate::model::{Catalog, CheckId, Exception, SettingsFile};
 

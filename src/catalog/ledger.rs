@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use miette::NamedSource;
 
-use super::attach::Attachment;
 use super::fault::{Fault, File, Place};
+use crate::model::{CheckId, ControlId, FrameworkId, RequirementId};
 
 /// What a name is a name of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +43,15 @@ impl fmt::Display for Kind {
             Self::Param => "parameter",
         })
     }
+}
+
+/// What is to be attached when everything is read.
+#[derive(Debug, Clone)]
+pub(super) enum Attachment {
+    /// A check to a control.
+    Check(CheckId, ControlId),
+    /// A control to a requirement.
+    Control(ControlId, FrameworkId, RequirementId),
 }
 
 /// A text in a file.
@@ -186,6 +195,18 @@ impl Ledger {
     /// Closes the book.
     pub(super) fn faults(self) -> Vec<Fault> {
         self.faults.into_inner()
+    }
+}
+
+/// Faults a word that is not among those known.
+pub(super) fn must_be_known<'a>(
+    ledger: &Ledger,
+    word: &Word,
+    kind: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) {
+    if !known.clone().any(|name| name == word.text) {
+        ledger.fault(&word.place, format!("there is no {kind} `{}`", word.text), "unknown", remedy(&word.text, known));
     }
 }
 

@@ -19,6 +19,7 @@ mod ledger;
 mod own_tests;
 mod owners;
 mod readonly;
+mod secrets;
 mod settings;
 #[cfg(test)]
 mod settings_tests;

@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::exceptions::{self, Beside, read_exceptions};
 use super::fault::{Fault, Faults};
 use super::frameworks::RESPONSIBILITIES;
-use super::ledger::{Ledger, Word, remedy};
+use super::ledger::{Ledger, Word, must_be_known, remedy};
 use super::owners::{read_calendar, read_owners};
+use super::secrets::secrets;
 use super::table::{Table, distinct};
 use crate::model::{
     AccountId, AccountSettings, ArtifactSettings, Catalog, Documents, FrameworkId, LogFiles, Period, Region,
@@ -109,17 +110,6 @@ fn named<'a>(table: &Table<'_>, key: &str, kind: &str, known: impl Iterator<Item
     distinct(table.ledger, &words);
     words.iter().for_each(|word| must_be_known(table.ledger, word, kind, known.clone()));
     words.into_iter().map(|word| word.text).collect()
-}
-
-pub(super) fn must_be_known<'a>(
-    ledger: &Ledger,
-    word: &Word,
-    kind: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
-) {
-    if !known.clone().any(|name| name == word.text) {
-        ledger.fault(&word.place, format!("there is no {kind} `{}`", word.text), "unknown", remedy(&word.text, known));
-    }
 }
 
 fn read_period(table: Table<'_>) -> Option<Period> {
@@ -327,22 +317,4 @@ fn read_split(table: Table<'_>, catalog: &Catalog) -> Option<SplitSetting> {
     }
     let requirement = RequirementId::new(requirement.text);
     Some(SplitSetting { framework, requirement, responsibility: responsibility?, reason: reason?.text })
-}
-
-/// Texts that messages must not show, should they stand here: values of keys that sound like secrets and
-/// are not thresholds (`min_password_length` is one).
-pub(super) fn secrets(text: &str, catalog: &Catalog) -> Vec<std::ops::Range<usize>> {
-    const SOUNDS: [&str; 5] = ["pass", "secret", "token", "credential", "access_key"];
-    let mut found = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        if let Some((key, value)) = line.split_once('=') {
-            let key = key.trim().to_lowercase();
-            if !catalog.params.contains_key(&key) && SOUNDS.iter().any(|sound| key.contains(sound)) {
-                found.push(start + line.len() - value.len()..start + line.trim_end().len());
-            }
-        }
-        start += line.len();
-    }
-    found
 }

@@ -23,6 +23,7 @@ use super::generic::Callers;
 use super::label::{Label, Reply};
 use super::recorder::{Captured, Origin, Received, Recorder, Sent, observe};
 use super::run::{Pauses, Run};
+use super::session::region;
 
 /// One account: who it is, where to ask, and how.
 pub struct AccountContext {
@@ -368,11 +369,6 @@ fn named_action(message: &str) -> Option<String> {
     let (service, name) = action.split_once(':')?;
     let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     (plain(service) && plain(name)).then(|| action.to_owned())
-}
-
-/// The SDK's name of a region.
-pub(crate) fn region(region: &Region) -> aws_types::region::Region {
-    aws_types::region::Region::new(region.as_str().to_owned())
 }
 
 #[cfg(test)]

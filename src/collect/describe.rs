@@ -24,9 +24,9 @@ use crate::model::{Call, Parameters, Region, Source};
 use crate::walk::{Lookup, prepare};
 
 use super::CollectError;
-use super::account::region;
 use super::generic::Callers;
 use super::recorder::observe;
+use super::session::region;
 
 /// What a request is made from besides its source.
 pub struct Context<'a> {

@@ -31,10 +31,10 @@ use crate::model::{Region, Source};
 use crate::walk::{Prepared, with_host_prefix};
 
 use super::CollectError;
-use super::account::region;
 use super::classify::bare;
 use super::endpoint::{EndpointSettings, endpoint};
 use super::recorder::Recorder;
+use super::session::region;
 
 /// A call that is ready but for its request; cheap to clone.
 pub(crate) type Caller = Operation<Prepared, (), Refused>;

@@ -13,14 +13,14 @@ use crate::model::{
 use crate::walk::{Event, Tree};
 
 use super::CollectError;
-use super::account::{AccountContext, region};
+use super::account::AccountContext;
 use super::classify;
 use super::endpoint::partition_of;
 use super::generic::Callers;
 use super::label::{Label, Reply};
 use super::recorder::{Captured, Recorder, observe};
 use super::run::Run;
-use super::session::{Session, account_label};
+use super::session::{Session, account_label, region};
 use super::source_run::run_tree;
 
 /// The source of the chain of custody.

@@ -20,7 +20,6 @@ use aws_types::service_config::ServiceConfigKey;
 
 use crate::model::{AccountSettings, Region};
 
-use super::account::region;
 use super::replay::{Recordings, ReplayClient};
 use super::{CollectError, Mode};
 
@@ -161,4 +160,9 @@ fn offline(recordings: &Recordings) -> SdkConfig {
         .time_source(aws_smithy_async::time::SystemTimeSource::new())
         .timeout_config(timeouts())
         .build()
+}
+
+/// The SDK's name of a region.
+pub(crate) fn region(region: &Region) -> aws_types::region::Region {
+    aws_types::region::Region::new(region.as_str().to_owned())
 }

@@ -3,7 +3,9 @@
 mod both_ways;
 
 use base64::Engine as _;
+use chrono::{DateTime, Utc};
 use serde_json::json;
+use tokio::sync::watch;
 
 use crate::walk::testing::{parameters, path};
 

@@ -1,14 +1,13 @@
 //! `checks`: list, test.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::context::Context;
 use super::exit::Exit;
+use super::supported::requirements;
 use super::table::Table;
 use crate::cli::{Checks, ChecksCommand};
-use crate::model::{Catalog, CheckId};
+use crate::model::Catalog;
 
 pub(super) fn run(flags: &Checks, context: &mut Context<'_>) -> miette::Result<Exit> {
     let catalog = context.catalog()?;
@@ -42,21 +41,6 @@ fn list(catalog: &Catalog, context: &mut Context<'_>) -> miette::Result<Exit> {
     context.say(&table.to_string())?;
     context.note(&format!("{} checks", catalog.checks.len()));
     Ok(Exit::Ok)
-}
-
-/// The requirements that a check supports through the controls, by framework.
-pub(super) fn requirements<'a>(catalog: &'a Catalog, check: &CheckId) -> BTreeMap<&'a str, Vec<&'a str>> {
-    let controls: Vec<_> =
-        catalog.controls.values().filter(|control| control.checks.contains(check)).map(|control| &control.id).collect();
-    let mut supported = BTreeMap::<&str, Vec<&str>>::new();
-    for framework in catalog.frameworks.values() {
-        for requirement in &framework.requirements {
-            if requirement.controls.iter().any(|control| controls.contains(&control)) {
-                supported.entry(framework.id.as_str()).or_default().push(requirement.id.as_str());
-            }
-        }
-    }
-    supported
 }
 
 fn test(catalog: &Catalog, context: &mut Context<'_>) -> miette::Result<Exit> {

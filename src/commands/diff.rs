@@ -1,9 +1,10 @@
 //! `diff`: what changed between two snapshots, quarters or packs.
 
+mod cells;
 mod page;
 mod rest;
 
-pub(super) use page::verdict;
+pub(super) use cells::verdict;
 
 use super::context::Context;
 use super::document;

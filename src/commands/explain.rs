@@ -5,15 +5,15 @@ pub(super) mod result;
 use miette::miette;
 use serde_json::json;
 
-use super::checks::requirements;
 use super::context::Context;
 use super::exit::Exit;
+use super::supported::requirements;
 use super::table::visible;
 use crate::assess::{Explained, Seen, Sight};
 use crate::case::{CaseError, StoredSnapshot};
 use crate::model::{Catalog, Check, CheckId, Per, Verdict};
 use crate::vault::{Selector, Stored, Vault, VaultError};
-use result::Explanation;
+use result::{Explanation, cut};
 
 /// Findings, and rows of a place, that are shown without `--all`.
 const SHOWN: usize = 20;
@@ -69,11 +69,6 @@ fn judge(
     let of = (stored.id, &stored.snapshot);
     let explained = crate::assess::explain(catalog, &settings, of, &facts, &check.id, limit);
     Ok(explained.map(|explained| (stored, explained)))
-}
-
-/// The beginning of a text that is longer.
-fn cut(text: &str, limit: usize) -> Option<String> {
-    text.char_indices().nth(limit).map(|(end, _)| format!("{}…", &text[..end]))
 }
 
 /// What is known of the check itself.

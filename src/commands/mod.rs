@@ -25,6 +25,7 @@ mod passphrase;
 mod progress;
 #[cfg(test)]
 mod schemas;
+mod supported;
 mod table;
 mod trend;
 mod vault;

@@ -11,34 +11,21 @@ mod next;
 mod record;
 mod resources;
 mod scope;
+mod side;
 mod trend;
 
-use crate::model::{Assessment, Catalog, Difference, Facts, SideName, Snapshot};
+use crate::model::{Catalog, Difference};
 
 pub use calendar::{Dates, calendar};
 pub use definitions::{Definitions, definition_changes};
 pub use lives::{Ages, Life, lives};
 pub use next::{By, Owners, next, sort};
 pub use record::{JudgedBy, record};
+pub use side::Side;
 pub use trend::{Entry, trend};
 
 /// The format of a [`Difference`] that this build writes.
 const FORMAT: u32 = 1;
-
-/// One side of a comparison.
-#[derive(Debug, Clone, Copy)]
-pub struct Side<'a> {
-    /// What it is called.
-    pub name: &'a SideName,
-    /// What was collected.
-    pub snapshot: &'a Snapshot,
-    /// Its rows.
-    pub facts: &'a Facts,
-    /// Judged by the later side's mappings and settings.
-    pub assessment: &'a Assessment,
-    /// Judged by its own: the exceptions that held then are those.
-    pub own: &'a Assessment,
-}
 
 /// Compares two sides, both judged by the same mappings and settings.
 pub fn compare(catalog: &Catalog, before: Side<'_>, after: Side<'_>, ages: &Ages) -> Difference {

@@ -2,22 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckChange, RequirementChange};
-
-/// Changes of what is judged by, apart from what is judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct DefinitionChanges {
-    /// Whether the first side's own mappings and settings are known.
-    pub known: Known,
-    /// Mappings and settings that differ, each in words.
-    pub changes: Vec<DefinitionChange>,
-    /// Checks of the first side whose verdict these changes alone change.
-    pub checks: Vec<CheckChange>,
-    /// Requirements of the first side whose status these changes alone change.
-    pub requirements: Vec<RequirementChange>,
-}
-
 /// Whether the mappings and settings of the first side can be compared with those of the second.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

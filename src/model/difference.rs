@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Age, AttestationId, Cause, CheckId, DefinitionChanges, FrameworkId, GapReason, Identity, Period, Region,
-    RequirementId, Responsibility, Severity, SnapshotId, SourceId, Status, Turn, Verdict,
+    AccountId, Age, AttestationId, Cause, CheckId, DefinitionChange, FrameworkId, GapReason, Identity, Known, Period,
+    Region, RequirementId, Responsibility, Severity, SnapshotId, SourceId, Status, Turn, Verdict,
 };
 
 /// Two snapshots compared; both are judged by what holds for the second, so that what differs is the estate.
@@ -99,6 +99,20 @@ pub struct RequirementChange {
     pub turn: Option<Turn>,
     /// What made it so: checks that turned, documents, reports of AWS.
     pub because: Vec<String>,
+}
+
+/// Changes of what is judged by, apart from what is judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DefinitionChanges {
+    /// Whether the first side's own mappings and settings are known.
+    pub known: Known,
+    /// Mappings and settings that differ, each in words.
+    pub changes: Vec<DefinitionChange>,
+    /// Checks of the first side whose verdict these changes alone change.
+    pub checks: Vec<CheckChange>,
+    /// Requirements of the first side whose status these changes alone change.
+    pub requirements: Vec<RequirementChange>,
 }
 
 /// Findings by what became of them.

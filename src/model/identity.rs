@@ -5,36 +5,6 @@ use serde_json::Value;
 
 use super::{Path, Source, text_of};
 
-/// Where a row says when AWS made the thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Created {
-    /// The member's path: `CreateDate`, `table.CreationDateTime`.
-    pub member: Path,
-    /// One sentence about other reasons for which AWS moves that date; empty: none are known.
-    pub caveat: String,
-}
-
-/// Where a row says when the thing expires.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expires {
-    /// The member's path: `certificate.NotAfter`.
-    pub member: Path,
-    /// What expires, for people: "certificate".
-    pub what: String,
-}
-
-/// What the rows of a source are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Inventory {
-    /// Each row is a thing that comes and goes: a bucket, a user, an instance.
-    Resources,
-    /// Settings of an account, events, findings, evaluations, reports, and second looks at things that another source
-    /// lists: whether a row is there says nothing about whether a thing is.
-    Records,
-    /// Things that happened: they belong to the period that asked for them, and are neither open nor fixed later.
-    Events,
-}
-
 impl Source {
     /// AWS's own id of the row's thing, which survives a new name and never returns; `None`: the row has none.
     pub fn unique_id_of(&self, row: &Value) -> Option<String> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Created, Expires, Inventory, Name, Parameters, Path, Shape, SourceId, Template};
+use super::{Name, Parameters, Path, Shape, SourceId, Template};
 
 /// One kind of evidence. Generic sources are called by `collect`'s one signed call; conversations are Rust on the
 /// typed SDK crates, but their replies are read by the same description.
@@ -274,4 +274,34 @@ fn is(known: &str, code: &str, message: &str) -> bool {
         None => known == code,
         Some((known, words)) => known == code && message.to_ascii_lowercase().contains(&words.to_ascii_lowercase()),
     }
+}
+
+/// Where a row says when AWS made the thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The member's path: `CreateDate`, `table.CreationDateTime`.
+    pub member: Path,
+    /// One sentence about other reasons for which AWS moves that date; empty: none are known.
+    pub caveat: String,
+}
+
+/// Where a row says when the thing expires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expires {
+    /// The member's path: `certificate.NotAfter`.
+    pub member: Path,
+    /// What expires, for people: "certificate".
+    pub what: String,
+}
+
+/// What the rows of a source are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inventory {
+    /// Each row is a thing that comes and goes: a bucket, a user, an instance.
+    Resources,
+    /// Settings of an account, events, findings, evaluations, reports, and second looks at things that another source
+    /// lists: whether a row is there says nothing about whether a thing is.
+    Records,
+    /// Things that happened: they belong to the period that asked for them, and are neither open nor fixed later.
+    Events,
 }

@@ -9,6 +9,8 @@ mod custody;
 mod deviations;
 mod evidence;
 mod findings;
+mod limits;
+mod marks;
 mod page;
 mod parts;
 mod plot;
@@ -22,15 +24,10 @@ use serde::Serialize;
 
 use super::Input;
 use evidence::Numbers;
+pub(crate) use limits::{EVIDENCE_LISTED, FINDINGS_LISTED, GAPS_LISTED};
+pub(crate) use marks::{Badge, Count, Fact, Link};
 pub(crate) use page::Page;
 pub(crate) use text::Text;
-
-/// How many failing or undetermined findings of one check are listed; the others are counted aloud.
-pub(crate) const FINDINGS_LISTED: usize = 200;
-/// How many gaps are listed; the others are counted aloud.
-pub(crate) const GAPS_LISTED: usize = 1_000;
-/// How many evidence files are listed, besides those that a listed finding cites.
-pub(crate) const EVIDENCE_LISTED: usize = 5_000;
 
 /// The whole report.
 #[derive(Debug, Serialize)]
@@ -59,41 +56,6 @@ pub(crate) struct View {
     requests: attestations::Requests,
     evidence: evidence::Index,
     custody: custody::Custody,
-}
-
-/// A status, verdict or state: its word, and the class that colors it.
-#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
-pub(crate) struct Badge {
-    word: &'static str,
-    class: &'static str,
-}
-
-/// A counted thing and its share of a bar, in thousandths of the whole.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Count {
-    word: &'static str,
-    class: &'static str,
-    count: usize,
-    /// Where its segment of the bar begins, 0 to 1000.
-    start: usize,
-    /// How wide its segment is, 0 to 1000.
-    width: usize,
-}
-
-/// A place elsewhere in the report or the pack.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Link {
-    label: Text,
-    href: String,
-}
-
-/// A line of a key-value table.
-#[derive(Debug, Serialize)]
-pub(crate) struct Fact {
-    label: &'static str,
-    value: Text,
-    /// `text`, or `code` for ids and hashes.
-    class: &'static str,
 }
 
 impl View {

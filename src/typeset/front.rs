@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::block::{Cover, Run};
-use super::layout::{Entry, Layout, look_of};
+use super::layout::{Layout, look_of};
+use super::outline::Entry;
 use super::page::{Item, Paint, Slab};
 use super::style::{Color, Face, HAIR, Look, MARGIN, MUTED, NAVY, PAGE_HEIGHT, PAGE_WIDTH, TEXT_WIDTH, Tone, WHITE};
 use super::tags::{NodeId, Role, Tags};

@@ -2,7 +2,6 @@
 
 use super::PdfError;
 use super::block::{Kind, Paragraph, Run};
-use super::read::tone;
 use super::shape::plain;
 use super::style::{Face, LINK, MUTED, Tone};
 use super::xml::{self, Child, Element};
@@ -42,6 +41,13 @@ pub(super) fn paragraph(element: Element<'_>) -> Result<Paragraph, PdfError> {
     inline(element, &Run::default(), kind == Kind::Pre, &mut runs)?;
     trim(&mut runs);
     Ok(Paragraph { runs, kind })
+}
+
+pub(super) fn tone(element: Element<'_>, otherwise: Tone) -> Result<Tone, PdfError> {
+    match element.attribute("tone") {
+        None => Ok(otherwise),
+        Some(word) => Tone::read(word).ok_or_else(|| element.wrong(format!("`{word}` is not a tone"))),
+    }
 }
 
 fn inline(element: Element<'_>, outer: &Run, keep_lines: bool, runs: &mut Vec<Run>) -> Result<(), PdfError> {

@@ -1,8 +1,7 @@
 //! From blocks to pages.
 
-use std::rc::Rc;
-
 use super::block::{Block, Heading, Item as ListItem, Kind, Paragraph, Report, Run};
+use super::outline::Entry;
 use super::page::{Flow, Item, Paint, Slab};
 use super::running::{Running, number_contents};
 use super::shape::Shaper;
@@ -15,13 +14,6 @@ pub(super) struct Laid {
     pub(super) flow: Flow,
     pub(super) tags: Tags,
     pub(super) outline: Vec<Entry>,
-}
-
-/// An entry of the outline.
-pub(super) struct Entry {
-    pub(super) level: u8,
-    pub(super) title: String,
-    pub(super) id: Rc<str>,
 }
 
 /// The state of laying out.
@@ -62,12 +54,6 @@ pub(super) fn lay_out(report: Report, shaper: &mut Shaper<'_, '_>) -> Laid {
     running.add(&mut flow, shaper);
     number_contents(&mut flow, shaper);
     Laid { flow, tags, outline }
-}
-
-impl Entry {
-    fn of(heading: &Heading) -> Self {
-        Self { level: heading.level, title: heading.plain(), id: Rc::clone(&heading.id) }
-    }
 }
 
 /// How a paragraph of its kind looks in running text.

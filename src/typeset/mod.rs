@@ -9,10 +9,13 @@
 mod block;
 mod chart;
 mod cuts;
+mod error;
 mod fonts;
 mod front;
+mod info;
 mod inline;
 mod layout;
+mod outline;
 mod page;
 mod read;
 mod running;
@@ -26,51 +29,11 @@ mod text;
 mod write;
 mod xml;
 
-use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
+pub(crate) use error::PdfError;
 pub(crate) use fonts::Fonts;
-
-/// What a PDF says about itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct DocumentInfo {
-    /// The title, shown in the window's frame.
-    pub(crate) title: String,
-    /// Who is responsible for it.
-    pub(crate) author: String,
-    /// The snapshot's time: the file's dates, so that the same report is the same file.
-    pub(crate) date: DateTime<Utc>,
-    /// The language, as in `en-US`.
-    pub(crate) language: String,
-}
-
-/// Why there is no PDF.
-#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
-pub enum PdfError {
-    /// The template's result is not a report.
-    #[error("line {line} of the rendered `report.pdf.xml`: {message}")]
-    Template {
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong there.
-        message: String,
-    },
-    /// A font that no report can do without is not there.
-    #[error("the templates lack `fonts/{file}`")]
-    NoFont {
-        /// The file.
-        file: &'static str,
-    },
-    /// A font that is not one.
-    #[error("`{file}` is not a TrueType font")]
-    BadFont {
-        /// The file, or the font's name.
-        file: String,
-    },
-    /// The document cannot be put together.
-    #[error("the PDF cannot be written: {0}")]
-    Write(String),
-}
+pub(crate) use info::DocumentInfo;
 
 /// Makes a PDF.
 pub(crate) fn render(xml: &str, fonts: &Fonts<'_>, info: &DocumentInfo) -> Result<Vec<u8>, PdfError> {

@@ -7,7 +7,7 @@ use super::PdfError;
 use super::block::{
     Bar, Block, Cell, Chart, Column, Cover, Dress, Heading, Item, Kind, Paragraph, Part, Report, Row, Run, Table,
 };
-use super::inline::{paragraph, paragraphs};
+use super::inline::{paragraph, paragraphs, tone};
 use super::shape::plain;
 use super::style::{Align, Face, Tone};
 use super::xml::{self, Element};
@@ -173,13 +173,6 @@ fn row(element: Element<'_>, columns: &[Column], ids: &mut Ids) -> Result<Row, P
         used += 1;
     }
     Ok(Row { id: ids.take(element)?, cells, section })
-}
-
-pub(super) fn tone(element: Element<'_>, otherwise: Tone) -> Result<Tone, PdfError> {
-    match element.attribute("tone") {
-        None => Ok(otherwise),
-        Some(word) => Tone::read(word).ok_or_else(|| element.wrong(format!("`{word}` is not a tone"))),
-    }
 }
 
 fn whole(paragraphs: Vec<Paragraph>, span: usize) -> Row {

@@ -1,6 +1,6 @@
 //! What is added when all pages are known: running headers and footers, and the contents' page numbers.
 
-use super::layout::Entry;
+use super::outline::Entry;
 use super::page::{Flow, Item, Page, Text};
 use super::shape::Shaper;
 use super::style::{Align, BOTTOM, Face, Look, MARGIN, PAGE_WIDTH, RULE, TEXT_WIDTH};

@@ -1,3 +1,4 @@
+use chrono::DateTime;
 use lopdf::{Document, Object};
 
 use super::page::Item;

@@ -1,10 +1,12 @@
 //! What can go wrong in a vault, and what the user can do about it.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::FORMAT;
 use crate::model::{ChainProblem, Sha256, SnapshotId};
+
+/// The vault format that this build reads and writes.
+pub const FORMAT: u32 = 1;
 
 /// Why the vault could not do it; nothing is lost by any of these.
 #[derive(Debug, thiserror::Error)]
@@ -173,4 +175,11 @@ fn listed(problems: &[ChainProblem]) -> String {
         format!("\n{}: {message} (`{path}`)\n  {remedy}", kind.as_str())
     };
     problems.iter().map(line).collect()
+}
+
+pub(super) fn fault(path: &Path, source: io::Error) -> VaultError {
+    match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => VaultError::Full(path.to_owned()),
+        _ => VaultError::Io { path: path.to_owned(), source },
+    }
 }

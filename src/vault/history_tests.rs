@@ -1,4 +1,5 @@
-use std::fs;
+use std::path::PathBuf;
+use std::{fs, io};
 
 use chrono::{DateTime, NaiveDate, Utc};
 

@@ -1,4 +1,5 @@
 use std::fs;
+use std::path::PathBuf;
 
 use super::history_tests::{collect_as, folder_of, kept_on, reply, vault};
 use super::tests::{account, attested, collect, exchange, period, time};

@@ -13,9 +13,10 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use super::names::BlobFile;
+use super::pack_index::{Index, PackedAt};
 use super::{Vault, VaultError, fault, files, patches};
 use crate::model::Sha256;
 
@@ -27,37 +28,6 @@ const SMALL: u64 = 2_048;
 const WORTH: usize = 64;
 /// No pack is much larger.
 const LARGEST: usize = 32 << 20;
-
-/// What all packs hold, read when it is first needed.
-#[derive(Debug, Default)]
-pub(super) struct Packs {
-    index: RwLock<Option<Arc<Index>>>,
-}
-
-/// Where each packed blob lies.
-#[derive(Debug, Default)]
-pub(super) struct Index {
-    packs: Vec<PathBuf>,
-    /// Sorted by hash.
-    entries: Vec<(Sha256, Place)>,
-    /// Packs that are none, and why.
-    pub(super) broken: Vec<(PathBuf, String)>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    pack: u32,
-    offset: u64,
-    length: u32,
-}
-
-impl Index {
-    fn find(&self, hash: &Sha256) -> Option<(&Path, Place)> {
-        let at = self.entries.binary_search_by_key(hash, |(hash, _)| *hash).ok()?;
-        let (_, place) = self.entries.get(at)?;
-        Some((self.packs.get(place.pack as usize)?, *place))
-    }
-}
 
 impl Vault {
     /// The bytes of a packed blob, as its own file would have them.
@@ -72,7 +42,7 @@ impl Vault {
             }
             None => return Ok(None),
         };
-        let Some((path, Place { offset, length, .. })) = index.find(hash) else { return Ok(None) };
+        let Some((path, PackedAt { offset, length, .. })) = index.find(hash) else { return Ok(None) };
         let mut bytes = vec![0; length as usize];
         let mut read = || -> io::Result<()> {
             let mut file = File::open(path)?;
@@ -122,14 +92,14 @@ impl Vault {
     pub(super) fn packed_blobs(&self) -> Result<Vec<BlobFile>, VaultError> {
         self.forget_packs();
         let index = self.pack_index()?;
-        let mut entries: Vec<&(Sha256, Place)> = index.entries.iter().collect();
+        let mut entries: Vec<&(Sha256, PackedAt)> = index.entries.iter().collect();
         entries.sort_unstable_by_key(|(_, place)| *place);
         let mut blobs = Vec::with_capacity(entries.len());
         // One pack in memory at a time.
         for of_one in entries.chunk_by(|(_, a), (_, b)| a.pack == b.pack) {
             let path = of_one.first().and_then(|(_, place)| index.packs.get(place.pack as usize));
             let bytes = path.and_then(|path| fs::read(path).ok()).unwrap_or_default();
-            for (hash, Place { offset, length, .. }) in of_one {
+            for (hash, PackedAt { offset, length, .. }) in of_one {
                 let from = usize::try_from(*offset).unwrap_or(usize::MAX);
                 // One that is cut off is found to be so when it is read.
                 let blob = bytes.get(from..).and_then(|rest| rest.get(..*length as usize)).unwrap_or_default();
@@ -193,7 +163,7 @@ impl Vault {
         for (pack, path) in (0..).zip(&index.packs) {
             match read_table(path) {
                 Ok(Ok(table)) => {
-                    let place = |(hash, offset, length)| (hash, Place { pack, offset, length });
+                    let place = |(hash, offset, length)| (hash, PackedAt { pack, offset, length });
                     index.entries.extend(table.into_iter().map(place));
                 }
                 Ok(Err(what)) => index.broken.push((path.clone(), what)),

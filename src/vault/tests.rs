@@ -1,4 +1,6 @@
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io};
 
 use chrono::{DateTime, NaiveDate, Utc};
 

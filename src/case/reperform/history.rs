@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
-use super::differing;
+use super::differing::differing;
 use crate::bundle::{self, PackReadError};
 use crate::case::{Case, CaseError, Holdings as _, Packed};
 use crate::model::{

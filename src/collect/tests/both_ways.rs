@@ -14,6 +14,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::super::run::{Gate, Pauses, Run};

@@ -1,12 +1,12 @@
 //! A comparison for people.
 
+use super::cells::{CHECK_HEADS, REQUIREMENT_HEADS, check, requirement};
 use super::rest::{definitions, deviations, evidence, resources};
 use crate::commands::context::Context;
 use crate::commands::document::rows_shown;
 use crate::document::{Cell, Document, Look};
 use crate::model::{
-    CheckChange, CoverageChange, Difference, FindingChange, Membership, RequirementChange, SideName, Status, Turn,
-    Verdict,
+    CheckChange, CoverageChange, Difference, FindingChange, Membership, RequirementChange, SideName, Turn,
 };
 
 /// Findings that merely stay as they are, oldest first, before the rest is counted.
@@ -90,38 +90,6 @@ fn turns(turns: impl Iterator<Item = Option<Turn>> + Clone) -> String {
     if words.is_empty() { "none turned".to_owned() } else { words.join(", ") }
 }
 
-fn turn(turn: Turn) -> Cell {
-    let look = match turn {
-        Turn::Worse => Look::Fail,
-        Turn::SightLost => Look::Undetermined,
-        Turn::Better => Look::Pass,
-        Turn::SightGained | Turn::Aside => Look::Aside,
-    };
-    Cell::new(turn.words(), look)
-}
-
-/// A verdict as a cell.
-pub(in crate::commands) fn verdict(verdict: Verdict) -> Cell {
-    let look = match verdict {
-        Verdict::Pass => Look::Pass,
-        Verdict::Fail => Look::Fail,
-        Verdict::Undetermined => Look::Undetermined,
-        Verdict::NotApplicable => Look::Aside,
-    };
-    Cell::new(verdict.words(), look)
-}
-
-fn status(status: Status) -> Cell {
-    let look = match status {
-        Status::Satisfied => Look::Pass,
-        Status::Gap => Look::Fail,
-        Status::Undetermined => Look::Undetermined,
-        Status::AwaitingEvidence => Look::Awaiting,
-        Status::NotApplicable => Look::Aside,
-    };
-    Cell::new(status.words(), look)
-}
-
 fn coverage(difference: &Difference, page: &mut Document, shown: usize) {
     let coverage = &difference.coverage;
     let rows = |changes: &[CoverageChange]| {
@@ -166,38 +134,12 @@ fn checks(changes: &[CheckChange], page: &mut Document, shown: usize) {
     }
 }
 
-pub(super) const CHECK_HEADS: [&str; 6] = ["turn", "check", "severity", "was", "is", "why"];
-
-pub(super) fn check(change: &CheckChange) -> Vec<Cell> {
-    vec![
-        turn(change.turn),
-        Cell::code(change.id.as_str()),
-        Cell::from(change.severity.words()),
-        verdict(change.before),
-        verdict(change.after),
-        Cell::from(change.reason.as_str()),
-    ]
-}
-
 fn requirements(changes: &[RequirementChange], page: &mut Document, shown: usize) {
     if !changes.is_empty() {
         page.heading("Requirements");
         let rows = changes.iter().map(requirement).collect();
         page.table("Requirements whose status or owner changed", &REQUIREMENT_HEADS, rows, shown);
     }
-}
-
-pub(super) const REQUIREMENT_HEADS: [&str; 6] = ["turn", "framework", "requirement", "was", "is", "because"];
-
-pub(super) fn requirement(change: &RequirementChange) -> Vec<Cell> {
-    vec![
-        change.turn.map_or_else(|| Cell::from("owner changed"), turn),
-        Cell::from(change.framework.as_str()),
-        Cell::from(format!("{} {}", change.id, change.title)),
-        status(change.before),
-        status(change.after),
-        Cell::from(change.because.join("; ")),
-    ]
 }
 
 fn findings(difference: &Difference, page: &mut Document, shown: usize) {

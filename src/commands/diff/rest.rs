@@ -1,6 +1,6 @@
 //! The rest of a comparison for people: deviations, definitions, resources, evidence.
 
-use super::page::{CHECK_HEADS, REQUIREMENT_HEADS, check, requirement};
+use super::cells::{CHECK_HEADS, REQUIREMENT_HEADS, check, requirement};
 use crate::document::{Cell, Document};
 use crate::model::{Difference, Known};
 

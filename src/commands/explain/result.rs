@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::assess::{Explained, Seen, Sight};
-use crate::commands::checks::requirements;
+use crate::commands::supported::requirements;
 use crate::model::{
     Case, Catalog, Check, CheckId, Example, Finding, Per, Period, Severity, SnapshotId, SourceId, Verdict,
 };
@@ -189,7 +189,7 @@ impl<'a> OfSnapshot<'a> {
 impl<'a> SeenMember<'a> {
     pub(super) fn new(seen: &'a Seen) -> Self {
         let (state, value) = match &seen.sight {
-            Sight::Value(value) => match super::cut(&value.to_string(), LONG) {
+            Sight::Value(value) => match cut(&value.to_string(), LONG) {
                 Some(beginning) => (SeenState::Cut, Some(Value::String(beginning))),
                 None => (SeenState::There, Some(value.clone())),
             },
@@ -198,6 +198,11 @@ impl<'a> SeenMember<'a> {
         };
         Self { row: &seen.row, member: &seen.member, state, value }
     }
+}
+
+/// The beginning of a text that is longer.
+pub(super) fn cut(text: &str, limit: usize) -> Option<String> {
+    text.char_indices().nth(limit).map(|(end, _)| format!("{}…", &text[..end]))
 }
 
 #[cfg(test)]

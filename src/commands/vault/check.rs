@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{bytes, counted};
+use super::amounts::{bytes, counted};
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
 use crate::commands::table::visible;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::counted;
+use super::amounts::counted;
 use crate::cli::VaultMerge;
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;

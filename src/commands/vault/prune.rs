@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{bytes, counted};
+use super::amounts::{bytes, counted};
 use crate::case::{Timeline, Yardstick};
 use crate::cli::VaultPrune;
 use crate::commands::context::{Context, vault_fault};

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::parts::requirement_anchor;
-use super::text::{anchor, counted, moment, size};
+use super::text::{anchor, counted, moment, requirement_anchor, size};
 use super::{Badge, Link, Text};
 use crate::model::{
     Attestation, AttestationId, AttestationUse, AttestedDocument, ManualState, OpenRequest, RequirementResult, Term,

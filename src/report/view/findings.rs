@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::evidence::{Numbers, Refs};
-use super::parts::requirement_anchor;
-use super::text::{anchor, counted, number};
+use super::text::{anchor, counted, number, requirement_anchor};
 use super::witness::Word;
 use super::{Badge, FINDINGS_LISTED, Link, Text, deviations};
 use crate::model::{Assessment, CheckId, CheckResult, CheckUse, Finding, RequirementResult, Severity, Verdict};

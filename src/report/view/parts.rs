@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::attestations::{self, Attached};
 use super::summary::{RESPONSIBILITIES, framework_ids, framework_title, letter};
-use super::text::{anchor, number};
+use super::text::{anchor, number, requirement_anchor};
 use super::{Badge, Text, evidence, findings, text};
 use crate::model::{
     AwsPart, CheckId, CheckResult, CustomerPart, FrameworkId, RequirementId, RequirementResult, Responsibility, Status,
@@ -136,11 +136,6 @@ fn split_lines(requirement: &RequirementResult) -> Vec<Text> {
         .iter()
         .map(|own| format!("in {}: {} ({})", own.account, own.responsibility.words(), own.split.join("; ")));
     requirement.split.iter().cloned().chain(accounts).map(|line| Text::name(&line)).collect()
-}
-
-/// The anchor of a requirement.
-pub(super) fn requirement_anchor(requirement: &RequirementResult) -> String {
-    anchor("req", &format!("{}/{}", requirement.framework, requirement.id))
 }
 
 impl<'a> Builder<'a> {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::parts::requirement_anchor;
-use super::text::{anchor, bar, counted, moment, number, period};
+use super::marks::bar;
+use super::text::{anchor, counted, moment, number, period, requirement_anchor};
 use super::{Badge, Count, Fact, Text};
 use crate::model::{FrameworkId, RequirementResult, Responsibility, Status, Verdict};
 use crate::report::Input;

@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::{Badge, Count, Fact, Link};
-use crate::model::{Period, ReportCoverage, Sha256, Status, Verdict, is_hidden};
+use crate::model::{Period, RequirementResult, is_hidden};
 
 /// No AWS name is longer; a hostile one may be.
 const LONGEST: usize = 2_048;
@@ -58,6 +57,11 @@ pub(super) fn anchor(prefix: &str, id: &str) -> String {
     anchor
 }
 
+/// The anchor of a requirement.
+pub(super) fn requirement_anchor(requirement: &RequirementResult) -> String {
+    anchor("req", &format!("{}/{}", requirement.framework, requirement.id))
+}
+
 /// `12,345`.
 pub(super) fn number(count: usize) -> String {
     let digits = count.to_string();
@@ -107,90 +111,6 @@ pub(super) fn size(bytes: u64) -> String {
     }
 }
 
-impl Fact {
-    pub(super) fn text(label: &'static str, value: &str) -> Self {
-        Self { label, value: Text::name(value), class: "text" }
-    }
-
-    pub(super) fn code(label: &'static str, value: &str) -> Self {
-        Self { label, value: Text::name(value), class: "code" }
-    }
-
-    pub(super) fn hash(label: &'static str, value: &Sha256) -> Self {
-        Self::code(label, &value.to_string())
-    }
-}
-
-impl Link {
-    pub(super) fn new(label: &str, href: String) -> Self {
-        Self { label: Text::name(label), href }
-    }
-
-    /// To a check's own place in the report.
-    pub(super) fn to_check(id: &str) -> Self {
-        Self::new(id, format!("#{}", anchor("check", id)))
-    }
-}
-
-impl Badge {
-    pub(super) fn new(word: &'static str, class: &'static str) -> Self {
-        Self { word, class }
-    }
-}
-
-impl From<Verdict> for Badge {
-    fn from(verdict: Verdict) -> Self {
-        let class = match verdict {
-            Verdict::Pass => "pass",
-            Verdict::Fail => "fail",
-            Verdict::NotApplicable => "na",
-            Verdict::Undetermined => "undetermined",
-        };
-        Self::new(verdict.words(), class)
-    }
-}
-
-impl From<Status> for Badge {
-    fn from(status: Status) -> Self {
-        let class = match status {
-            Status::Satisfied => "pass",
-            Status::Gap => "fail",
-            Status::AwaitingEvidence => "awaiting",
-            Status::Undetermined => "undetermined",
-            Status::NotApplicable => "na",
-        };
-        Self::new(status.words(), class)
-    }
-}
-
-impl From<ReportCoverage> for Badge {
-    fn from(coverage: ReportCoverage) -> Self {
-        match coverage {
-            ReportCoverage::Covers => Self::new("covers the period", "pass"),
-            ReportCoverage::Bridged => Self::new("bridged", "pass"),
-            ReportCoverage::Partial => Self::new("covers a part", "undetermined"),
-            ReportCoverage::Outside => Self::new("outside the period", "undetermined"),
-            ReportCoverage::Missing => Self::new("not found", "undetermined"),
-            ReportCoverage::Unknown => Self::new("could not be read", "undetermined"),
-            ReportCoverage::ToAttach => Self::new("to be attached", "awaiting"),
-        }
-    }
-}
-
-/// Counts as segments of one bar that together fill it exactly.
-pub(super) fn bar(counts: impl IntoIterator<Item = (Badge, usize)>) -> Vec<Count> {
-    let counts: Vec<(Badge, usize)> = counts.into_iter().collect();
-    let total = counts.iter().map(|(_, count)| count).sum::<usize>().max(1);
-    let mut sum = 0;
-    let mut segments = Vec::with_capacity(counts.len());
-    for (Badge { word, class }, count) in counts {
-        let start = sum * 1_000 / total;
-        sum += count;
-        segments.push(Count { word, class, count, start, width: sum * 1_000 / total - start });
-    }
-    segments
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,17 +144,5 @@ mod tests {
         assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!([0, 999, 1_400, 2_000_000].map(size), ["0 B", "999 B", "1.4 kB", "2.0 MB"]);
         assert_eq!(counted(1, "gap", "gaps"), "1 gap");
-    }
-
-    #[test]
-    fn the_segments_of_a_bar_fill_it() {
-        for counts in [[1, 1, 1], [0, 7, 0], [5, 0, 994], [0, 0, 0]] {
-            let bar = bar(counts.map(|count| (Badge::from(Verdict::Pass), count)));
-            let end = bar.iter().fold(0, |end, segment| {
-                assert_eq!(segment.start, end);
-                end + segment.width
-            });
-            assert_eq!(end, if counts == [0, 0, 0] { 0 } else { 1_000 });
-        }
     }
 }

@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use lopdf::{Dictionary, Document, Object, ObjectId, SaveOptions, Stream, StringFormat};
 
 use super::super::fonts::Fonts;
-use super::super::layout::Entry;
+use super::super::outline::Entry;
 use super::super::style::PAGE_HEIGHT;
 use super::super::tags::Tags;
 use super::super::{DocumentInfo, PdfError};
+use super::extra::{Extra, round};
 use super::structure::{Marks, text_string};
-use super::{Extra, round};
 
 /// All that is added to printpdf's document.
 pub(super) struct Parts<'p, 'a> {

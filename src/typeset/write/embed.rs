@@ -7,7 +7,9 @@ use subsetter::GlyphRemapper;
 
 use super::super::PdfError;
 use super::super::fonts::{FontFace, Fonts};
-use super::GlyphTexts;
+
+/// The glyphs of a report and their texts, by font and glyph.
+pub(super) type GlyphTexts = BTreeMap<(u8, u16), String>;
 
 /// The subsets of the fonts used.
 pub(super) struct Used<'t> {

@@ -5,11 +5,13 @@
 
 mod document;
 mod embed;
+mod extra;
 mod structure;
 
 use std::collections::BTreeMap;
 
-use self::embed::Used;
+use self::embed::{GlyphTexts, Used};
+use self::extra::{Extra, PageLink, round};
 use self::structure::Marks;
 use super::fonts::Fonts;
 use super::layout::Laid;
@@ -22,9 +24,6 @@ use printpdf::{
     Codepoint, Color as PdfColor, DictItem, FontId, LinePoint, Mm, Op, PaintMode, PdfDocument, PdfFont, PdfFontHandle,
     PdfPage, PdfSaveOptions, Point, Polygon, PolygonRing, Pt, Rect, Rgb, TextItem, TextMatrix, WindingOrder,
 };
-
-/// The glyphs of a report and their texts, by font and glyph.
-type GlyphTexts = BTreeMap<(u8, u16), String>;
 
 /// Writes the document; `content` identifies what it was made of.
 pub(super) fn write(
@@ -57,25 +56,6 @@ pub(super) fn write(
 
 fn font_id(index: u8) -> FontId {
     FontId(format!("T{index}"))
-}
-
-/// What a page has beside its content stream.
-#[derive(Default)]
-struct Extra {
-    links: Vec<PageLink>,
-    frames: Vec<(NodeId, [f32; 4])>,
-}
-
-/// A link's rectangle, target and node.
-struct PageLink {
-    rect: [f32; 4],
-    to: std::rc::Rc<str>,
-    node: Option<NodeId>,
-}
-
-/// Two decimals are a hundredth of a point: finer than any printer, and the streams stay small.
-fn round(value: f32) -> f32 {
-    (value * 100.0).round() / 100.0
 }
 
 /// Turns a page's marks into operators.

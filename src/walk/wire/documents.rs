@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Shape, WireError, beginning};
+use super::error::{WireError, beginning};
+use crate::model::Shape;
 
 pub(super) fn credential_report(value: &Value) -> Result<Value, WireError> {
     use base64::Engine as _;

@@ -2,6 +2,7 @@
 //! parse is an error, never an empty value.
 
 mod documents;
+mod error;
 #[cfg(test)]
 mod tests;
 mod xml;
@@ -12,48 +13,8 @@ use crate::model::{Content, Protocol, Shape};
 
 pub use documents::policy_document;
 use documents::{credential_report, read_documents};
+pub use error::WireError;
 use xml::read_xml;
-
-/// Why a body cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum WireError {
-    /// Not JSON.
-    #[error("the reply is not JSON: {0}")]
-    Json(String),
-    /// Not XML.
-    #[error("the reply is not XML: {0}")]
-    Xml(String),
-    /// XML of something else, an HTML error page for instance.
-    #[error("expected the XML element <{expected}>, found <{found}>")]
-    Root {
-        /// What the operation's reply begins with.
-        expected: String,
-        /// What it began with.
-        found: String,
-    },
-    /// A member that ought to be a boolean, a number or a policy document is not.
-    #[error("`{member}` is not {expected}: `{text}`")]
-    Member {
-        /// The member.
-        member: String,
-        /// "true or false", "a whole number", "a policy document".
-        expected: &'static str,
-        /// The first characters of what it holds.
-        text: String,
-    },
-    /// The reply lacks the list that it is read for.
-    #[error("the reply has no `{0}`")]
-    NoItems(String),
-    /// The credential report is not the CSV that AWS documents.
-    #[error("the credential report cannot be read: {0}")]
-    Report(String),
-    /// Elements inside elements beyond any AWS reply.
-    #[error("the reply nests deeper than {MAX_DEPTH} elements")]
-    TooDeep,
-}
-
-/// No AWS reply nests deeper; a hostile one may.
-const MAX_DEPTH: usize = 64;
 
 /// Reads a reply's body.
 ///
@@ -99,10 +60,6 @@ pub fn read_body(protocol: Protocol, operation: &str, shape: &Shape, body: &[u8]
     }
     read_documents(shape, &mut value)?;
     Ok(value)
-}
-
-fn beginning(text: &str) -> String {
-    text.chars().take(40).collect()
 }
 
 /// Lambda and others write `null` for what is unset, where most of AWS leaves the member out; AWS's own clients read both

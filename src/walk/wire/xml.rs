@@ -3,7 +3,8 @@
 use quick_xml::events::Event;
 use serde_json::{Map, Value};
 
-use super::{MAX_DEPTH, Shape, WireError, beginning};
+use super::error::{MAX_DEPTH, WireError, beginning};
+use crate::model::Shape;
 
 /// An element under construction.
 struct Element {

@@ -3,9 +3,12 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod circles;
+mod source;
+
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+
+use source::{modules_of, rooms};
 
 /// The rooms, each with those that it may use. A new room is a new line here.
 const ROOMS: [(&str, &[&str]); 21] = [
@@ -54,61 +57,6 @@ const OUTSIDE: [(&str, &[&str]); 15] = [
     ("lopdf::", &["typeset", "seal"]),
 ];
 
-/// The crate's own files: they hold no room.
-const ROOTS: [&str; 2] = ["lib", "main"];
-
-/// A source file of a room, without its tests.
-struct Module {
-    file: PathBuf,
-    code: String,
-}
-
-fn src() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
-}
-
-/// What stands in `src/`: a room is a folder, a file, or both.
-fn rooms() -> BTreeSet<String> {
-    let entries = fs::read_dir(src()).expect("src is readable").map(|entry| entry.expect("an entry").path());
-    let names = entries.map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned());
-    names.filter(|name| !ROOTS.contains(&name.as_str())).collect()
-}
-
-/// A module and those below it, without the ones that only tests have.
-fn modules(folder: &Path, found: &mut Vec<Module>) {
-    let (inner, outer) = (folder.join("mod.rs"), folder.with_extension("rs"));
-    let file = if inner.exists() { inner } else { outer };
-    let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
-    let mut is_test = false;
-    for line in code.lines() {
-        let module = line.trim_start_matches("pub").trim_start_matches("(crate)").trim_start_matches("(super)").trim();
-        if let Some(name) = module.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';'))
-            && !is_test
-        {
-            modules(&folder.join(name), found);
-        }
-        is_test = line == "#[cfg(test)]";
-    }
-    found.push(Module { file, code });
-}
-
-fn modules_of(room: &str) -> Vec<Module> {
-    let mut found = Vec::new();
-    modules(&src().join(room), &mut found);
-    found
-}
-
-/// The lines that are code, numbered from 1.
-fn code(module: &Module) -> impl Iterator<Item = (usize, &str)> {
-    module
-        .code
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim_start().starts_with("//"))
-        .map(|(at, line)| (at + 1, line))
-}
-
 #[test]
 fn every_room_is_listed() {
     let listed: BTreeSet<String> = ROOMS.iter().map(|(room, _)| (*room).to_owned()).collect();
@@ -120,7 +68,7 @@ fn rooms_keep_their_walls() {
     let mut broken = Vec::new();
     for (room, uses) in ROOMS {
         for module in modules_of(room) {
-            for (number, line) in code(&module) {
+            for (number, line) in module.lines() {
                 let place = format!("{}:{number}: {}", module.file.display(), line.trim());
                 for (other, _) in
                     ROOMS.iter().filter(|(other, _)| !(*other == room || room == JOINS || uses.contains(other)))
