@@ -67,7 +67,9 @@ pub(super) fn others<'a>(catalog: &'a Catalog, facts: &'a Facts, collected: &'a 
 pub(super) fn looked_into(check: &Check) -> impl Iterator<Item = &SourceId> {
     let own = Some(check.source.as_str().to_owned());
     let names_own = |expression: &Expression| {
-        ["find", "rows", "rows_where"].iter().any(|function| expression.first_arguments(function).contains(&own))
+        ["find", "find_anywhere", "rows", "rows_where"]
+            .iter()
+            .any(|function| expression.first_arguments(function).contains(&own))
     };
     let expressions = [Some(&check.pass), check.when.as_ref(), check.detail.as_ref()];
     let itself = expressions.into_iter().flatten().any(names_own).then_some(&check.source);
@@ -171,7 +173,8 @@ impl<'a> Places<'a> {
         evidence.extend(rows.iter().flat_map(|row| row.evidence.iter().copied()));
         evidence.sort();
         evidence.dedup();
-        let mut sources = [&check.source].into_iter().chain(&check.reads);
+        let needed = check.reads.iter().filter(|source| !check.reads_at_need.contains(*source));
+        let mut sources = [&check.source].into_iter().chain(needed);
         let problem = sources.find_map(|source| self.collected.problem(source, account, region));
         let outcome = match problem {
             Some(problem) => Outcome::Judged(Verdict::Undetermined, problem),

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    AccountId, AccountScope, Catalog, Facts, Gap, Reading, Region, Sha256, Snapshot, SourceId, SourceScope,
+    AccountId, AccountScope, Catalog, Facts, Gap, GapReason, Reading, Region, Remedy, Sha256, Snapshot, SourceId,
+    SourceScope,
 };
 
 /// The source that lists an account's regions.
@@ -43,7 +44,12 @@ pub(super) fn gap_reason(what: &(impl std::fmt::Display + ?Sized), gap: &Gap) ->
         none if none.is_empty() => none,
         remedy => format!(" ({remedy})"),
     };
-    format!("`{what}` could not be read: {}{action}", gap.reason.words())
+    // What follows a refused call was not asked for because of it: the cause is the reason.
+    let why = match (gap.reason, &gap.remedy) {
+        (GapReason::NotAttempted, Remedy::Grant(_)) => "the call before it was refused",
+        (reason, _) => reason.words(),
+    };
+    format!("`{what}` could not be read: {why}{action}")
 }
 
 /// A place where a source is asked.
@@ -96,6 +102,11 @@ impl<'a> Collected<'a> {
     /// Whether a source is asked region by region.
     pub(super) fn is_regional(&self, source: &SourceId) -> bool {
         self.scopes.get(source) == Some(&SourceScope::Region)
+    }
+
+    /// Whether a source is about the whole organization: what one account was told holds for all of its accounts.
+    pub(super) fn is_organizational(&self, source: &SourceId) -> bool {
+        self.scopes.get(source) == Some(&SourceScope::Organization)
     }
 
     /// Every place where a source is asked.

@@ -73,7 +73,10 @@ fn run(catalog: &Catalog, check: &Check, example: &Example) -> Result<Outcome, S
     let named = [Region::from(REGION)];
     let collected = Collected::new(catalog, &named, &snapshot, &facts);
     let reads: BTreeSet<&SourceId> = looked_into(check).collect();
-    let (fixed, others) = (Fixed { now, period, params }, Others::new(&reads, &facts, &collected));
+    let (fixed, others) = (
+        Fixed { now, period, accounts: vec![AccountId::from(ACCOUNT)], params },
+        Others::new(&reads, &facts, &collected),
+    );
     let (judge, prepared) = (Judge::new(&fixed, &others), Prepared::new(check));
     Ok(match check.per {
         Per::Row => {

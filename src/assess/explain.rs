@@ -69,7 +69,8 @@ pub fn explain(
     let result = super::assess(&alone, settings, id, snapshot, facts, &[]).checks.pop()?;
     let rows = facts.rows.get(&check.source).map(Vec::as_slice).unwrap_or_default();
     let collected = Collected::new(&alone, &settings.scope.regions, snapshot, facts);
-    let fixed = Fixed { now: snapshot.time, period: snapshot.period, params: settings::params(catalog, settings) };
+    let (accounts, params) = (snapshot.scope.account_ids(), settings::params(catalog, settings));
+    let fixed = Fixed { now: snapshot.time, period: snapshot.period, accounts, params };
     let judged = match check.per {
         Per::Row => judged_rows(check, &fixed, facts, &collected, rows),
         Per::Region | Per::Account => Vec::new(),

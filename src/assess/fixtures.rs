@@ -79,6 +79,7 @@ pub(super) fn check(id: &str, source: &str, pass: &str) -> Check {
         severity: Severity::High,
         source: source.into(),
         reads: BTreeSet::new(),
+        reads_at_need: BTreeSet::new(),
         per: Per::Row,
         when: None,
         pass: Expression::parse(pass).unwrap(),

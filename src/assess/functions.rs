@@ -9,14 +9,17 @@ use cel::functions::FunctionContext;
 use cel::{Context, ExecutionError};
 use chrono::{DateTime, Utc};
 
-use super::secrets;
 use super::values::{Boxed, json, weight};
+use super::{alarms, filter_pattern, secrets};
 use crate::iam::{self, Dialect};
 use crate::model::CHARGE;
 use crate::walk::policy_document;
 
 /// The function that gives no verdict, for the reason it is given.
 pub(super) const UNDETERMINED: &str = "undetermined";
+
+/// The function whose errors are reasons: what is not seen from here.
+pub(super) const ALARMS_MISSING: &str = "alarms_missing";
 
 /// What one evaluation may cost: so many list items, weighed with all that hangs on them.
 pub(super) struct Meter {
@@ -83,16 +86,42 @@ pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTi
         iam::escalations(&json(given(args, 0)?)?, &json(given(args, 1)?)?, &json(given(args, 2)?)?).map(words)
     };
     add("privilege_escalations", simple(meter, escalations))?;
+    let administers = |args: Given<'_, '_, '_>| {
+        iam::administers(&json(given(args, 0)?)?, &json(given(args, 1)?)?, &json(given(args, 2)?)?).map(bool)
+    };
+    add("administers", simple(meter, administers))?;
+    add(ALARMS_MISSING, simple(meter, alarms_missing))?;
+    let counts =
+        |args: Given<'_, '_, '_>| filter_pattern::counts_every(text(args, 0)?, &json(given(args, 1)?)?).map(bool);
+    add("filter_counts", simple(meter, counts))?;
     add("secret_found", simple(meter, |args| secrets::found(text(args, 0)?).map(bool)))?;
     add("secret_reason", simple(meter, |args| secrets::reason(text(args, 0)?).map(word)))?;
     add("secrets_in", simple(meter, |args| secrets::all(&json(given(args, 0)?)?).map(words)))?;
     add("matches_any", simple(meter, |args| matches_any(text(args, 0)?, given(args, 1)?)))?;
     add("cidr_open", simple(meter, |args| iam::cidr_open(text(args, 0)?).map(bool)))?;
-    add("ports_open", simple(meter, |args| ports_open(given(args, 0)?, given(args, 1)?)))?;
+    add("ports_open", simple(meter, ports_open))?;
+    add("network_acl_opens", simple(meter, network_acl_opens))?;
+    add_policies(&mut add, meter)?;
+    add(UNDETERMINED, simple(meter, |args| Err(text(args, 0)?.to_owned())))
+}
+
+/// The functions that ask policy documents.
+fn add_policies(add: &mut dyn FnMut(&str, Function) -> Result<(), String>, meter: &Arc<Meter>) -> Result<(), String> {
     add("policy_admin", simple(meter, |args| iam::admin(&document(args)?).map(bool)))?;
     let allows = |args: Given<'_, '_, '_>| iam::allows(&document(args)?, text(args, 1)?, text(args, 2)?).map(bool);
     add("policy_allows", simple(meter, allows))?;
+    let every = |args: Given<'_, '_, '_>| {
+        iam::allows_every(&document(args)?, text(args, 1)?, text(args, 2)?, text(args, 3)?).map(bool)
+    };
+    add("policy_allows_every", simple(meter, every))?;
     add("policy_public", simple(meter, |args| iam::public(&document(args)?).map(bool)))?;
+    let publicly = |args: Given<'_, '_, '_>| {
+        let patterns = json(given(args, 1)?)?;
+        iam::public_allows(&document(args)?, &iam::texts(&patterns)?).map(bool)
+    };
+    add("policy_public_allows", simple(meter, publicly))?;
+    add("policy_principals", simple(meter, |args| iam::principals(&document(args)?).map(words)))?;
+    add("policy_unbound_services", simple(meter, |args| iam::unbound_services(&document(args)?).map(words)))?;
     add("policy_denies", simple(meter, |args| iam::denies(&document(args)?, text(args, 1)?).map(bool)))?;
     let some = |args: Given<'_, '_, '_>| iam::denies_some(&document(args)?, text(args, 1)?).map(bool);
     add("policy_denies_some", simple(meter, some))?;
@@ -100,7 +129,7 @@ pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTi
     add("trust_open", simple(meter, |args| iam::trust_open(&document(args)?).map(bool)))?;
     let foreign = |args: Given<'_, '_, '_>| iam::trust_foreign_unguarded(&document(args)?, text(args, 1)?).map(bool);
     add("trust_foreign_unguarded", simple(meter, foreign))?;
-    add(UNDETERMINED, simple(meter, |args| Err(text(args, 0)?.to_owned())))
+    add("trust_principals", simple(meter, |args| iam::trusted(&document(args)?).map(words)))
 }
 
 /// A function of its arguments alone (a method's object counts as the first); what it reads is charged.
@@ -200,9 +229,38 @@ fn matches_any(text: &str, patterns: &dyn Val) -> Result<Boxed<'static>, String>
     Ok(bool(patterns.iter().any(|pattern| iam::matches(Dialect::Plain, pattern, text))))
 }
 
-fn ports_open(permissions: &dyn Val, ports: &dyn Val) -> Result<Boxed<'static>, String> {
+/// `alarms_missing(kinds, account, groups, filters, alarms, topics, rules, at_first)`.
+fn alarms_missing(args: Given<'_, '_, '_>) -> Result<Boxed<'static>, String> {
+    let (kinds, groups, filters) = (json(given(args, 0)?)?, json(given(args, 2)?)?, json(given(args, 3)?)?);
+    let (alarms, topics, rules) = (json(given(args, 4)?)?, json(given(args, 5)?)?, json(given(args, 6)?)?);
+    let at_first = given(args, 7)?.downcast_ref::<CelBool>().map(|truth| *truth.inner());
+    let question = alarms::Question {
+        kinds: &kinds,
+        account: text(args, 1)?,
+        groups: &groups,
+        filters: &filters,
+        alarms: &alarms,
+        topics: &topics,
+        rules: &rules,
+        at_first: at_first.ok_or("argument 8 is not true or false")?,
+    };
+    alarms::missing(&question).map(words)
+}
+
+/// The third argument, rows of prefix lists, may be left out.
+fn ports_open(args: Given<'_, '_, '_>) -> Result<Boxed<'static>, String> {
+    let ports = numbers(given(args, 1)?)?;
+    let lists = args.get(2).map(|lists| json(lists.as_ref())).transpose()?;
+    iam::ports_open(&json(given(args, 0)?)?, &ports, lists.as_ref()).map(bool)
+}
+
+fn network_acl_opens(args: Given<'_, '_, '_>) -> Result<Boxed<'static>, String> {
+    iam::acl_opens(&json(given(args, 0)?)?, &numbers(given(args, 1)?)?, &numbers(given(args, 2)?)?).map(bool)
+}
+
+fn numbers(ports: &dyn Val) -> Result<Vec<i64>, String> {
     let ports = json(ports)?;
     let wrong = || "the ports are not a list of whole numbers".to_owned();
     let ports: Option<Vec<i64>> = ports.as_array().ok_or_else(wrong)?.iter().map(serde_json::Value::as_i64).collect();
-    iam::ports_open(&json(permissions)?, &ports.ok_or_else(wrong)?).map(bool)
+    ports.ok_or_else(wrong)
 }

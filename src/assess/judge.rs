@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cel::common::types::{CelBool, CelString, CelTimestamp};
+use cel::common::types::{CelBool, CelList, CelString, CelTimestamp};
 use cel::common::value::CowVal;
 use cel::{Context, ExecutionError, Value as Cel};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::collected::gap_reason;
-use super::functions::{self, Meter, UNDETERMINED};
+use super::functions::{self, ALARMS_MISSING, Meter, UNDETERMINED};
 use super::others::{self, Asker, OTHERS, Others, Window, list_value, row_members};
 use super::values::{cel, map};
 use crate::model::{AccountId, CHARGE, Check, Expression, Gap, Members, Per, Period, Region, Row, Verdict};
@@ -19,6 +19,8 @@ use crate::model::{AccountId, CHARGE, Check, Expression, Gap, Members, Per, Peri
 pub(super) struct Fixed {
     pub(super) now: DateTime<Utc>,
     pub(super) period: Period,
+    /// The accounts in scope.
+    pub(super) accounts: Vec<AccountId>,
     pub(super) params: BTreeMap<String, Value>,
 }
 
@@ -54,7 +56,7 @@ impl<'a> Prepared<'a> {
             names: expressions().flat_map(Expression::names).collect(),
             asks: expressions()
                 .flat_map(Expression::functions)
-                .any(|name| matches!(name.as_str(), "find" | "rows" | "rows_where")),
+                .any(|name| matches!(name.as_str(), "find" | "find_anywhere" | "rows" | "rows_where")),
         }
     }
 
@@ -106,6 +108,8 @@ impl<'v> Judge<'v> {
             "period",
             Box::new(map([("start", time(start) as _), ("end", time(end) as _)].into_iter())),
         );
+        let accounts = fixed.accounts.iter().map(|id| cel(Value::from(id.as_str())));
+        root.add_variable_as_val("accounts", Box::new(CelList::from(accounts.collect::<Vec<_>>())));
         let params = fixed.params.iter().map(|(name, value)| (name.as_str(), cel(value.clone())));
         root.add_variable_as_val("params", Box::new(map(params)));
         Self { root, meter, others, broken: added.err() }
@@ -160,7 +164,8 @@ impl<'v> Judge<'v> {
             return undetermined(broken.clone());
         }
         let by_region = prepared.check.per == Per::Region;
-        let asker = Asker { others: self.others, names: &prepared.names, account, region, by_region };
+        let (names, at_need) = (&prepared.names, &prepared.check.reads_at_need);
+        let asker = Asker { others: self.others, names, account, region, by_region, at_need };
         let mut scope = scope.new_inner_scope();
         if prepared.asks {
             scope.add_variable_as_val(OTHERS, Box::new(Window(&asker)));
@@ -246,7 +251,10 @@ fn explain(error: &ExecutionError, expression: &Expression, data: Option<&Value>
             "AWS's answer is too large to be judged by this check".to_owned()
         }
         ExecutionError::FunctionError { function, message }
-            if matches!(function.as_str(), "find" | "rows" | "rows_where" | UNDETERMINED) =>
+            if matches!(
+                function.as_str(),
+                "find" | "find_anywhere" | "rows" | "rows_where" | ALARMS_MISSING | UNDETERMINED
+            ) =>
         {
             message.clone()
         }

@@ -1,16 +1,19 @@
 //! Facts to an assessment. Pure: the time is the snapshot's, and the same facts, catalog and settings give the same
 //! result, however many threads judge them.
 
+mod alarms;
 mod attested;
 #[cfg(test)]
 mod attested_tests;
 mod checks;
 mod collected;
 mod coverage;
+mod event_rules;
 mod examples;
 mod explain;
 #[cfg(test)]
 mod explain_tests;
+mod filter_pattern;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
@@ -60,7 +63,8 @@ pub fn assess(
 ) -> Assessment {
     let collected = collected::Collected::new(catalog, &settings.scope.regions, snapshot, facts);
     let params = settings::params(catalog, settings);
-    let fixed = judge::Fixed { now: snapshot.time, period: snapshot.period, params };
+    let fixed =
+        judge::Fixed { now: snapshot.time, period: snapshot.period, accounts: snapshot.scope.account_ids(), params };
     let others = checks::others(catalog, facts, &collected);
     let mut checks = checks::check_all(catalog, &fixed, facts, &collected, &others);
     witness::hear(catalog, facts, &collected, &mut checks);

@@ -21,7 +21,12 @@ pub(super) const OTHERS: &str = "@others";
 pub(super) struct Others<'v> {
     collected: &'v Collected<'v>,
     sources: BTreeMap<&'v str, Other<'v>>,
+    /// By account: one that lists it among the accounts of its organization.
+    listed_by: HashMap<&'v str, &'v AccountId>,
 }
+
+/// The source that lists an organization's accounts.
+const ACCOUNTS: &str = "organizations.accounts";
 
 struct Other<'v> {
     id: &'v SourceId,
@@ -88,7 +93,9 @@ impl<'v> Others<'v> {
             let rows = facts.rows.get(id).map(Vec::as_slice).unwrap_or_default();
             (id.as_str(), Other::new(id, members, rows))
         };
-        Self { collected, sources: wanted.into_iter().map(other).collect() }
+        let listed = facts.rows.get(&SourceId::from(ACCOUNTS)).map(Vec::as_slice).unwrap_or_default();
+        let listed_by = listed.iter().map(|row| (row.key.as_str(), &row.account)).collect();
+        Self { collected, sources: wanted.into_iter().map(other).collect(), listed_by }
     }
 }
 
@@ -148,6 +155,8 @@ pub(super) struct Asker<'v> {
     pub(super) region: Option<&'v Region>,
     /// `rows` gives the region's rows only.
     pub(super) by_region: bool,
+    /// The check's sources of which a gap matters only at need.
+    pub(super) at_need: &'v BTreeSet<SourceId>,
 }
 
 impl<'v> Asker<'v> {
@@ -155,31 +164,63 @@ impl<'v> Asker<'v> {
         self.others.sources.get(name).ok_or_else(|| format!("`{name}` is not among the check's `reads`"))
     }
 
+    /// The account whose rows answer: where this one was refused what concerns its organization, the one that lists it.
+    fn teller(&self, other: &Other<'v>) -> &'v AccountId {
+        let (others, own) = (self.others, self.account);
+        let refused = || others.collected.problem(other.id, own, None).is_some();
+        let teller = others.listed_by.get(own.as_str());
+        match teller {
+            Some(teller)
+                if self.at_need.contains(other.id) && others.collected.is_organizational(other.id) && refused() =>
+            {
+                teller
+            }
+            _ => own,
+        }
+    }
+
     fn find<'b>(&'b self, source: &str, key: &str) -> Result<CowVal<'b, 'v>, String> {
         let other = self.source(source)?;
-        let numbers = other.keys.get(&(self.account.as_str(), key)).map(Vec::as_slice).unwrap_or_default();
+        let account = self.teller(other);
+        let numbers = other.keys.get(&(account.as_str(), key)).map(Vec::as_slice).unwrap_or_default();
         let rows = || numbers.iter().filter_map(|number| other.rows.get(*number));
         let near = rows().find(|(row, _)| Some(&row.region) == self.region).or_else(|| rows().next());
         if let Some((row, value)) = near {
             self.check_parts(row)?;
             return Ok(CowVal::Borrowed(value.get_or_init(|| other.value(row))));
         }
-        match self.others.collected.problem(other.id, self.account, None) {
+        match self.others.collected.problem(other.id, account, None) {
             Some(problem) => Err(problem),
             None => Ok(CowVal::owned(CelNull)),
+        }
+    }
+
+    /// The row in whatever account in scope it is: what has a name of its own in the world, as buckets have.
+    fn find_anywhere<'b>(&'b self, source: &str, key: &str) -> Result<CowVal<'b, 'v>, String> {
+        let other = self.source(source)?;
+        let elsewhere = other.rows.iter().find(|(row, _)| row.key == key && row.account != *self.account);
+        match (self.find(source, key), elsewhere) {
+            (Ok(own), None) => Ok(own),
+            (Ok(own), Some(_)) if own.downcast_ref::<CelNull>().is_none() => Ok(own),
+            (Err(problem), None) => Err(problem),
+            (_, Some((row, value))) => {
+                self.check_parts(row)?;
+                Ok(CowVal::Borrowed(value.get_or_init(|| other.value(row))))
+            }
         }
     }
 
     fn rows<'b>(&'b self, source: &str) -> Result<CowVal<'b, 'v>, String> {
         let other = self.source(source)?;
         let region = self.region.filter(|_| self.by_region);
-        if let Some(problem) = self.others.collected.problem(other.id, self.account, region) {
+        let teller = self.teller(other);
+        if let Some(problem) = self.others.collected.problem(other.id, teller, region) {
             return Err(problem);
         }
         // A source that is asked once for the account has the same rows for every region.
         let region = region.filter(|_| self.others.collected.is_regional(other.id));
-        let account = self.account.as_str();
-        let here = |row: &Row| row.account == *self.account && region.is_none_or(|region| row.region == *region);
+        let account = teller.as_str();
+        let here = |row: &Row| row.account == *teller && region.is_none_or(|region| row.region == *region);
         other.unread.iter().filter(|row| here(row)).try_for_each(|row| self.check_parts(row))?;
         Ok(match other.places.get(&(account, region.map(Region::as_str))) {
             Some(place) => CowVal::Borrowed(place.list.get_or_init(|| other.list(place.rows.iter().copied()))),
@@ -190,17 +231,18 @@ impl<'v> Asker<'v> {
     /// The rows of the account in which a path leads to a text: what a walk through all of them would find, without it.
     fn rows_where<'b>(&'b self, source: &str, path: &str, wanted: &str) -> Result<CowVal<'b, 'v>, String> {
         let other = self.source(source)?;
-        if let Some(problem) = self.others.collected.problem(other.id, self.account, None) {
+        let account = self.teller(other);
+        if let Some(problem) = self.others.collected.problem(other.id, account, None) {
             return Err(problem);
         }
         // A row of which the part is missing may be among those wanted.
         let part = path.split('.').next().unwrap_or(path);
-        let lacks = |row: &&&Row| row.account == *self.account && row.unread.contains_key(part);
+        let lacks = |row: &&&Row| row.account == *account && row.unread.contains_key(part);
         if let Some((row, gap)) = other.unread.iter().find(lacks).and_then(|row| Some((row, row.unread.get(part)?))) {
             return Err(format!("{} of {}", gap_reason(part, gap), row.resource));
         }
         let index = other.index(path);
-        let numbers = index.get(&(self.account.to_string(), wanted.to_owned())).map(Vec::as_slice).unwrap_or_default();
+        let numbers = index.get(&(account.to_string(), wanted.to_owned())).map(Vec::as_slice).unwrap_or_default();
         let found: Vec<&'v Row> =
             numbers.iter().filter_map(|number| other.rows.get(*number)).map(|(row, _)| *row).collect();
         found.iter().try_for_each(|row| self.check_parts(row))?;
@@ -247,7 +289,7 @@ impl<'v> Val for Window<'v> {
 }
 
 impl<'v> Indexer for Window<'v> {
-    /// The index is `find\0source\0key`, `rows\0source` or `rows_where\0source\0path\0text`.
+    /// The index is `find\0source\0key`, the same with `find_anywhere`, `rows\0source` or `rows_where\0source\0path\0text`.
     fn get<'b, 'w>(&'b self, question: &dyn Val) -> Result<CowVal<'b, 'w>, ExecutionError>
     where
         Self: 'w,
@@ -257,6 +299,7 @@ impl<'v> Indexer for Window<'v> {
         let function = words.first().copied().unwrap_or_default();
         let answer = match words.as_slice() {
             ["find", source, key @ ..] => self.0.find(source, &key.join("\0")),
+            ["find_anywhere", source, key @ ..] => self.0.find_anywhere(source, &key.join("\0")),
             ["rows", source] => self.0.rows(source),
             ["rows_where", source, path, text] => self.0.rows_where(source, path, text),
             _ => Err("no such question".to_owned()),
@@ -272,9 +315,9 @@ impl<'v> Indexer for Window<'v> {
     }
 }
 
-/// Adds `find`, `rows` and `rows_where` to a context whose rows have [`OTHERS`].
+/// Adds `find`, `find_anywhere`, `rows` and `rows_where` to a context whose rows have [`OTHERS`].
 pub(super) fn add(context: &mut Context<'_, '_>) -> Result<(), String> {
-    for (name, arguments) in [("find", 2), ("rows", 1), ("rows_where", 3)] {
+    for (name, arguments) in [("find", 2), ("find_anywhere", 2), ("rows", 1), ("rows_where", 3)] {
         let function: super::functions::Function = Box::new(move |call| {
             let wrong = |message: String| ExecutionError::function_error(name, message);
             let mut question = vec![name];

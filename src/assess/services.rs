@@ -181,6 +181,7 @@ fn row_test(source: &SourceId, expression: &Expression) -> Check {
         severity: Severity::Low,
         source: source.clone(),
         reads: BTreeSet::new(),
+        reads_at_need: BTreeSet::new(),
         per: Per::Row,
         when: None,
         pass: expression.clone(),

@@ -5,7 +5,8 @@ use serde_json::Error;
 use crate::model::Assessment;
 
 /// Today's words, and older ones of the same meaning; as JSON writes them.
-const REWORDED: [(&str, &str); 7] = [
+const REWORDED: [(&str, &str); 8] = [
+    (" could not be read: the call before it was refused (", " could not be read: not attempted ("),
     ("\"reason\":\"expected: ", "\"reason\":\"not met: "),
     (" may exist in further regions, which were not asked", " was not asked in regions that nobody knows of"),
     (" is not a valid ", " is no "),

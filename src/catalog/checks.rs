@@ -13,12 +13,13 @@ use super::table::{Table, distinct};
 use super::template::Known;
 use crate::model::{Case, Check, CheckId, Example, Expression, Per, Severity, SourceId, Verdict};
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "id",
     "title",
     "severity",
     "source",
     "reads",
+    "reads_at_need",
     "per",
     "when",
     "pass",
@@ -69,7 +70,8 @@ pub(super) fn read(root: &Table<'_>, name: &str) -> Option<Check> {
     let (severity, none) = (table.choice("severity", &SEVERITIES), table.choice("none", &NONE));
     let source = table.need("source");
     let per = if table.has("per") { table.choice("per", &PLACES) } else { Some(Per::Row) };
-    let reads = table.words("reads");
+    let at_need = table.words("reads_at_need");
+    let reads: Vec<Word> = table.words("reads").into_iter().chain(at_need.iter().cloned()).collect();
     for word in source.iter().chain(&reads) {
         table.ledger.refer(Kind::Source, word);
     }
@@ -98,6 +100,7 @@ pub(super) fn read(root: &Table<'_>, name: &str) -> Option<Check> {
         severity: severity?,
         source: SourceId::new(source?.text),
         reads: reads.into_iter().map(|word| SourceId::new(word.text)).collect(),
+        reads_at_need: at_need.into_iter().map(|word| SourceId::new(word.text)).collect(),
         per: per?,
         when,
         pass: pass?,

@@ -181,7 +181,7 @@ impl Walk<'_> {
 
     fn variable(&mut self, node: &IdedExpr, name: &str) {
         let rows = if self.given.per == Per::Row { "r" } else { "rows" };
-        let known = ["account", "now", "region", rows];
+        let known = ["account", "accounts", "now", "region", rows];
         if self.is_bound(name) || known.contains(&name) || TYPES.contains(&name) {
             return;
         }
@@ -222,7 +222,7 @@ impl Walk<'_> {
                 if help.starts_with("did") { help } else { format!("known: {}", listed(&known().collect::<Vec<_>>())) };
             self.fault(node, name, &format!("there is no function `{name}`"), "unknown", &help);
         }
-        if !matches!(name, "find" | "rows" | "rows_where") {
+        if !matches!(name, "find" | "find_anywhere" | "rows" | "rows_where") {
             return;
         }
         let Some(Expr::Literal(LiteralValue::String(source))) = arguments.first().map(|argument| &argument.expr) else {

@@ -295,13 +295,13 @@ fn expressions_are_read_with_care() {
     == foo.all(x, lowr(x) == y)
     checks/kms/key-rotation.toml:7 [foo]
       there is no variable `foo`
-      > known: `account`, `now`, `region`, `r`, `params`, `period`
+      > known: `account`, `accounts`, `now`, `region`, `r`, `params`, `period`
     checks/kms/key-rotation.toml:7 [lowr]
       there is no function `lowr`
       > did you mean `lower`?
     checks/kms/key-rotation.toml:7 [y]
       there is no variable `y`
-      > known: `account`, `now`, `region`, `r`, `params`, `period`
+      > known: `account`, `accounts`, `now`, `region`, `r`, `params`, `period`
     == params.max_age > 1 && period.begin < now
     checks/kms/key-rotation.toml:7 [max_age]
       `params` of this check does not list `max_age`

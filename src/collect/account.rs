@@ -314,10 +314,17 @@ impl AccountContext {
     fn remedy(&self, label: &Label, reason: GapReason, failure: &Failure) -> Remedy {
         let (region, source) = (&label.region, &label.source);
         match reason {
-            GapReason::AccessDenied => match named_action(&failure.message) {
-                Some(action) => Remedy::grant([action]),
-                None => self.grant(label),
-            },
+            GapReason::AccessDenied => {
+                match (classify::denying_policy(&failure.message), named_action(&failure.message)) {
+                    // No permission of the role's own helps against a policy that stands above it.
+                    (Some(policy), action) => {
+                        let call = action.unwrap_or_else(|| self.grant(label).to_string());
+                        Remedy::Other(format!("{policy} that keeps {call} from the collecting role in {region}"))
+                    }
+                    (None, Some(action)) => Remedy::grant([action]),
+                    (None, None) => self.grant(label),
+                }
+            }
             GapReason::RegionDisabled => {
                 Remedy::setting("regions", format!("enable {region} or leave it out of `regions`"))
             }
@@ -326,6 +333,8 @@ impl AccountContext {
             }
             GapReason::Throttled => Remedy::retry(),
             GapReason::Unreadable => Remedy::Report,
+            // AWS will say the same again of a call that it does not take.
+            GapReason::Failed if matches!(failure.status, Some(400 | 405 | 501)) => Remedy::Report,
             _ => Remedy::again(),
         }
     }

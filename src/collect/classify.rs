@@ -159,6 +159,30 @@ fn refusal(failure: &Failure, code: &str) -> Meaning {
     })
 }
 
+/// The kinds of policies above a role, as AWS names them in a refusal.
+const ABOVE: [&str; 5] = [
+    "service control policy",
+    "resource control policy",
+    "permissions boundary",
+    "session policy",
+    "VPC endpoint policy",
+];
+
+/// The policy that AWS names as what refused a call, where it is not one of the role's own: `the service control policy
+/// p-1a2b3c4d`.
+pub(crate) fn denying_policy(message: &str) -> Option<String> {
+    let named = |kind: &&&str| {
+        let refuses = [format!("explicit deny in a {kind}"), format!("no {kind} allows")];
+        refuses.iter().any(|words| message.contains(words.as_str()))
+    };
+    let kind = ABOVE.iter().find(named)?;
+    let id = message.split_once(&format!("{kind}: ")).and_then(|(_, after)| after.split_whitespace().next());
+    let id = id.and_then(|arn| arn.rsplit('/').next()).map(|id| id.trim_end_matches(['.', ',']));
+    let plain =
+        |id: &&str| !id.is_empty() && id.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '-' | '_'));
+    Some(id.filter(plain).map_or_else(|| format!("the {kind}"), |id| format!("the {kind} {id}")))
+}
+
 /// A failure of the very first call: the caller is not known yet, and STS must be reachable.
 pub(crate) fn first_call(failure: &Failure, region: &crate::model::Region) -> CollectError {
     match meaning(failure, None) {
@@ -346,5 +370,24 @@ mod tests {
         assert_eq!(line(&failure), "UnauthorizedOperation: No.");
         assert_eq!(line(&refused(403, "AccessDenied", "")), "AccessDenied");
         assert_eq!(bare("com.amazonaws.kms#NotFoundException:http://x"), "NotFoundException");
+    }
+
+    #[test]
+    fn the_policy_that_refused_is_named() {
+        let start = "User: arn:aws:sts::1:assumed-role/a/b is not authorized to perform: kms:ListKeys";
+        let table = [
+            ("with an explicit deny in a service control policy", Some("the service control policy")),
+            (
+                "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-a/service_control_policy/p-1a2b3c4d",
+                Some("the service control policy p-1a2b3c4d"),
+            ),
+            ("because no service control policy allows the kms:ListKeys action", Some("the service control policy")),
+            ("with an explicit deny in a permissions boundary", Some("the permissions boundary")),
+            ("because no identity-based policy allows the kms:ListKeys action", None),
+            ("with an explicit deny in an identity-based policy", None),
+        ];
+        for (end, policy) in table {
+            assert_eq!(super::denying_policy(&format!("{start} {end}")).as_deref(), policy, "{end}");
+        }
     }
 }

@@ -167,6 +167,7 @@ const GOV_FIPS: &[&str] = &[
     "eks",
     "elasticache",
     "elasticloadbalancing",
+    "events",
     "fis",
     "guardduty",
     "identitystore",
@@ -187,7 +188,7 @@ const GOV_FIPS: &[&str] = &[
     "support",
 ];
 /// Those of them whose dual-stack host is too.
-const GOV_FIPS_DUAL_STACK: &[&str] = &["monitoring", "networkmanager", "organizations"];
+const GOV_FIPS_DUAL_STACK: &[&str] = &["events", "monitoring", "networkmanager", "organizations"];
 
 /// The partition of a region.
 pub(crate) fn partition_of(region: &Region) -> Partition {

@@ -172,6 +172,7 @@ fn catalog_with(id: &str, source: &str) -> (Catalog, CheckId) {
         severity: Severity::High,
         source: source.into(),
         reads: Default::default(),
+        reads_at_need: Default::default(),
         per: Per::Row,
         when: None,
         pass,

@@ -7,6 +7,40 @@ pub(crate) enum Dialect {
     Plain,
     /// IAM's: `*` and `?`.
     Iam,
+    /// IAM's on a text that is a pattern itself: `?` stands for any one character, not for a run of them.
+    Inclusion,
+}
+
+/// Whether all that one of IAM's patterns stands for is in what another stands for.
+pub(super) fn includes(outer: &str, inner: &str) -> bool {
+    matches(Dialect::Inclusion, outer, inner)
+}
+
+/// Work that no real pair of patterns needs; beyond it they are taken to overlap.
+const MAX_WORK: usize = 1 << 20;
+
+/// Whether some text fits both of two patterns of IAM's.
+pub(super) fn overlaps(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len().saturating_mul(other.len()) > MAX_WORK {
+        return true;
+    }
+    // `fits[j]`: the rest of `one` from here and the rest of `other` from `j` have a text in common.
+    let only_stars = |rest: &[u8]| rest.iter().all(|byte| *byte == b'*');
+    let mut fits: Vec<bool> = (0..=other.len()).map(|j| only_stars(&other[j..])).collect();
+    for i in (0..one.len()).rev() {
+        let mut next = vec![false; other.len() + 1];
+        next[other.len()] = only_stars(&one[i..]);
+        for j in (0..other.len()).rev() {
+            next[j] = match (one[i], other[j]) {
+                // A star ends, or takes what the other side has here.
+                (b'*', _) | (_, b'*') => fits[j] || next[j + 1],
+                (a, b) => (a == b || a == b'?' || b == b'?') && fits[j + 1],
+            };
+        }
+        fits = next;
+    }
+    fits[0]
 }
 
 /// Whether the whole text matches. The parts between the stars are looked for from left to right and never again, so
@@ -33,7 +67,12 @@ pub(crate) fn matches(dialect: Dialect, pattern: &str, text: &str) -> bool {
 }
 
 fn starts_with(dialect: Dialect, text: &[u8], part: &[u8]) -> bool {
-    let same = |(have, want): (&u8, &u8)| have == want || (dialect == Dialect::Iam && *want == b'?');
+    let wild = |have: u8| match dialect {
+        Dialect::Plain => false,
+        Dialect::Iam => true,
+        Dialect::Inclusion => have != b'*',
+    };
+    let same = |(have, want): (&u8, &u8)| have == want || (*want == b'?' && wild(*have));
     text.len() >= part.len() && text.iter().zip(part).all(same)
 }
 
@@ -45,7 +84,7 @@ fn find(dialect: Dialect, text: &[u8], part: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Dialect, matches};
+    use super::{Dialect, includes, matches, overlaps};
 
     #[test]
     fn stars_match_any_run() {
@@ -79,8 +118,33 @@ mod tests {
     }
 
     #[test]
+    fn patterns_include_and_overlap_patterns() {
+        let table = [
+            ("*", "s3:*", true, true),
+            ("s3:*", "s3:Get*", true, true),
+            ("s3:Get*", "s3:*", false, true),
+            ("s3:?", "s3:*", false, true),
+            ("s3:G?t*", "s3:Get*", true, true),
+            ("s3:Get*", "s3:*Object", false, true),
+            ("s3:Get*", "s3:Put*", false, false),
+            ("*Object", "s3:Get*", false, true),
+            ("a*b", "b*a", false, false),
+            ("a?c", "ab?", false, true),
+            ("", "*", false, true),
+            ("arn:aws:s3:::b/*", "arn:aws:s3:::b/public/*", true, true),
+            ("arn:aws:s3:::b", "arn:aws:s3:::b/*", false, false),
+        ];
+        for (outer, inner, included, overlapping) in table {
+            assert_eq!(includes(outer, inner), included, "{outer} includes {inner}");
+            assert_eq!(overlaps(outer, inner), overlapping, "{outer} overlaps {inner}");
+            assert_eq!(overlaps(inner, outer), overlapping, "{inner} overlaps {outer}");
+        }
+    }
+
+    #[test]
     fn hostile_patterns_end() {
         let pattern = "a*".repeat(2000) + "b";
         assert!(!matches(Dialect::Plain, &pattern, &"a".repeat(20_000)));
+        assert!(overlaps(&pattern, &pattern), "too much work is not done");
     }
 }

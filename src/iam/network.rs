@@ -11,7 +11,7 @@ pub(crate) fn cidr_open(cidr: &str) -> Result<bool, String> {
 }
 
 /// The address and the prefix's length.
-fn prefix(cidr: &str) -> Result<(IpAddr, u8), String> {
+pub(super) fn prefix(cidr: &str) -> Result<(IpAddr, u8), String> {
     let wrong = || format!("`{}` is not a CIDR", cidr.chars().take(60).collect::<String>());
     let (address, length) = cidr.trim().split_once('/').map_or((cidr.trim(), None), |(a, b)| (a, Some(b)));
     let address: IpAddr = address.parse().map_err(|_| wrong())?;
@@ -30,25 +30,54 @@ fn is_wide((address, length): (IpAddr, u8)) -> bool {
     length < if address.is_ipv4() { 8 } else { 32 }
 }
 
-/// Whether EC2 permissions open any of the ports (no ports: anything at all) to the world. A prefix list may hold any
-/// address, and what it holds was not collected: where only that could open a port, the answer is not known.
-pub(crate) fn ports_open(permissions: &Value, ports: &[i64]) -> Result<bool, String> {
-    let (mut open, mut unknown) = (false, false);
+/// Whether EC2 permissions open any of the ports (no ports: anything at all) to the world. A rule may name a prefix list:
+/// `lists` are rows with what lists hold. Where only a list that is not among them could open a port, that is not known.
+pub(crate) fn ports_open(permissions: &Value, ports: &[i64], lists: Option<&Value>) -> Result<bool, String> {
+    let (mut open, mut unknown) = (false, None);
     for permission in items(permissions, "ipPermissions")? {
-        let (world, listed) = (to_world(permission)?, has_prefix_lists(permission)?);
-        if (world || listed) && (ports.is_empty() || opens_port(permission, ports)?) {
-            open |= world;
-            unknown |= !world;
+        if !ports.is_empty() && !opens_port(permission, ports)? {
+            continue;
+        }
+        open |= to_world(permission)?;
+        for named in items(permission.get("prefixListIds").unwrap_or(&Value::Null), "prefixListIds")? {
+            let id = named.get("prefixListId").and_then(Value::as_str).unwrap_or_default();
+            match lists.map(|lists| list_open(id, lists)).transpose()?.flatten() {
+                Some(world) => open |= world,
+                None => unknown = unknown.or(Some(id)),
+            }
         }
     }
-    match unknown && !open {
-        true => Err("a rule names a prefix list, and what the list holds is not collected".to_owned()),
-        false => Ok(open),
+    match (open, unknown, lists) {
+        (false, Some(_), None) => {
+            Err("a rule names a prefix list, and what the list holds is not collected".to_owned())
+        }
+        (false, Some(id), Some(_)) => {
+            Err(format!("a rule names the prefix list {id}, whose entries are not seen here"))
+        }
+        _ => Ok(open),
     }
 }
 
-fn has_prefix_lists(permission: &Value) -> Result<bool, String> {
-    Ok(!items(permission.get("prefixListIds").unwrap_or(&Value::Null), "prefixListIds")?.is_empty())
+/// Whether a prefix list holds the world; `None` if it is not among the lists, or its entries are not.
+fn list_open(id: &str, lists: &Value) -> Result<Option<bool>, String> {
+    let Some(entries) = list_of(id, lists).and_then(|list| list.get("entries")).filter(|entries| !entries.is_null())
+    else {
+        return Ok(None);
+    };
+    let mut world = false;
+    for entry in items(entries, "entries")? {
+        let cidr = entry.get("cidr").and_then(Value::as_str).ok_or("an entry of a prefix list has no `cidr`")?;
+        world |= cidr_open(cidr)?;
+    }
+    Ok(Some(world))
+}
+
+/// The row of a prefix list, in lists of any depth.
+fn list_of<'a>(id: &str, lists: &'a Value) -> Option<&'a Value> {
+    match lists {
+        Value::Array(lists) => lists.iter().find_map(|list| list_of(id, list)),
+        row => Some(row).filter(|row| row.get("prefixListId").and_then(Value::as_str) == Some(id)),
+    }
 }
 
 fn to_world(permission: &Value) -> Result<bool, String> {
@@ -78,7 +107,7 @@ fn opens_port(permission: &Value, ports: &[i64]) -> Result<bool, String> {
     Ok(ports.iter().any(|port| (from..=to).contains(port)))
 }
 
-fn number(permission: &Value, member: &str) -> Result<Option<i64>, String> {
+pub(super) fn number(permission: &Value, member: &str) -> Result<Option<i64>, String> {
     match permission.get(member) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Number(number)) => Ok(number.as_i64()),
@@ -90,7 +119,7 @@ fn number(permission: &Value, member: &str) -> Result<Option<i64>, String> {
 }
 
 /// The items of a list; an empty XML element reads as an empty text.
-fn items<'a>(list: &'a Value, name: &str) -> Result<Vec<&'a Value>, String> {
+pub(super) fn items<'a>(list: &'a Value, name: &str) -> Result<Vec<&'a Value>, String> {
     match list {
         Value::Array(items) => Ok(items.iter().collect()),
         Value::Null => Ok(Vec::new()),
@@ -152,15 +181,40 @@ mod tests {
             (json!(null), false),
         ];
         for (permissions, expected) in table {
-            assert_eq!(ports_open(&permissions, &[22, 3389]), Ok(expected), "{permissions}");
+            assert_eq!(ports_open(&permissions, &[22, 3389], None), Ok(expected), "{permissions}");
         }
         let icmp = json!([{"ipProtocol": "icmp", "fromPort": -1, "toPort": -1, "ipRanges": world}]);
-        assert_eq!(ports_open(&icmp, &[]), Ok(true), "anything at all");
+        assert_eq!(ports_open(&icmp, &[], None), Ok(true), "anything at all");
         let listed =
             json!([{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "prefixListIds": [{"prefixListId": "pl-1"}]}]);
-        assert!(ports_open(&listed, &[22]).is_err(), "what a prefix list holds is unknown");
-        assert_eq!(ports_open(&listed, &[3389]), Ok(false), "but not for other ports");
-        assert!(ports_open(&json!([{"ipRanges": world}]), &[22]).is_err(), "no protocol: not a permission");
-        assert!(ports_open(&json!([{"ipProtocol": "tcp", "ipRanges": [{}]}]), &[22]).is_err());
+        assert!(ports_open(&listed, &[22], None).is_err(), "what a prefix list holds is unknown");
+        assert_eq!(ports_open(&listed, &[3389], None), Ok(false), "but not for other ports");
+        assert!(ports_open(&json!([{"ipRanges": world}]), &[22], None).is_err(), "no protocol: not a permission");
+        assert!(ports_open(&json!([{"ipProtocol": "tcp", "ipRanges": [{}]}]), &[22], None).is_err());
+    }
+
+    #[test]
+    fn prefix_lists_are_looked_into() {
+        let rule =
+            json!([{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "prefixListIds": [{"prefixListId": "pl-1"}]}]);
+        let holding = |cidrs: &[&str]| {
+            let entries: Vec<_> = cidrs.iter().map(|cidr| json!({ "cidr": cidr })).collect();
+            json!([{ "prefixListId": "pl-1", "entries": entries }])
+        };
+        let table = [
+            (holding(&["10.1.0.0/16", "203.0.113.0/24"]), Ok(false)),
+            (holding(&["10.1.0.0/16", "0.0.0.0/0"]), Ok(true)),
+            (holding(&["::/0"]), Ok(true)),
+            (holding(&[]), Ok(false)),
+        ];
+        for (lists, expected) in table {
+            assert_eq!(ports_open(&rule, &[22], Some(&lists)), expected, "{lists}");
+        }
+        let unseen =
+            [json!([]), json!([{ "prefixListId": "pl-1", "entries": null }]), json!([{"prefixListId": "pl-2"}])];
+        for lists in unseen {
+            assert!(ports_open(&rule, &[22], Some(&lists)).is_err(), "{lists}");
+            assert_eq!(ports_open(&rule, &[443], Some(&lists)), Ok(false), "{lists}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Policy documents: what they allow and what they deny, whoever it is.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::conditions::{Condition, conditions};
@@ -34,7 +36,7 @@ pub(super) enum Principals<'a> {
     /// The kind, `AWS`, and the name.
     Only(Vec<(&'a str, &'a str)>),
     /// Everyone but these.
-    AllBut,
+    AllBut(Vec<(&'a str, &'a str)>),
     /// None is named: the policy of an identity.
     Unnamed,
 }
@@ -93,20 +95,22 @@ fn scope<'a>(members: &'a Map<String, Value>, only: &str, all_but: &str) -> Resu
 }
 
 fn principals(members: &Map<String, Value>) -> Result<Principals<'_>, String> {
-    if members.contains_key("NotPrincipal") {
-        return Ok(Principals::AllBut);
+    match (members.get("NotPrincipal"), members.get("Principal")) {
+        (Some(listed), _) => Ok(Principals::AllBut(named(listed)?)),
+        (None, Some(listed)) => Ok(Principals::Only(named(listed)?)),
+        (None, None) => Ok(Principals::Unnamed),
     }
-    match members.get("Principal") {
-        None => Ok(Principals::Unnamed),
-        Some(Value::Object(kinds)) => {
-            let mut names = Vec::new();
-            for (kind, listed) in kinds {
-                names.extend(texts(listed)?.into_iter().map(|name| (kind.as_str(), name)));
-            }
-            Ok(Principals::Only(names))
-        }
-        Some(listed) => Ok(Principals::Only(texts(listed)?.into_iter().map(|name| ("AWS", name)).collect())),
+}
+
+fn named(listed: &Value) -> Result<Vec<(&str, &str)>, String> {
+    let Value::Object(kinds) = listed else {
+        return Ok(texts(listed)?.into_iter().map(|name| ("AWS", name)).collect());
+    };
+    let mut names = Vec::new();
+    for (kind, listed) in kinds {
+        names.extend(texts(listed)?.into_iter().map(|name| (kind.as_str(), name)));
     }
+    Ok(names)
 }
 
 /// One text or a list of texts.
@@ -130,19 +134,9 @@ impl Scope<'_> {
         }
     }
 
-    /// Whether every action is in it, or so many that IAM itself is: who may do everything in IAM may do everything.
-    fn has_all_actions(&self) -> bool {
-        match self {
-            Scope::Only(patterns) => patterns.iter().any(|pattern| is_everything(pattern)),
-            Scope::AllBut(_) => self.has_iam(),
-        }
-    }
-
     /// Whether actions of IAM that make an administrator are all in it.
     fn has_iam(&self) -> bool {
-        ["iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:CreatePolicyVersion", "iam:AttachUserPolicy"]
-            .iter()
-            .all(|action| self.has_action(action))
+        MAKES_ADMINISTRATORS.iter().all(|action| self.has_action(action))
     }
 
     /// Whether a resource is in it; `*` stands for every one.
@@ -175,7 +169,8 @@ fn is_every_resource(pattern: &str) -> bool {
             .iter()
             .all(|rest| matches(Dialect::Iam, pattern, &format!("arn:{partition}:{rest}")))
     };
-    ["aws", "aws-cn", "aws-us-gov"].into_iter().any(everywhere)
+    let [own, ..] = place_of(pattern);
+    everywhere(&own)
 }
 
 impl Statement<'_> {
@@ -188,7 +183,7 @@ impl Statement<'_> {
     fn is_for_everyone(&self) -> bool {
         match &self.principals {
             Principals::Unnamed => true,
-            Principals::AllBut => false,
+            Principals::AllBut(_) => false,
             Principals::Only(names) => names.iter().any(|(kind, name)| *kind == "AWS" && *name == "*"),
         }
     }
@@ -196,15 +191,35 @@ impl Statement<'_> {
 
 /// Allow of everything on everything that no Deny takes back.
 pub(crate) fn admin(document: &Value) -> Result<bool, String> {
-    let statements = statements(document)?;
-    let on_all = |statement: &&Statement<'_>| statement.resources.has_all_resources();
-    let allows = |statement: &Statement<'_>| {
-        statement.effect == Effect::Allow && statement.actions.has_all_actions() && on_all(&statement)
-    };
-    let takes_back =
-        |statement: &Statement<'_>| statement.denies_all_callers() && statement.actions.has_iam() && on_all(&statement);
-    Ok(statements.iter().any(allows) && !statements.iter().any(takes_back))
+    Ok(are_admin(&statements(document)?))
 }
+
+/// Whether statements together allow everything: one alone, or all but IAM by one and IAM by others.
+pub(super) fn are_admin(statements: &[Statement<'_>]) -> bool {
+    let allows =
+        |statement: &&Statement<'_>| statement.effect == Effect::Allow && statement.resources.has_all_resources();
+    let all = |scope: &Scope<'_>| match scope {
+        Scope::Only(patterns) => patterns.iter().any(|pattern| is_everything(pattern)),
+        Scope::AllBut(_) => scope.has_action("any-service:AnyAction"),
+    };
+    let everything = statements.iter().filter(allows).any(|statement| all(&statement.actions));
+    everything && have_iam(statements)
+}
+
+/// Whether statements together allow what makes an administrator of anyone, and no Deny takes it back.
+pub(super) fn have_iam(statements: &[Statement<'_>]) -> bool {
+    let on_all = |statement: &&Statement<'_>| statement.resources.has_all_resources();
+    let allowed = |action: &&str| {
+        let mut allows = statements.iter().filter(|one| one.effect == Effect::Allow).filter(on_all);
+        allows.any(|one| one.actions.has_action(action))
+    };
+    let takes_back = |one: &Statement<'_>| one.denies_all_callers() && one.actions.has_iam() && on_all(&one);
+    MAKES_ADMINISTRATORS.iter().all(allowed) && !statements.iter().any(takes_back)
+}
+
+/// Actions of IAM by which a principal gives itself or others every right.
+const MAKES_ADMINISTRATORS: [&str; 4] =
+    ["iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:CreatePolicyVersion", "iam:AttachUserPolicy"];
 
 /// Whether an action is allowed on a resource (`*`: on every one) and no Deny takes that back. Conditions of an Allow are
 /// taken as met: what may be allowed counts.
@@ -215,6 +230,44 @@ pub(crate) fn allows(document: &Value, action: &str, resource: &str) -> Result<b
     let allowed = |statement: &Statement<'_>| statement.effect == Effect::Allow && speaks(statement);
     let taken_back = |statement: &Statement<'_>| statement.denies_all_callers() && speaks(statement);
     Ok(statements.iter().any(allowed) && !statements.iter().any(taken_back))
+}
+
+/// Whether an action is allowed on every resource of a kind, `kms` and `key/`: in one place at least, whatever partition,
+/// Region and account that is, and no Deny takes it back there. Conditions of an Allow are taken as met.
+pub(crate) fn allows_every(document: &Value, action: &str, service: &str, kind: &str) -> Result<bool, String> {
+    let statements = statements(document)?;
+    let of = |effect: Effect| {
+        statements.iter().filter(move |one| one.effect == effect).filter(|one| one.actions.has_action(action))
+    };
+    let named = |scope: &Scope<'_>| match scope {
+        Scope::Only(patterns) => patterns.iter().map(|pattern| place_of(pattern)).collect(),
+        Scope::AllBut(_) => vec![place_of("*")],
+    };
+    let places: BTreeSet<[String; 3]> = of(Effect::Allow).flat_map(|one| named(&one.resources)).collect();
+    Ok(places.iter().any(|[partition, region, account]| {
+        ANY_NAMES.iter().all(|name| {
+            let resource = format!("arn:{partition}:{service}:{region}:{account}:{kind}{name}");
+            let has = |one: &Statement<'_>| one.resources.has_resource(&resource);
+            of(Effect::Allow).any(has) && !of(Effect::Deny).any(|one| one.denies_all_callers() && has(one))
+        })
+    }))
+}
+
+/// Ids that no pattern has both of unless it stands for them all.
+const ANY_NAMES: [&str; 2] = ["0a1b2c3d-4e5f-4061-8273-8495a6b7c8d9", "fedcba98-7654-4f3e-9d2c-1b0a9f8e7d6c"];
+
+/// A partition, a Region and an account in which a pattern stands for something.
+pub(super) fn place_of(pattern: &str) -> [String; 3] {
+    let parts: Vec<&str> = pattern.split(':').collect();
+    let part = |at: usize, any: &str| match parts.get(at) {
+        // Only a whole ARN says what its parts are: a star may stand for several of them.
+        Some(part) if parts.len() > 5 && !part.is_empty() => match part.replace(['*', '?'], "") {
+            bare if bare.is_empty() => any.to_owned(),
+            _ => part.replace('*', "").replace('?', "1"),
+        },
+        _ => any.to_owned(),
+    };
+    [part(1, "aws"), part(3, "eu-west-1"), part(4, "111122223333")]
 }
 
 /// Whether an action is denied to everyone, always, on every resource.
@@ -233,16 +286,28 @@ pub(crate) fn denies_some(document: &Value, action: &str) -> Result<bool, String
     Ok(statements(document)?.iter().any(denied))
 }
 
-/// Whether every call without TLS is denied: to everyone, for all actions of the service, on the whole resource.
+/// Whether every call without TLS is denied: to everyone, for all actions of the service, on the whole resource, be it by
+/// several statements.
 pub(crate) fn requires_tls(document: &Value) -> Result<bool, String> {
-    let denied = |statement: &Statement<'_>| {
+    let denied = |statement: &&Statement<'_>| {
+        let (tls, others): (Vec<_>, Vec<_>) = statement.conditions.iter().partition(|one| one.is_without_tls());
         statement.effect == Effect::Deny
             && statement.is_for_everyone()
-            && matches!(statement.conditions.as_slice(), [only] if only.is_without_tls())
+            && !tls.is_empty()
+            && others.iter().all(|condition| condition.excepts_services())
             && is_whole_service(&statement.actions)
-            && is_whole_resource(&statement.resources)
     };
-    Ok(statements(document)?.iter().any(denied))
+    let statements = statements(document)?;
+    let resources = statements.iter().filter(denied).map(|statement| &statement.resources);
+    let mut patterns = Vec::new();
+    for scope in resources {
+        match scope {
+            Scope::Only(named) => patterns.extend(named.iter().copied()),
+            Scope::AllBut(_) if scope.has_all_resources() => patterns.push("*"),
+            Scope::AllBut(_) => {}
+        }
+    }
+    Ok(is_whole_resource(&patterns))
 }
 
 fn is_whole_service(actions: &Scope<'_>) -> bool {
@@ -253,8 +318,7 @@ fn is_whole_service(actions: &Scope<'_>) -> bool {
 }
 
 /// A bucket's policy must name the bucket and its objects; other resources are one.
-fn is_whole_resource(resources: &Scope<'_>) -> bool {
-    let Scope::Only(patterns) = resources else { return false };
+fn is_whole_resource(patterns: &[&str]) -> bool {
     let s3 = |pattern: &&&str| pattern.split(':').nth(2) == Some("s3");
     if patterns.iter().any(|pattern| is_every_resource(pattern)) {
         return true;

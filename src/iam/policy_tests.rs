@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::policy::{admin, denies, requires_tls};
+use super::policy::{admin, allows_every, denies, requires_tls};
 use super::principals::{public, trust_foreign_unguarded, trust_open};
 
 fn document(statements: Value) -> Value {
@@ -255,4 +255,62 @@ fn plain_http_is_denied_or_not() {
     for document in wrong {
         assert_eq!(requires_tls(&document), Ok(false), "{document}");
     }
+}
+
+#[test]
+fn plain_http_is_denied_by_several_statements_together() {
+    let deny = |resource: &str, condition: Value| json!({ "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": resource, "Condition": condition });
+    let (bucket, objects) = ("arn:aws:s3:::b", "arn:aws:s3:::b/*");
+    let no_tls = || json!({ "Bool": { "aws:SecureTransport": "false" } });
+    let but_services = || json!({ "Bool": { "aws:SecureTransport": "false" }, "BoolIfExists": { "aws:PrincipalIsAWSService": "false" } });
+    let named =
+        || json!({ "Bool": { "aws:SecureTransport": "false" }, "StringEquals": { "aws:PrincipalAccount": "1" } });
+    let table = [
+        (json!([deny(bucket, no_tls()), deny(objects, no_tls())]), true),
+        (json!([deny(bucket, no_tls()), deny(objects, but_services())]), true),
+        (json!([deny(bucket, no_tls()), deny(objects, named())]), false),
+        (json!([deny(objects, no_tls()), deny("arn:aws:s3:::b/x/*", no_tls())]), false),
+        (json!([deny("*", json!({ "StringNotEquals": { "aws:SecureTransport": "true" } }))]), true),
+    ];
+    for (statements, expected) in table {
+        assert_eq!(requires_tls(&document(statements.clone())), Ok(expected), "{statements}");
+    }
+}
+
+#[test]
+fn all_keys_are_all_keys_of_some_place() {
+    let on = |resource: Value| document(json!([allow(json!("kms:Decrypt"), resource)]));
+    let table = [
+        (json!("*"), true),
+        (json!("arn:aws:kms:*:111122223333:key/*"), true),
+        (json!("arn:aws-us-gov:kms:*:111122223333:key/*"), true),
+        (json!("arn:aws-cn:kms:cn-north-1:111122223333:key/*"), true),
+        (json!("arn:aws:kms:eu-central-1:111122223333:key/*"), true),
+        (json!("arn:aws:kms:us-east-1:111122223333:key/?*"), true),
+        (json!("arn:aws:kms:us-*:999988887777:*"), true),
+        (json!("arn:*:kms:*"), true),
+        (json!(["arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-4061-8273-8495a6b7c8d9"]), false),
+        (json!("arn:aws:kms:eu-west-1:111122223333:key/mrk-*"), false),
+        (json!("arn:aws:kms:eu-west-1:111122223333:alias/*"), false),
+        (json!("arn:aws:s3:::*"), false),
+    ];
+    for (resource, expected) in table {
+        assert_eq!(allows_every(&on(resource.clone()), "kms:Decrypt", "kms", "key/"), Ok(expected), "{resource}");
+    }
+    let but = |resource: &str| document(json!([{ "Effect": "Allow", "Action": "kms:*", "NotResource": resource }]));
+    assert_eq!(allows_every(&but("arn:aws:s3:::*"), "kms:Decrypt", "kms", "key/"), Ok(true));
+    assert_eq!(allows_every(&but("arn:aws:kms:*"), "kms:Decrypt", "kms", "key/"), Ok(false));
+    let taken_back = document(json!([
+        allow(json!("kms:*"), json!("*")), { "Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*" },
+    ]));
+    assert_eq!(allows_every(&taken_back, "kms:Decrypt", "kms", "key/"), Ok(false));
+}
+
+#[test]
+fn statements_make_an_administrator_together() {
+    let but_iam = json!({ "Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*" });
+    let iam = || allow(json!("iam:*"), json!("*"));
+    assert_eq!(admin(&document(json!([but_iam, iam()]))), Ok(true));
+    assert_eq!(admin(&document(json!([but_iam]))), Ok(false));
+    assert_eq!(admin(&document(json!([iam()]))), Ok(false));
 }

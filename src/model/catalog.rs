@@ -73,6 +73,8 @@ pub struct Check {
     pub source: SourceId,
     /// Further sources that `find` and `rows` read.
     pub reads: BTreeSet<SourceId>,
+    /// Those of them of which a gap matters only where the verdict hangs on what they hold.
+    pub reads_at_need: BTreeSet<SourceId>,
     /// Whether it judges each row, or all rows of a place at once.
     pub per: Per,
     /// Which rows it judges; the others are not findings at all.

@@ -58,20 +58,29 @@ const MAX_NESTED: usize = 3;
 pub const CHARGE: &str = "@charge";
 
 /// Our functions besides CEL's own; `docs/checks.md` says what each gives.
-pub const FUNCTIONS: [&str; 25] = [
+pub const FUNCTIONS: [&str; 35] = [
+    "administers",
     "age_days",
+    "alarms_missing",
     "cidr_open",
     "days",
+    "filter_counts",
     "find",
+    "find_anywhere",
     "join",
     "lower",
     "matches_any",
+    "network_acl_opens",
     "policy_admin",
     "policy_allows",
+    "policy_allows_every",
     "policy_denies",
     "policy_denies_some",
+    "policy_principals",
     "policy_public",
+    "policy_public_allows",
     "policy_requires_tls",
+    "policy_unbound_services",
     "ports_open",
     "privilege_escalations",
     "rows",
@@ -83,11 +92,15 @@ pub const FUNCTIONS: [&str; 25] = [
     "time",
     "trust_foreign_unguarded",
     "trust_open",
+    "trust_principals",
     "undetermined",
 ];
 
 /// Functions that look into rows on their own.
-const WHOLE_ROWS: [&str; 1] = ["privilege_escalations"];
+const WHOLE_ROWS: [&str; 3] = ["administers", "alarms_missing", "privilege_escalations"];
+
+/// Parts of those rows that a function reads itself.
+const PARTS: [(&str, [&str; 2]); 1] = [("alarms_missing", ["subscriptions", "targets"])];
 
 impl Expression {
     /// Compiles a text.
@@ -176,6 +189,10 @@ impl Expression {
                 found.insert(select.field.clone());
             }
             Expr::Call(call) if call.func_name == "_[_]" => found.extend(literal_index(call)),
+            Expr::Call(call) => {
+                let parts = PARTS.iter().filter(|(function, _)| *function == call.func_name);
+                found.extend(parts.flat_map(|(_, parts)| parts).map(|part| (*part).to_owned()));
+            }
             _ => {}
         });
         found

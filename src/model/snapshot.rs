@@ -98,6 +98,13 @@ pub struct Scope {
     pub sources: Vec<SourceId>,
 }
 
+impl Scope {
+    /// The ids of the accounts.
+    pub fn account_ids(&self) -> Vec<AccountId> {
+        self.accounts.iter().map(|account| account.id.clone()).collect()
+    }
+}
+
 /// One account of a scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountScope {

@@ -111,6 +111,7 @@ fn check(id: &str, title: &str) -> Check {
         severity: Severity::High,
         source: "s3.buckets".into(),
         reads: Default::default(),
+        reads_at_need: Default::default(),
         per: Per::Row,
         when: None,
         pass: Expression::parse("true").unwrap(),

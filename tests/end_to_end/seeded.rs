@@ -8,15 +8,34 @@ use serde_json::Value;
 use crate::common::{Emulator, Workplace};
 use crate::support::{assert_schema, collect, run, settings};
 
-/// Checks that the scenario does not name, and what they say: there is no database cluster in it.
-const UNNAMED: [(&str, Verdict); 7] = [
+/// Checks that the scenario does not name, and what they say: there is no database cluster in it, and what it has is
+/// shared with no other account.
+const UNNAMED: [(&str, Verdict); 25] = [
+    ("backup.vault-known-accounts", Verdict::Pass),
+    ("ebs.snapshot-known-accounts", Verdict::Pass),
+    ("ec2.image-not-public", Verdict::NotApplicable),
+    ("events.bus-known-accounts", Verdict::NotApplicable),
+    ("events.bus-not-public", Verdict::NotApplicable),
+    ("identitycenter.administrators-approved", Verdict::NotApplicable),
+    ("kms.key-known-accounts", Verdict::Pass),
+    ("kms.key-service-source", Verdict::Pass),
+    ("lambda.known-accounts", Verdict::Pass),
+    ("lambda.service-source", Verdict::Pass),
     ("rds.cluster-backup-enabled", Verdict::NotApplicable),
     ("rds.cluster-deletion-protection", Verdict::NotApplicable),
     ("rds.cluster-logs-exported", Verdict::NotApplicable),
     ("rds.cluster-multi-az", Verdict::NotApplicable),
     ("rds.cluster-snapshot-encrypted", Verdict::NotApplicable),
+    ("rds.cluster-snapshot-known-accounts", Verdict::NotApplicable),
     ("rds.cluster-snapshot-not-public", Verdict::NotApplicable),
     ("rds.cluster-storage-encrypted", Verdict::NotApplicable),
+    ("rds.snapshot-known-accounts", Verdict::Pass),
+    ("s3.bucket-known-accounts", Verdict::Pass),
+    ("s3.bucket-service-source", Verdict::Pass),
+    ("secretsmanager.known-accounts", Verdict::Pass),
+    ("sns.known-accounts", Verdict::Pass),
+    ("sqs.known-accounts", Verdict::Pass),
+    ("sqs.service-source", Verdict::Pass),
 ];
 
 #[test]

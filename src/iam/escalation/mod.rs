@@ -7,12 +7,12 @@ mod combinations;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
 use super::glob::{Dialect, matches};
-use super::policy::{Effect, Scope, Statement, statements};
+use super::policy::{Effect, Scope, Statement, have_iam, place_of, statements};
 use combinations::{COMBINATIONS, Combination, Kind, Target};
 
 /// So many are named; an administrator has them all.
@@ -43,6 +43,25 @@ pub(crate) fn escalations(principal: &Value, groups: &Value, policies: &Value) -
         (true, Some(first)) => Err(format!("{first} is allowed under a condition that has to be looked at")),
         _ => Ok(shortened(found)),
     }
+}
+
+/// Whether a user, a role or a group is an administrator: all that its policies, those of its groups included, allow
+/// together is everything, or all of IAM, and a boundary does not keep that back. Policies of AWS's that are not among
+/// the rows are known by name; others that are not are an error.
+pub(crate) fn administers(principal: &Value, groups: &Value, policies: &Value) -> Result<bool, String> {
+    let known = Known::of(groups, policies);
+    let who = Who::of_any(principal, &known, true)?;
+    let by_name = who.attached.iter().any(|arn| arn.ends_with(":iam::aws:policy/AdministratorAccess"));
+    let all = |documents: &[&Value]| -> Result<bool, String> {
+        let mut together = Vec::new();
+        for document in documents {
+            together.extend(statements(document)?);
+        }
+        Ok(have_iam(&together))
+    };
+    let unlisted = by_name && !known.policies.keys().any(|arn| arn.ends_with(":iam::aws:policy/AdministratorAccess"));
+    let own = unlisted || all(&who.documents)?;
+    Ok(own && who.boundary.map_or(Ok(true), |boundary| all(&[boundary]))?)
 }
 
 fn named(combination: &Combination) -> String {
@@ -111,24 +130,33 @@ struct Who<'v> {
 
 impl<'v> Who<'v> {
     fn of(row: &'v Value, known: &Known<'v>) -> Result<Self, String> {
+        match text(row, "kind") {
+            Some("user" | "role") => Self::of_any(row, known, false),
+            _ => Err("only users and roles have permissions of their own".to_owned()),
+        }
+    }
+
+    /// `known_by_name`: what is not there of AWS's own policies is left out.
+    fn of_any(row: &'v Value, known: &Known<'v>, known_by_name: bool) -> Result<Self, String> {
         let missing = |name: &str| format!("`{name}` is not in AWS's answer");
         let arn = text(row, "Arn").ok_or_else(|| missing("Arn"))?;
         let kind = match text(row, "kind") {
             Some("user") => Kind::User,
             Some("role") => Kind::Role,
-            _ => return Err("only users and roles have permissions of their own".to_owned()),
+            Some("group") => Kind::Group,
+            _ => return Err("only users, groups and roles have permissions".to_owned()),
         };
         let name = arn.rsplit('/').next().unwrap_or_default();
         let mut who =
             Self { arn, name, kind, groups: Vec::new(), attached: Vec::new(), documents: Vec::new(), boundary: None };
-        who.add(row, known)?;
+        who.add(row, known, known_by_name)?;
         if kind == Kind::User && row.get("GroupList").is_none() {
             return Err(missing("GroupList"));
         }
         for group in list(row, "GroupList").iter().filter_map(Value::as_str) {
             let row = known.groups.get(group).ok_or_else(|| format!("the group {group} is not in AWS's answer"))?;
             who.groups.extend(text(row, "Arn"));
-            who.add(row, known)?;
+            who.add(row, known, known_by_name)?;
         }
         if let Some(boundary) = row.get("PermissionsBoundary").filter(|boundary| boundary.is_object()) {
             let arn = text(boundary, "PermissionsBoundaryArn").ok_or_else(|| missing("PermissionsBoundaryArn"))?;
@@ -138,7 +166,7 @@ impl<'v> Who<'v> {
     }
 
     /// The policies in a row and those attached to it.
-    fn add(&mut self, row: &'v Value, known: &Known<'v>) -> Result<(), String> {
+    fn add(&mut self, row: &'v Value, known: &Known<'v>, known_by_name: bool) -> Result<(), String> {
         for inline in ["UserPolicyList", "RolePolicyList", "GroupPolicyList"] {
             for policy in list(row, inline) {
                 self.documents.push(policy.get("PolicyDocument").ok_or("an inline policy has no document")?);
@@ -150,7 +178,10 @@ impl<'v> Who<'v> {
         for policy in list(row, "AttachedManagedPolicies") {
             let arn = text(policy, "PolicyArn").ok_or("an attached policy has no ARN")?;
             self.attached.push(arn);
-            self.documents.push(known.document(arn)?);
+            match known.document(arn) {
+                Err(_) if known_by_name && arn.contains(":iam::aws:policy/") => {}
+                document => self.documents.push(document?),
+            }
         }
         Ok(())
     }
@@ -303,6 +334,9 @@ fn covers(scope: &Scope<'_>, resource: Option<&str>, who: &Who<'_>) -> bool {
 /// Nothing is named so: only a pattern for all of them has it.
 const ANY_NAME: &str = "Zq7-any-of-them-x9";
 
+/// AWS has fewer Regions.
+const MAX_REGIONS: usize = 64;
+
 impl Who<'_> {
     /// The resources that stand for a target; `None` for any.
     fn resources(&self, target: Target) -> Vec<Option<String>> {
@@ -317,14 +351,27 @@ impl Who<'_> {
                 let ours: Vec<&str> = self.attached.iter().copied().filter(|arn| !arn.contains(":iam::aws:")).collect();
                 [own(&ours), vec![every("policy")]].concat()
             }
+            // In any Region that a policy names: the others are as good as this one.
             Target::EveryFunction => {
-                let region = self.of_account("lambda", &format!("function:{ANY_NAME}"));
-                vec![
-                    Some(region.replacen(":lambda::", ":lambda:eu-west-1:", 1)),
-                    Some(region.replacen(":lambda::", ":lambda:us-east-1:", 1)),
-                ]
+                let function = self.of_account("lambda", &format!("function:{ANY_NAME}"));
+                let of = |region: &String| Some(function.replacen(":lambda::", &format!(":lambda:{region}:"), 1));
+                self.regions().iter().map(of).collect()
             }
         }
+    }
+
+    /// The Regions that its policies name, and one that they may not.
+    fn regions(&self) -> BTreeSet<String> {
+        let mut regions = BTreeSet::from(["eu-west-1".to_owned()]);
+        for statement in self.documents.iter().filter_map(|document| statements(document).ok()).flatten() {
+            let (Scope::Only(patterns) | Scope::AllBut(patterns)) = &statement.resources;
+            let functions = patterns.iter().filter(|pattern| pattern.split(':').nth(2) == Some("lambda"));
+            regions.extend(functions.map(|pattern| {
+                let [_, region, _] = place_of(pattern);
+                region
+            }));
+        }
+        regions.into_iter().take(MAX_REGIONS).collect()
     }
 
     fn of_account(&self, service: &str, name: &str) -> String {

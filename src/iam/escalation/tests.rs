@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::escalations;
+use super::{administers, escalations};
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/app";
 const USER: &str = "arn:aws:iam::111122223333:user/team/jane";
@@ -280,4 +280,59 @@ fn large_policies_are_judged_quickly() {
         assert_eq!(of_role(&[allow(json!(actions), json!("*")), allow(json!(patterns), json!("*"))]), Ok(vec![]));
     }
     assert!(began.elapsed() < std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+#[test]
+fn administrators_are_judged_by_what_their_policies_allow() {
+    let all = || allow(json!("*"), json!("*"));
+    let read = || allow(json!(["s3:Get*"]), json!("*"));
+    let own = "arn:aws:iam::111122223333:policy/everything";
+    let (aws_admin, aws_read) =
+        ("arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:policy/ReadOnlyAccess");
+    let attached = |arns: &[&str]| arns.iter().map(|arn| json!({ "PolicyArn": arn })).collect::<Vec<_>>();
+    let user = |arns: &[&str]| json!({ "kind": "user", "Arn": USER, "GroupList": ["ops"], "AttachedManagedPolicies": attached(arns) });
+    let group = |arns: &[&str], inline: Value| {
+        json!({ "kind": "group", "GroupName": "ops", "Arn": "arn:aws:iam::111122223333:group/ops",
+        "AttachedManagedPolicies": attached(arns), "GroupPolicyList": [{ "PolicyDocument": document(&[inline]) }] })
+    };
+    let power = json!({ "Effect": "Allow", "NotAction": ["iam:*"], "Resource": "*" });
+    let bounded = |mut user: Value| {
+        user["PermissionsBoundary"] = json!({ "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/bound" });
+        user
+    };
+    let bound = managed("arn:aws:iam::111122223333:policy/bound", &[read()]);
+    let table: Vec<(&str, Value, Value, Value, Result<bool, ()>)> = vec![
+        ("none", user(&[]), group(&[], read()), json!([]), Ok(false)),
+        ("inline of a group", user(&[]), group(&[], all()), json!([]), Ok(true)),
+        ("own policy of a group", user(&[]), group(&[own], read()), managed(own, &[all()]), Ok(true)),
+        ("own policy that is small", user(&[]), group(&[own], read()), managed(own, &[read()]), Ok(false)),
+        ("own policy that is not there", user(&[own]), group(&[], read()), json!([]), Err(())),
+        ("by AWS's name", user(&[aws_admin]), group(&[], read()), json!([]), Ok(true)),
+        (
+            "by AWS's name, which is there",
+            user(&[aws_admin]),
+            group(&[], read()),
+            managed(aws_admin, &[all()]),
+            Ok(true),
+        ),
+        ("AWS's policy that is not there", user(&[aws_read]), group(&[], read()), json!([]), Ok(false)),
+        ("two halves", user(&[own]), group(&[], power), managed(own, &[allow(json!("iam:*"), json!("*"))]), Ok(true)),
+        ("taken back", user(&[own]), group(&[], deny(json!("iam:*"), json!("*"))), managed(own, &[all()]), Ok(false)),
+        ("bounded", bounded(user(&[])), group(&[], all()), bound, Ok(false)),
+        ("the group itself", group(&[own], read()), json!([]), managed(own, &[all()]), Ok(true)),
+    ];
+    for (why, principal, groups, policies, expected) in table {
+        assert_eq!(administers(&principal, &groups, &policies).map_err(|_| ()), expected, "{why}");
+    }
+}
+
+#[test]
+fn functions_of_whatever_region_a_policy_names_count() {
+    for region in ["ap-south-1", "us-*", "*"] {
+        let update = allow(
+            json!("lambda:UpdateFunctionCode"),
+            json!(format!("arn:aws:lambda:{region}:111122223333:function:*")),
+        );
+        assert_eq!(of_role(&[update]), Ok(vec!["lambda:UpdateFunctionCode".to_owned()]), "{region}");
+    }
 }

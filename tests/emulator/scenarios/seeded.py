@@ -17,7 +17,7 @@ def build(world):
                       "params": {"approved_regions": [HOME, GOOD], "services_in_scope": ["AWS::EC2::*", "AWS::IAM::*"],
                                  "services_in_scope_date": world.ago(20).date().isoformat()}}
     world.root = {"mfa": "virtual", "keys": 1, "created": world.ago(900), "last_used": world.ago(3)}
-    for part in (identities, roles_and_policies, organization, buckets, keys, trails, events, config, artifact, networks,
+    for part in (identities, organization, roles_and_policies, buckets, keys, trails, events, config, artifact, networks,
                  machines, databases, detection):
         part(world)
     for service in services.all_services():
@@ -63,7 +63,7 @@ def identities(world):
 def roles_and_policies(world):
     iam = world.client("iam")
     anyone = {"AWS": "*"}
-    in_org = {"StringEquals": {"aws:PrincipalOrgID": "o-example1234"}}
+    in_org = {"StringEquals": {"aws:PrincipalOrgID": world.client("organizations").describe_organization()["Organization"]["Id"]}}
     outside = {"AWS": f"arn:aws:iam::{p.ELSEWHERE}:root"}
     good = [
         p.role(world, "own-account", {"AWS": f"arn:aws:iam::{world.account}:root"}),
@@ -94,6 +94,12 @@ def roles_and_policies(world):
     world.expect("kms.no-wildcard-decrypt", "pass", narrow)
     world.expect("kms.no-wildcard-decrypt", "fail", decrypt)
     world.expect("iam.admin-principals-limited", "fail", f"arn:aws:iam::{world.account}:group/admins")
+    world.expect("iam.role-service-source", "fail", f"arn:aws:iam::{world.account}:role/ci")
+    for check in ("ebs.snapshot-public-access-blocked", "ec2.image-public-access-blocked"):
+        world.expect(check, "pass", GOOD)
+        world.expect(check, "fail", HOME, BARE)
+    world.expect("ecr.known-accounts", "fail", f"arn:aws:ecr:{GOOD}:{world.account}:repository/shop")
+    world.expect("sns.service-source", "fail", f"arn:aws:sns:{HOME}:{world.account}:mixed-alarms")
 
 
 def organization(world):

@@ -107,6 +107,14 @@ class Bench:
                          FunctionName=name, Qualifier="live")
         return made
 
+    def organization(self):
+        """The organization's id, where there is one."""
+        client = self.world.client("organizations")
+        try:
+            return client.describe_organization()["Organization"]["Id"]
+        except client.exceptions.AWSOrganizationsNotInUseException:
+            return "o-example1234"
+
     def invoked_by(self, principal, **condition):
         """A resource policy as the console writes it."""
         return lambda made: document(allow("lambda:InvokeFunction", made, Sid="caller", Principal=principal,
@@ -237,7 +245,7 @@ def good_functions(bench, region):
     orders = bench.function(region, "orders", policy=bench.own_bucket(), queue="orders-failed", urls=["AWS_IAM"],
                             variables={"LOG_LEVEL": "info", "TABLE": "orders"})
     mails = bench.function(region, "mails", "nodejs24.x", events=arn(world, "sns", region, "failed"), management="FunctionUpdate",
-                           policy=bench.invoked_by({"AWS": "*"}, StringEquals={"aws:PrincipalOrgID": "o-example1234"}))
+                           policy=bench.invoked_by({"AWS": "*"}, StringEquals={"aws:PrincipalOrgID": bench.organization()}))
     api = bench.function(region, "api", "java21", policy=bench.invoked_by(
         {"Service": SERVICES["api"]}, ArnLike={"AWS:SourceArn": f"arn:aws:execute-api:{region}:{world.account}:a1b2/*/GET/orders"}),
         alias_policy=bench.own_bucket())

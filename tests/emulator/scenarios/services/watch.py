@@ -9,13 +9,13 @@ from .data import tag
 
 HOME, GOOD = "us-east-1", "eu-west-1"
 IAM = ("DeleteGroupPolicy DeleteRolePolicy DeleteUserPolicy PutGroupPolicy PutRolePolicy PutUserPolicy CreatePolicy DeletePolicy "
-       "CreatePolicyVersion DeletePolicyVersion AttachRolePolicy DetachRolePolicy AttachUserPolicy DetachUserPolicy "
-       "AttachGroupPolicy DetachGroupPolicy")
+       "CreatePolicyVersion DeletePolicyVersion SetDefaultPolicyVersion AttachRolePolicy DetachRolePolicy "
+       "AttachUserPolicy DetachUserPolicy AttachGroupPolicy DetachGroupPolicy")
 TRAIL = "CreateTrail UpdateTrail DeleteTrail StartLogging StopLogging"
 CONFIG = "StopConfigurationRecorder DeleteDeliveryChannel PutDeliveryChannel PutConfigurationRecorder"
 NETWORK = [
-    "AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress RevokeSecurityGroupIngress RevokeSecurityGroupEgress "
-    "CreateSecurityGroup DeleteSecurityGroup",
+    "AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress ModifySecurityGroupRules RevokeSecurityGroupIngress "
+    "RevokeSecurityGroupEgress CreateSecurityGroup DeleteSecurityGroup",
     "CreateNetworkAcl CreateNetworkAclEntry DeleteNetworkAcl DeleteNetworkAclEntry ReplaceNetworkAclEntry "
     "ReplaceNetworkAclAssociation",
     "CreateCustomerGateway DeleteCustomerGateway AttachInternetGateway CreateInternetGateway DeleteInternetGateway "
