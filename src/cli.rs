@@ -1,20 +1,24 @@
 //! The command line: clap types only.
 
 mod attest;
+mod checks;
 mod fail_on;
 mod history;
+mod options;
 mod vault;
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
-use crate::vault::Selector;
+use Format::{Json, Junit, Markdown, Table};
+use options::{OneSnapshot, OwnMappings, OwnTemplates, Rules, SettingsFile, VaultFolder, formats};
 
-pub use attest::{Attest, AttestAdd, AttestCommand, AttestList, AttestWithdraw};
+pub use attest::{Attest, AttestAdd, AttestCommand, AttestList, AttestRequests, AttestWithdraw, NewDocument};
+pub use checks::{By, Checks, ChecksCommand, ChecksExplain};
 pub use fail_on::FailOn;
 pub use history::{Calendar, Diff, Next, Order, Trend};
+pub use options::{Everywhere, Format, Options};
 pub use vault::{VaultCommand, VaultFlags, VaultMerge, VaultPrune};
 
 /// AWS audit evidence: collected read-only, kept byte for byte, split by responsibility, signed, verifiable offline.
@@ -23,69 +27,10 @@ pub use vault::{VaultCommand, VaultFlags, VaultMerge, VaultPrune};
 pub struct Cli {
     /// Flags of every command.
     #[command(flatten)]
-    pub common: Common,
+    pub everywhere: Everywhere,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// Flags of every command.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Common options")]
-pub struct Common {
-    /// The settings file.
-    #[arg(long, global = true, value_name = "FILE", default_value = "auditpack.toml")]
-    pub config: PathBuf,
-    /// The folder that keeps the evidence.
-    #[arg(long, global = true, value_name = "DIR", default_value = "vault")]
-    pub vault: PathBuf,
-    /// The snapshot: `latest`, `previous`, the newest of a quarter (`2026-Q3`) or until a day (`2026-09-30`), or the first digits of its id.
-    #[arg(long, global = true, value_name = "ID", default_value = "latest")]
-    pub snapshot: Selector,
-    /// A folder with checks, controls, frameworks and sources of your own: they add to the embedded ones, or replace those of the same id.
-    #[arg(long, global = true, value_name = "DIR")]
-    pub mappings: Option<PathBuf>,
-    /// A folder of templates; its files replace embedded ones of the same name.
-    #[arg(long, global = true, value_name = "DIR")]
-    pub templates: Option<PathBuf>,
-    /// How results are printed.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
-    /// No progress, no notes.
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// More on stderr; twice for the SDK's log.
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
-    /// The time to work at, for tests and recordings.
-    #[arg(long, global = true, hide = true, env = "AUDITPACK_NOW", hide_env = true, value_name = "TIME")]
-    pub now: Option<DateTime<Utc>>,
-}
-
-/// How results are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Table,
-    /// For machines; the schemas are in `docs/schema`.
-    Json,
-    /// For spreadsheets.
-    Csv,
-    /// For tickets, pull requests and chats.
-    Markdown,
-    /// A page that stands alone.
-    Html,
-    /// Test results, as continuous integration reads them.
-    Junit,
-    /// A calendar file (iCalendar).
-    Ics,
-}
-
-impl Format {
-    /// As the command line names it.
-    fn word(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
 }
 
 /// What to do.
@@ -133,31 +78,8 @@ pub enum Command {
     Completions(Completions),
 }
 
-impl Command {
-    /// The command's name, and the forms that its result has.
-    fn formats(&self) -> (&'static str, &'static [Format]) {
-        use Format::{Csv, Html, Ics, Json, Junit, Markdown, Table};
-        match self {
-            Self::Attest(attest) if attest.lists_requests() => ("attest --requests", &[Table, Json, Csv, Markdown]),
-            Self::Checks(Checks { command: ChecksCommand::Coverage { .. } }) => {
-                ("checks coverage", &[Table, Json, Csv])
-            }
-            Self::Assess(_) => ("assess", &[Table, Json, Markdown, Junit]),
-            Self::Diff(_) => ("diff", &[Table, Json, Markdown, Html]),
-            Self::Trend(_) => ("trend", &[Table, Json, Csv, Markdown, Html]),
-            Self::Next(_) => ("next", &[Table, Json, Csv, Markdown, Html]),
-            Self::Calendar(_) => ("calendar", &[Table, Json, Csv, Markdown, Html, Ics]),
-            Self::Checks(_) => ("this part of checks (`checks coverage` has `csv` too)", &[Table, Json]),
-            Self::Attest(_) => {
-                ("this part of attest (`attest --requests` has `csv` and `markdown` too)", &[Table, Json])
-            }
-            _ => ("this command", &[Table, Json]),
-        }
-    }
-}
-
 impl Cli {
-    /// What clap's types cannot say: which forms the result of a command has, and that two sides are not three.
+    /// What clap's types cannot say: two sides are not three.
     pub fn check(self) -> Result<Self, clap::Error> {
         if let Command::Diff(diff) = &self.command
             && let Some(surplus) = diff.surplus()
@@ -165,25 +87,30 @@ impl Cli {
             let message = format!("`{}` names both sides already; omit `{surplus}`", diff.before);
             return Err(Self::command().error(clap::error::ErrorKind::TooManyValues, message));
         }
-        let (name, formats) = self.command.formats();
-        let over_time =
-            matches!(self.command, Command::Diff(_) | Command::Trend(_) | Command::Next(_) | Command::Calendar(_));
-        if over_time && self.common.snapshot != Selector::Latest {
-            let help = if name == "diff" {
-                "name both sides: `diff A B`"
-            } else {
-                "it looks at all of them, and from the newest"
-            };
-            let message = format!("`--snapshot` is not for {name}: {help}");
-            return Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, message));
+        Ok(self)
+    }
+
+    /// What the options of the command say.
+    pub fn options(&self) -> Options {
+        let options = Options::of(&self.everywhere);
+        match &self.command {
+            Command::Init(flags) => options.with(&flags.settings),
+            Command::IamPolicy(flags) => options.with(&flags.rules),
+            Command::Collect(flags) => options.with(&flags.rules).with(&flags.vault).printed(flags.format),
+            Command::Attest(flags) => flags.options(options),
+            Command::Assess(flags) => options.with(&flags.rules).with(&flags.snapshot).printed(flags.format),
+            Command::Diff(flags) => options.with(&flags.over_time).printed(flags.format),
+            Command::Trend(flags) => options.with(&flags.over_time).printed(flags.format),
+            Command::Next(flags) => options.with(&flags.over_time).printed(flags.format),
+            Command::Calendar(flags) => options.with(&flags.over_time).printed(flags.format),
+            Command::Bundle(flags) => options.with(&flags.rules).with(&flags.snapshot).with(&flags.templates),
+            Command::Verify(flags) => options.printed(flags.format),
+            Command::Checks(flags) => flags.command.options(options),
+            Command::Vault(flags) => flags.command.options(options),
+            Command::Keygen(flags) => options.with(&flags.rules),
+            Command::Demo(flags) => options.with(&flags.mappings).with(&flags.templates),
+            Command::Completions(_) => options,
         }
-        if formats.contains(&self.common.format) {
-            return Ok(self);
-        }
-        let known: Vec<String> = formats.iter().map(|format| format!("`{}`", format.word())).collect();
-        let message =
-            format!("`--format {}` is not for {name}; it has {}", self.common.format.word(), known.join(", "));
-        Err(Self::command().error(clap::error::ErrorKind::InvalidValue, message))
     }
 }
 
@@ -196,6 +123,9 @@ pub struct Init {
     /// Write over a settings file that is there.
     #[arg(long)]
     pub force: bool,
+    /// The settings file to write.
+    #[command(flatten)]
+    pub settings: SettingsFile,
 }
 
 /// Flags of `iam-policy`.
@@ -204,6 +134,9 @@ pub struct IamPolicy {
     /// Write it as managed policies that IAM takes, of at most 6,144 characters each, into this folder.
     #[arg(long, value_name = "DIR")]
     pub split: Option<PathBuf>,
+    /// The settings and the mappings.
+    #[command(flatten)]
+    pub rules: Rules,
 }
 
 /// Flags of `collect`.
@@ -215,6 +148,15 @@ pub struct Collect {
     /// The most calls under way at once.
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: u16,
+    /// How the result is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats([Table, Json]))]
+    pub format: Format,
+    /// The settings and the mappings.
+    #[command(flatten)]
+    pub rules: Rules,
+    /// The vault.
+    #[command(flatten)]
+    pub vault: VaultFolder,
 }
 
 /// Flags of `assess`.
@@ -223,6 +165,15 @@ pub struct Assess {
     /// Exit with 4: `any` (a check fails), `new` (a finding that the snapshot before did not have), `severity>=high`; several with commas.
     #[arg(long, value_name = "WHICH", value_delimiter = ',')]
     pub fail_on: Vec<FailOn>,
+    /// How the result is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats([Table, Json, Markdown, Junit]))]
+    pub format: Format,
+    /// The snapshot.
+    #[command(flatten)]
+    pub snapshot: OneSnapshot,
+    /// The settings and the mappings.
+    #[command(flatten)]
+    pub rules: Rules,
 }
 
 /// Flags of `bundle`.
@@ -237,6 +188,15 @@ pub struct Bundle {
     /// Put the AWS Artifact documents themselves into the pack; they are confidential.
     #[arg(long)]
     pub include_aws_reports: bool,
+    /// The snapshot.
+    #[command(flatten)]
+    pub snapshot: OneSnapshot,
+    /// The settings and the mappings.
+    #[command(flatten)]
+    pub rules: Rules,
+    /// The templates.
+    #[command(flatten)]
+    pub templates: OwnTemplates,
 }
 
 /// The signer; the settings file names one too.
@@ -265,47 +225,9 @@ pub struct Verify {
     /// Judge the raw evidence of the pack again and compare.
     #[arg(long)]
     pub reperform: bool,
-}
-
-/// Flags of `checks`.
-#[derive(Debug, Args)]
-pub struct Checks {
-    /// What to do with them.
-    #[command(subcommand)]
-    pub command: ChecksCommand,
-}
-
-/// What to do with the checks.
-#[derive(Debug, Subcommand)]
-pub enum ChecksCommand {
-    /// List the checks.
-    List,
-    /// Show a check: what it reads, what is good, its examples, the requirements it supports; and what it said of the snapshot, if there is one, and why.
-    Explain {
-        /// The check's id.
-        #[arg(value_name = "ID")]
-        id: String,
-        /// Show all findings, not the first 20.
-        #[arg(long)]
-        all: bool,
-    },
-    /// Show what each requirement's evidence rests on: checks, AWS's reports, people, or nothing.
-    Coverage {
-        /// What has a line.
-        #[arg(long, value_enum, default_value_t = By::Requirement)]
-        by: By,
-    },
-    /// Run the examples of all checks.
-    Test,
-}
-
-/// What has a line in the coverage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum By {
-    /// Each requirement of each framework.
-    Requirement,
-    /// Each control, with the requirements of all frameworks.
-    Control,
+    /// How the result is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats([Table, Json]))]
+    pub format: Format,
 }
 
 /// Flags of `keygen`.
@@ -323,6 +245,9 @@ pub struct Keygen {
     /// For how many days the certificate is valid.
     #[arg(long, value_name = "N", default_value_t = 730, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub days: u32,
+    /// The settings and the mappings.
+    #[command(flatten)]
+    pub rules: Rules,
 }
 
 /// Flags of `demo`.
@@ -331,6 +256,12 @@ pub struct Demo {
     /// The folder to write to.
     #[arg(long, value_name = "DIR", default_value = "auditpack-demo")]
     pub out: PathBuf,
+    /// The mappings.
+    #[command(flatten)]
+    pub mappings: OwnMappings,
+    /// The templates.
+    #[command(flatten)]
+    pub templates: OwnTemplates,
 }
 
 /// Flags of `completions`.

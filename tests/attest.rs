@@ -113,7 +113,7 @@ fn open_requests_are_listed_by_owner_in_every_form() {
     place.write("code.txt", "Be kind.");
     let old = ["attest", "add", "code.txt", "--for", "m.1-code", "--owner", "Jo", "--date", "2025-08-01"];
     good(&place, &with(&old));
-    let list = |format: &str| good(&place, &with(&["attest", "--requests", "--format", format]));
+    let list = |format: &str| good(&place, &with(&["attest", "requests", "--format", format]));
     insta::assert_snapshot!("requests_table", list("table"));
     insta::assert_snapshot!("requests_csv", list("csv"));
     insta::assert_snapshot!("requests_markdown", list("markdown"));
@@ -144,7 +144,11 @@ fn history_stays() {
     place.write("code-2.txt", "Be kind, please.");
     let mut all = String::new();
     let mut step = |arguments: &[&str]| {
-        let output = run(&place, &with(arguments));
+        // Only what names something of the mappings takes them.
+        let output = match arguments[1] {
+            "add" => run(&place, &with(arguments)),
+            _ => run(&place, arguments),
+        };
         all.push_str(&format!("$ auditpack {}\n{}\n", arguments.join(" "), shown(&output)));
     };
     step(&["attest", "list"]);
@@ -179,8 +183,7 @@ fn history_stays() {
     step(&["attest", "add", "--url", "https://jo:hunter2@example.com/", "--for", "M.1", "--owner", "Jo"]);
     insta::assert_snapshot!("history", all);
     assert!(!all.contains("hunter2") || all.matches("hunter2").count() == 1, "only where it was typed");
-    let listed: Value =
-        serde_json::from_str(&good(&place, &with(&["attest", "list", "--all", "--format", "json"]))).unwrap();
+    let listed: Value = serde_json::from_str(&good(&place, &["attest", "list", "--all", "--format", "json"])).unwrap();
     assert_eq!(listed["attestations"].as_array().unwrap().len(), 4);
     #[cfg(unix)]
     {
@@ -191,7 +194,7 @@ fn history_stays() {
     let log = fs::read_to_string(place.path("vault/attestations.jsonl")).unwrap();
     fs::write(place.path("vault/attestations.jsonl"), log.replacen("Be", "To be", 1).replacen("Jo Doe", "Jane", 1))
         .unwrap();
-    let altered = run(&place, &with(&["attest", "list"]));
+    let altered = run(&place, &["attest", "list"]);
     assert_eq!(altered.status.code(), Some(1));
     assert!(text(&altered.stderr).contains("was altered"), "{}", shown(&altered));
 }

@@ -28,6 +28,7 @@ fn every_command_has_help() {
         &["attest"],
         &["attest", "add"],
         &["attest", "list"],
+        &["attest", "requests"],
         &["attest", "withdraw"],
         &["assess"],
         &["diff"],
@@ -142,6 +143,7 @@ fn what_is_missing_is_said_with_its_remedy() {
     run(&["verify", "nowhere.zip"]);
     run(&["collect", "--resume"]);
     run(&["checks", "explain", "s3.bucket"]);
+    run(&["checks", "explain", "iam.root-mfa-enable"]);
     run(&["assess", "--fail-on", "bad"]);
     run(&["assess", "--snapshot", "x"]);
     run(&["keygen", "--organization", "Example"]);

@@ -109,7 +109,7 @@ fn coverage_for_spreadsheets_holds_no_formula() {
     let mut columns = by_requirement.lines().map(|line| line.split(",\"").next().unwrap().split(',').count());
     assert_eq!(columns.next(), Some(10));
     let other = run(&place, 2, &["checks", "list", "--format", "csv"]);
-    assert!(text(&other.stderr).contains("checks coverage"), "{}", text(&other.stderr));
+    assert!(text(&other.stderr).contains("[possible values: table, json]"), "{}", text(&other.stderr));
 }
 
 #[test]

@@ -5,9 +5,11 @@ use serde_json::Error;
 use crate::model::Assessment;
 
 /// Today's words, and older ones of the same meaning; as JSON writes them.
-const REWORDED: [(&str, &str); 8] = [
+const REWORDED: [(&str, &str); 10] = [
     (" could not be read: the call before it was refused (", " could not be read: not attempted ("),
     ("\"reason\":\"expected: ", "\"reason\":\"not met: "),
+    ("\"reason\":\"not met: ", "\"reason\":\"gap: "),
+    ("; not met: ", "; gap: "),
     (" may exist in further regions, which were not asked", " was not asked in regions that nobody knows of"),
     (" is not a valid ", " is no "),
     (" is not an ", " is no "),

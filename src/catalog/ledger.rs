@@ -9,7 +9,7 @@ use std::sync::Arc;
 use miette::NamedSource;
 
 use super::fault::{Fault, File, Place};
-use crate::model::{CheckId, ControlId, FrameworkId, RequirementId};
+use crate::model::{CheckId, ControlId, FrameworkId, RequirementId, nearest};
 
 /// What a name is a name of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -213,15 +213,11 @@ pub(super) fn must_be_known<'a>(
 /// "did you mean", or all that is known.
 pub fn remedy<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
-    let near =
-        known.iter().map(|name| (strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase()), *name));
-    match near.min() {
-        Some((distance, name)) if distance < wrong.chars().count() && distance <= 1 + wrong.chars().count() / 4 => {
-            format!("did you mean `{name}`?")
-        }
-        Some(_) if known.len() <= MOST_LISTED => format!("known: {}", listed(&known)),
-        Some(_) => format!("of {} known the nearest are {}", known.len(), listed(&nearest(wrong, &known))),
-        None => "none is defined".to_owned(),
+    match nearest(wrong, known.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None if known.is_empty() => "none is defined".to_owned(),
+        None if known.len() <= MOST_LISTED => format!("known: {}", listed(&known)),
+        None => format!("of {} known the nearest are {}", known.len(), listed(&likest(wrong, &known))),
     }
 }
 
@@ -229,7 +225,7 @@ pub fn remedy<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
 const MOST_LISTED: usize = 40;
 
 /// The names most like a wrong one, those that share a word with it first.
-fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Vec<&'a str> {
+fn likest<'a>(wrong: &str, known: &[&'a str]) -> Vec<&'a str> {
     let words = |name: &str| name.split(['_', '-', '.']).map(str::to_owned).collect::<Vec<_>>();
     let own = words(wrong);
     let mut known = known.to_vec();

@@ -5,24 +5,27 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
+use super::options::{Format, OneSnapshot, Options, OwnMappings, Rules, VaultFolder, formats};
 use crate::model::AttestationId;
+use Format::{Csv, Json, Markdown, Table};
 
 /// Flags of `attest`.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 pub struct Attest {
-    /// List what is still asked for, by owner; `--format csv` and `--format markdown` too.
-    #[arg(long)]
-    pub requests: bool,
     /// What to do.
     #[command(subcommand)]
-    pub command: Option<AttestCommand>,
+    pub command: AttestCommand,
 }
 
 impl Attest {
-    /// Whether the open requests are to be listed.
-    pub fn lists_requests(&self) -> bool {
-        self.requests || matches!(self.command, Some(AttestCommand::Requests))
+    /// What the options of the subcommand say.
+    pub(super) fn options(&self, options: Options) -> Options {
+        match &self.command {
+            AttestCommand::Add(flags) => options.with(&flags.vault).with(&flags.mappings).printed(flags.format),
+            AttestCommand::List(flags) => options.with(&flags.vault).printed(flags.format),
+            AttestCommand::Withdraw(flags) => options.with(&flags.vault).printed(flags.format),
+            AttestCommand::Requests(flags) => options.with(&flags.rules).with(&flags.snapshot).printed(flags.format),
+        }
     }
 }
 
@@ -35,13 +38,32 @@ pub enum AttestCommand {
     List(AttestList),
     /// Take an attestation back; its history stays.
     Withdraw(AttestWithdraw),
-    /// List what is still asked for, by owner: the same as `attest --requests`.
-    Requests,
+    /// List what is still asked for, by owner.
+    // `attest --requests` was its name once.
+    #[command(long_flag_alias = "requests")]
+    Requests(AttestRequests),
 }
 
 /// Flags of `attest add`.
 #[derive(Debug, Args)]
 pub struct AttestAdd {
+    /// What is attached.
+    #[command(flatten)]
+    pub document: NewDocument,
+    /// How the result is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats([Table, Json]))]
+    pub format: Format,
+    /// The vault.
+    #[command(flatten)]
+    pub vault: VaultFolder,
+    /// The mappings.
+    #[command(flatten)]
+    pub mappings: OwnMappings,
+}
+
+/// What is attached, and for what.
+#[derive(Debug, Args)]
+pub struct NewDocument {
     /// The document; its bytes go into the vault, and into packs.
     #[arg(value_name = "FILE", required_unless_present = "url", conflicts_with = "url")]
     pub file: Option<PathBuf>,
@@ -78,6 +100,12 @@ pub struct AttestList {
     /// Those replaced and withdrawn too.
     #[arg(long)]
     pub all: bool,
+    /// How the result is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats([Table, Json]))]
+    pub format: Format,
+    /// The vault.
+    #[command(flatten)]
+    pub vault: VaultFolder,
 }
 
 /// Flags of `attest withdraw`.
@@ -89,4 +117,24 @@ pub struct AttestWithdraw {
     /// Why.
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
+    /// How the result is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats([Table, Json]))]
+    pub format: Format,
+    /// The vault.
+    #[command(flatten)]
+    pub vault: VaultFolder,
+}
+
+/// Flags of `attest requests`.
+#[derive(Debug, Args)]
+pub struct AttestRequests {
+    /// How the result is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats([Table, Json, Csv, Markdown]))]
+    pub format: Format,
+    /// The snapshot.
+    #[command(flatten)]
+    pub snapshot: OneSnapshot,
+    /// The settings and the mappings.
+    #[command(flatten)]
+    pub rules: Rules,
 }

@@ -1,6 +1,6 @@
 //! What makes a command exit with 4.
 
-use crate::model::Severity;
+use crate::model::{Severity, did_you_mean};
 
 /// What makes a command exit with 4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum FailOn {
     Severity(Severity),
 }
 
+const WORDS: [&str; 6] = ["any", "new", "severity>=critical", "severity>=high", "severity>=medium", "severity>=low"];
+
 impl std::str::FromStr for FailOn {
     type Err = String;
 
@@ -24,7 +26,10 @@ impl std::str::FromStr for FailOn {
             "severity>=high" => Ok(Self::Severity(Severity::High)),
             "severity>=medium" => Ok(Self::Severity(Severity::Medium)),
             "severity>=low" => Ok(Self::Severity(Severity::Low)),
-            _ => Err("expected `new`, `any` or `severity>=critical|high|medium|low`".to_owned()),
+            _ => {
+                let near = did_you_mean(text, WORDS);
+                Err(format!("{near}expected `new`, `any` or `severity>=critical|high|medium|low`"))
+            }
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
-use super::FailOn;
+use super::options::{Format, OverTime, formats};
+use super::fail_on::FailOn;
+use Format::{Csv, Html, Ics, Json, Markdown, Table};
 
 /// Flags of `diff`.
 #[derive(Debug, Args)]
@@ -16,6 +18,12 @@ pub struct Diff {
     /// Exit with 4: `new` (a finding is new), `any` (a check fails on the later side), `severity>=high`; several with commas.
     #[arg(long, value_name = "WHICH", value_delimiter = ',')]
     pub fail_on: Vec<FailOn>,
+    /// How the result is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats([Table, Json, Markdown, Html]))]
+    pub format: Format,
+    /// Settings, mappings, vault and templates.
+    #[command(flatten)]
+    pub over_time: OverTime,
 }
 
 impl Diff {
@@ -38,7 +46,14 @@ impl Diff {
 
 /// Flags of `trend`.
 #[derive(Debug, Args)]
-pub struct Trend {}
+pub struct Trend {
+    /// How the result is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats([Table, Json, Csv, Markdown, Html]))]
+    pub format: Format,
+    /// Settings, mappings, vault and templates.
+    #[command(flatten)]
+    pub over_time: OverTime,
+}
 
 /// Flags of `next`.
 #[derive(Debug, Args)]
@@ -52,6 +67,12 @@ pub struct Next {
     /// How they are sorted.
     #[arg(long, value_enum, default_value_t = Order::Requirements)]
     pub by: Order,
+    /// How the result is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats([Table, Json, Csv, Markdown, Html]))]
+    pub format: Format,
+    /// Settings, mappings, vault and templates.
+    #[command(flatten)]
+    pub over_time: OverTime,
 }
 
 /// How actions are sorted.
@@ -73,4 +94,10 @@ pub struct Calendar {
     /// How many days ahead to look.
     #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub days: u16,
+    /// How the result is printed.
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats([Table, Json, Csv, Markdown, Html, Ics]))]
+    pub format: Format,
+    /// Settings, mappings, vault and templates.
+    #[command(flatten)]
+    pub over_time: OverTime,
 }

@@ -21,11 +21,11 @@ const FINDINGS_SHOWN: usize = 5;
 
 pub(super) fn run(flags: &Assess, context: &mut Context<'_>) -> miette::Result<Exit> {
     let case = context.case()?;
-    match context.common.format {
+    match context.options.format {
         Format::Json => context.print_json(&case.assessment)?,
         Format::Junit => context.print(&ci::junit(&case.assessment)?)?,
         Format::Markdown => document::print(&ci::summary(&case, document::rows_shown(context)), context)?,
-        _ => context.say(&summary(&case, context.common.verbose > 0))?,
+        _ => context.say(&summary(&case, context.options.verbose > 0))?,
     }
     let assessment = &case.assessment;
     let failing = fails(flags, &case, context)?;
@@ -81,7 +81,7 @@ fn summary(case: &Case<StoredSnapshot>, all: bool) -> String {
         checks.len()
     ));
     let mut table =
-        Table::new(["framework", "satisfied", "gap", "awaiting evidence", "undetermined", "not applicable", "of"]);
+        Table::new(["framework", "satisfied", "not met", "awaiting evidence", "undetermined", "not applicable", "of"]);
     let Yardstick { catalog, settings } = &case.yardstick;
     for id in &settings.frameworks {
         let (Some(framework), Some(counts)) = (catalog.frameworks.get(id), totals.frameworks.get(id)) else {
@@ -163,8 +163,8 @@ fn documents(case: &Case<StoredSnapshot>) -> String {
     let assessment = &case.assessment;
     let open = match open_requests(assessment, &case.yardstick.catalog).len() {
         0 => "no request is open".to_owned(),
-        1 => "1 request is open (`auditpack attest --requests`)".to_owned(),
-        several => format!("{several} requests are open (`auditpack attest --requests`)"),
+        1 => "1 request is open (`auditpack attest requests`)".to_owned(),
+        several => format!("{several} requests are open (`auditpack attest requests`)"),
     };
     let parts = assessment.requirements.iter().map(|requirement| &requirement.customer_part);
     let uses =

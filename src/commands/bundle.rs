@@ -102,8 +102,8 @@ fn rendered<'a>(
         trend: past.trend.as_ref(),
         trend_note: &past.note,
     };
-    let html = report::html(&input, templates).map_err(|error| miette!("{error}"))?;
-    let pdf = report::pdf(&input, templates).map_err(|error| miette!("{error}"))?;
+    let html = report::html(&input, templates).map_err(|error| fault(error, None))?;
+    let pdf = report::pdf(&input, templates).map_err(|error| fault(error, None))?;
     let reason = format!("Evidence pack of {organization}");
     let pdf = sign_pdf(&pdf, signer, context.now, &PdfSignature { name: &name, reason: &reason });
     let pdf = pdf.map_err(|error| miette!("cannot sign the PDF: {error}"))?;

@@ -10,6 +10,7 @@ use miette::{IntoDiagnostic as _, miette};
 use super::context::Context;
 use super::document::{self, rows_shown};
 use super::exit::Exit;
+use super::fault::fault_at;
 use crate::case::{Case, StoredSnapshot, Timeline, Yardstick};
 use crate::cli::{Calendar as Flags, Format};
 use crate::compare::{self, Dates};
@@ -20,7 +21,7 @@ use crate::vault::{Vault, VaultError};
 
 pub(super) fn run(flags: &Flags, context: &mut Context<'_>) -> miette::Result<Exit> {
     let calendar = dues(flags.days, context)?;
-    match context.common.format {
+    match context.options.format {
         Format::Json => context.print_json(&calendar)?,
         Format::Csv => context.print(&csv(&calendar)?)?,
         Format::Ics => context.print(ics::ics(&calendar, context.now).as_bytes())?,
@@ -31,7 +32,7 @@ pub(super) fn run(flags: &Flags, context: &mut Context<'_>) -> miette::Result<Ex
 
 fn dues(days: u16, context: &Context<'_>) -> miette::Result<Calendar> {
     let yardstick = context.yardstick()?;
-    let vault = match Vault::open(&context.common.vault) {
+    let vault = match Vault::open(&context.options.vault) {
         Ok(vault) => Some(vault),
         // Before the first collection the calendar says that one is due.
         Err(VaultError::None(_)) => None,
@@ -58,20 +59,20 @@ fn dues(days: u16, context: &Context<'_>) -> miette::Result<Calendar> {
 }
 
 fn newest(vault: &Vault, yardstick: &Yardstick, context: &Context<'_>) -> miette::Result<Option<Case<StoredSnapshot>>> {
-    let found = Timeline::open(vault, yardstick)?.today(&context.common.snapshot)?;
+    let found = Timeline::open(vault, yardstick)?.today(&context.options.snapshot)?;
     Ok(found.map(|snapshot| Case::judge(yardstick, snapshot)).transpose()?)
 }
 
 /// The certificate that the settings name; one that is not made yet is not a fault here.
 fn signer(settings: &Settings, context: &Context<'_>) -> miette::Result<Option<Certificate>> {
     let Some(signing) = &settings.signing else { return Ok(None) };
-    let home = context.common.config.parent().unwrap_or(Path::new(""));
+    let home = context.options.config.parent().unwrap_or(Path::new(""));
     let path = home.join(&signing.certificate);
     let Ok(pem) = fs::read(&path) else {
         context.note(&format!("note: `{}` is not there: its last day is not in the calendar", path.display()));
         return Ok(None);
     };
-    let chain = Certificate::from_pem(&pem).map_err(|error| miette!("`{}`: {error}", path.display()))?;
+    let chain = Certificate::from_pem(&pem).map_err(|error| fault_at(&path, error))?;
     Ok(chain.into_iter().next())
 }
 

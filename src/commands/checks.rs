@@ -12,10 +12,10 @@ use crate::model::Catalog;
 pub(super) fn run(flags: &Checks, context: &mut Context<'_>) -> miette::Result<Exit> {
     let catalog = context.catalog()?;
     match &flags.command {
-        ChecksCommand::List => list(&catalog, context),
-        ChecksCommand::Explain { id, all } => super::explain::run(&catalog, id, *all, context),
-        ChecksCommand::Coverage { by } => super::coverage::run(&catalog, *by, context),
-        ChecksCommand::Test => test(&catalog, context),
+        ChecksCommand::List(_) => list(&catalog, context),
+        ChecksCommand::Explain(flags) => super::explain::run(&catalog, flags, context),
+        ChecksCommand::Coverage(flags) => super::coverage::run(&catalog, flags.by, context),
+        ChecksCommand::Test(_) => test(&catalog, context),
     }
 }
 

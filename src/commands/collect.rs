@@ -9,18 +9,19 @@ use serde::Serialize;
 
 use super::context::{Context, vault_fault};
 use super::exit::Exit;
+use super::fault::fault;
 use super::progress::Bars;
 use super::table::{Table, visible};
 pub(super) use crate::case::TOOL;
 use crate::case::{CaseError, Timeline, Yardstick};
 use crate::cli::Collect;
-use crate::collect::{self, Clock, CollectError, Collected, Concurrency, Mode, Plan, Recordings};
+use crate::collect::{self, Clock, Collected, Concurrency, Mode, Plan, Recordings};
 use crate::model::{Coverage, Definitions, Gap, Period, Settings, Snapshot, SnapshotId, SourceId, with_causes};
 use crate::vault::{Journal, Resumed, Vault};
 
 pub(super) fn run(flags: &Collect, context: &mut Context<'_>) -> miette::Result<Exit> {
     let yardstick = context.yardstick()?;
-    let vault = Vault::create(&context.common.vault)?;
+    let vault = Vault::create(&context.options.vault)?;
     let (journal, mode) = journal(flags, context, &vault, &yardstick.settings)?;
     let concurrency = Concurrency { calls: usize::from(flags.concurrency), ..Concurrency::default() };
     let taken = take(&yardstick, journal, mode, concurrency, context)?;
@@ -73,7 +74,7 @@ pub(super) fn take(
     context: &Context<'_>,
 ) -> miette::Result<Taken> {
     let journal = Arc::new(journal);
-    let bars = Arc::new(Bars::new(context.common.quiet));
+    let bars = Arc::new(Bars::new(context.options.quiet));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().into_diagnostic()?;
     let began = std::time::Instant::now();
@@ -104,7 +105,7 @@ pub(super) fn take(
     });
     bars.clear();
     runtime.shutdown_background();
-    let collected = collected.map_err(|error| collect_fault(&error))?;
+    let collected = collected.map_err(|error| fault(error, None))?;
     let definitions = yardstick.keep(&|bytes| journal.keep(bytes))?;
     finish(collected, definitions, journal, &yardstick.settings, &clock)
 }
@@ -141,10 +142,6 @@ fn finish(
 /// Judges what was collected, so that `trend` has it at hand.
 fn keep_judgement(yardstick: &Yardstick, vault: &Vault) -> Result<(), CaseError> {
     Timeline::along(vault.chain()?, vault, yardstick)?.judge_newest()
-}
-
-fn collect_fault(error: &CollectError) -> miette::Report {
-    miette!("{error}")
 }
 
 /// What `collect` prints.

@@ -9,30 +9,32 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use miette::{IntoDiagnostic as _, miette};
 
+use super::fault::{fault, fault_at};
+use super::lines::{fitted, notes_width, terminal_width};
 use crate::case::{Case, Note, StoredSnapshot, Yardstick};
 use crate::catalog;
-use crate::cli::{Common, Format};
-use crate::model::{Catalog, Settings};
+use crate::cli::{Format, Options};
+use crate::model::{Catalog, Settings, visible};
 use crate::report::Templates;
 use crate::vault::{Vault, VaultError};
 
 /// The larger part of a command's world.
 pub(super) struct Context<'a> {
-    /// The common flags.
-    pub(super) common: Common,
+    /// What the command's options say.
+    pub(super) options: Options,
     /// The time, read once.
     pub(super) now: DateTime<Utc>,
     out: &'a mut dyn Write,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(common: Common, now: DateTime<Utc>, out: &'a mut dyn Write) -> Self {
-        Self { common, now, out }
+    pub(super) fn new(options: Options, now: DateTime<Utc>, out: &'a mut dyn Write) -> Self {
+        Self { options, now, out }
     }
 
-    /// Prints a line of the result.
-    pub(super) fn say(&mut self, line: &str) -> miette::Result<()> {
-        self.print(line.as_bytes())?;
+    /// Prints lines of the result, as wide as the terminal at most.
+    pub(super) fn say(&mut self, text: &str) -> miette::Result<()> {
+        self.print(fitted(text, terminal_width()).as_bytes())?;
         self.print(b"\n")
     }
 
@@ -51,13 +53,13 @@ impl<'a> Context<'a> {
 
     /// Whether results are JSON.
     pub(super) fn json(&self) -> bool {
-        self.common.format == Format::Json
+        self.options.format == Format::Json
     }
 
     /// A note for people, on stderr.
     pub(super) fn note(&self, line: &str) {
-        if !self.common.quiet {
-            let _ = writeln!(io::stderr(), "{line}");
+        if !self.options.quiet {
+            let _ = writeln!(io::stderr(), "{}", fitted(line, notes_width()));
         }
     }
 
@@ -75,12 +77,12 @@ impl<'a> Context<'a> {
             temporary.persist(path)?;
             Ok(())
         };
-        write().map_err(|error| miette!("`{}`: {error}", path.display()))
+        write().map_err(|error| fault_at(path, error))
     }
 
     /// The mappings: the embedded ones, with the user's over them.
     pub(super) fn catalog(&self) -> miette::Result<Catalog> {
-        let Some(folder) = &self.common.mappings else { return Ok(catalog::load(catalog::embedded())?) };
+        let Some(folder) = &self.options.mappings else { return Ok(catalog::load(catalog::embedded())?) };
         let own = catalog::read_folder(folder)?;
         Ok(match catalog::is_complete(&own) {
             true => catalog::load(own),
@@ -90,16 +92,25 @@ impl<'a> Context<'a> {
 
     /// The templates: the embedded ones, the user's in their place.
     pub(super) fn templates(&self) -> miette::Result<Templates> {
-        let templates = match &self.common.templates {
-            Some(folder) => Templates::with(&read_templates(folder)?),
+        let templates = match &self.options.templates {
+            Some(folder) => {
+                let own = read_templates(folder)?;
+                for name in own.keys() {
+                    // A slip in a name looks like a template that has no effect.
+                    if let Some(meant) = Templates::meant(name) {
+                        self.note(&format!("note: `{}` replaces no template; did you mean `{meant}`?", visible(name)));
+                    }
+                }
+                Templates::with(&own)
+            }
             None => Templates::embedded(),
         };
-        templates.map_err(|error| miette!("{error}"))
+        templates.map_err(|error| fault(error, None))
     }
 
     /// The settings file; a missing one is an error with its remedy.
     pub(super) fn settings(&self, catalog: &Catalog) -> miette::Result<Settings> {
-        let path = &self.common.config;
+        let path = &self.options.config;
         match fs::read(path) {
             Ok(bytes) => {
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -111,13 +122,13 @@ impl<'a> Context<'a> {
                 "there is no settings file `{}`",
                 path.display()
             )),
-            Err(error) => Err(miette!("`{}`: {error}", path.display())),
+            Err(error) => Err(fault_at(path, error)),
         }
     }
 
     /// The vault, which must exist.
     pub(super) fn open_vault(&self) -> miette::Result<Vault> {
-        Ok(Vault::open(&self.common.vault)?)
+        Ok(Vault::open(&self.options.vault)?)
     }
 
     /// The mappings and the settings.
@@ -130,7 +141,7 @@ impl<'a> Context<'a> {
     /// The chosen snapshot, judged.
     pub(super) fn case(&self) -> miette::Result<Case<StoredSnapshot>> {
         let yardstick = self.yardstick()?;
-        let chosen = StoredSnapshot::find(&self.open_vault()?, &self.common.snapshot)?;
+        let chosen = StoredSnapshot::find(&self.open_vault()?, &self.options.snapshot)?;
         Ok(Case::judge(&yardstick, chosen.must_be_for(yardstick.settings.period)?)?)
     }
 
@@ -170,15 +181,14 @@ fn read_templates(root: &Path) -> miette::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
-        let fault = |path: &Path, error: io::Error| miette!("`{}`: {error}", path.display());
-        for entry in fs::read_dir(&folder).map_err(|error| fault(&folder, error))? {
-            let path = entry.map_err(|error| fault(&folder, error))?.path();
-            let about = fs::symlink_metadata(&path).map_err(|error| fault(&path, error))?;
+        for entry in fs::read_dir(&folder).map_err(|error| fault_at(&folder, error))? {
+            let path = entry.map_err(|error| fault_at(&folder, error))?.path();
+            let about = fs::symlink_metadata(&path).map_err(|error| fault_at(&path, error))?;
             if about.is_dir() {
                 folders.push(path);
             } else if about.is_file() && about.len() <= TEMPLATE_LIMIT {
                 let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                files.insert(name, fs::read(&path).map_err(|error| fault(&path, error))?);
+                files.insert(name, fs::read(&path).map_err(|error| fault_at(&path, error))?);
             }
         }
     }
@@ -207,6 +217,6 @@ pub(super) fn write_new(path: &Path, bytes: &[u8], privacy: Privacy, help: &str)
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(miette!(help = help.to_owned(), "`{}` is there already", path.display()))
         }
-        written => written.map_err(|error| miette!("`{}`: {error}", path.display())),
+        written => written.map_err(|error| fault_at(path, error)),
     }
 }

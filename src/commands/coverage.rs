@@ -11,7 +11,7 @@ use crate::model::{Catalog, harmless};
 
 pub(super) fn run(catalog: &Catalog, by: By, context: &mut Context<'_>) -> miette::Result<Exit> {
     let coverage = coverage(catalog);
-    match context.common.format {
+    match context.options.format {
         Format::Json => context.print_json(&coverage)?,
         Format::Csv => context.print(&csv(&coverage, by)?)?,
         _ => {

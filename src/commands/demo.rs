@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use miette::{IntoDiagnostic as _, miette};
+use miette::IntoDiagnostic as _;
 
 use super::bundle::{self, AwsDocuments};
 use super::collect::{self, Taken};
@@ -45,8 +45,8 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
     let config = out.join("auditpack.toml");
     context.write(&config, SETTINGS)?;
     context.write(&out.join("exceptions.toml"), EXCEPTIONS)?;
-    context.common.config = config;
-    context.common.vault = out.join("vault");
+    context.options.config = config;
+    context.options.vault = out.join("vault");
     live_through(out, context)?;
     let case = context.case()?;
     context.note(&format!(
@@ -62,7 +62,7 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
     context.notes(&past.notes);
     bundle::write(&pack, &case, &past, &identity, AwsDocuments::Withheld, context)?;
     let mut trust = Trust::none();
-    trust.add_pem(certificate.as_bytes()).map_err(|error| miette!("{error}"))?;
+    trust.add_pem(certificate.as_bytes()).map_err(|error| fault(error, None))?;
     let verified = crate::bundle::verify(&pack, &trust, &Limits::default()).map_err(|error| fault(error, None))?;
     if let Some(pack) = &verified.pack {
         for report in ["report.pdf", "report.html"] {
@@ -80,15 +80,15 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
 fn pages(out: &Path, context: &mut Context<'_>) -> miette::Result<()> {
     let Some((quarter, end)) = QUARTERS.last() else { return Ok(()) };
     let before = QUARTERS.iter().rev().nth(1).map_or(*quarter, |(quarter, _)| *quarter);
-    let mut common = context.common.clone();
-    common.format = Format::Html;
-    common.quiet = true;
+    let mut options = context.options.clone();
+    options.format = Format::Html;
+    options.quiet = true;
     let mut nowhere = std::io::sink();
-    let then = Context::new(common, end.parse().into_diagnostic()?, &mut nowhere);
+    let then = Context::new(options, end.parse().into_diagnostic()?, &mut nowhere);
     for (name, document) in
         [("dashboard.html", trend::dashboard(&then)?), ("what-changed.html", diff::changes(before, quarter, &then)?)]
     {
-        let page = report::page(&document, &then.templates()?).map_err(|error| miette!("{error}"))?;
+        let page = report::page(&document, &then.templates()?).map_err(|error| fault(error, None))?;
         then.write(&out.join(name), &page)?;
     }
     Ok(())
@@ -99,7 +99,7 @@ fn pages(out: &Path, context: &mut Context<'_>) -> miette::Result<()> {
 fn live_through(out: &Path, context: &mut Context<'_>) -> miette::Result<()> {
     let catalog = Arc::new(context.catalog()?);
     let lines = zstd::bulk::decompress(RECORDING, RECORDING_LIMIT).into_diagnostic()?;
-    let vault = Vault::create(&context.common.vault).map_err(vault_fault)?;
+    let vault = Vault::create(&context.options.vault).map_err(vault_fault)?;
     let mut reached = newest_entry(&vault)?;
     for (quarter, end) in QUARTERS {
         let end: DateTime<Utc> = end.parse().into_diagnostic()?;
@@ -108,8 +108,8 @@ fn live_through(out: &Path, context: &mut Context<'_>) -> miette::Result<()> {
             continue;
         }
         documents::attest(&out.join("documents"), reached, end, context)?;
-        context.write(&context.common.config, &settings_of(quarter)?)?;
-        let recordings = Recordings::from_json_lines(&lines, quarter).map_err(|error| miette!("{error}"))?;
+        context.write(&context.options.config, &settings_of(quarter)?)?;
+        let recordings = Recordings::from_json_lines(&lines, quarter).map_err(|error| fault(error, None))?;
         let taken = collect_recorded(&catalog, recordings, &vault, end, context)?;
         let Taken { id, snapshot } = taken;
         let (replies, gaps) = (snapshot.exchanges.len(), snapshot.gaps.len());
@@ -120,7 +120,7 @@ fn live_through(out: &Path, context: &mut Context<'_>) -> miette::Result<()> {
         ));
         reached = end;
     }
-    context.write(&context.common.config, SETTINGS)
+    context.write(&context.options.config, SETTINGS)
 }
 
 /// When the newest snapshot was begun or the newest document attested, whichever was later.
@@ -161,9 +161,9 @@ fn collect_recorded(
 fn throw_away_signer(organization: &str, now: DateTime<Utc>) -> miette::Result<(SigningIdentity, String)> {
     let validity = Duration::from_secs(2 * 365 * 24 * 60 * 60);
     let name = format!("{organization} demo (throw-away key)");
-    let made = seal::generate(&name, None, now, validity, &SystemRandom::new()).map_err(|error| miette!("{error}"))?;
+    let made = seal::generate(&name, None, now, validity, &SystemRandom::new()).map_err(|error| fault(error, None))?;
     let identity = SigningIdentity::from_pem(made.key_pem.as_bytes(), made.certificate_pem.as_bytes(), None, now);
-    Ok((identity.map_err(|error| miette!("{error}"))?, made.certificate_pem))
+    Ok((identity.map_err(|error| fault(error, None))?, made.certificate_pem))
 }
 
 fn where_to_look(out: &Path, pack: &Path, trust: &Path) -> String {

@@ -17,7 +17,7 @@ use crate::model::{CheckResult, Verdict};
 pub(super) fn run(flags: &Diff, context: &mut Context<'_>) -> miette::Result<Exit> {
     let (before, after) = flags.sides();
     let compared = between(before, after, context)?;
-    match context.common.format {
+    match context.options.format {
         Format::Json => context.print_json(&compared.difference)?,
         _ => document::print(&page::page(&compared.difference, context), context)?,
     }

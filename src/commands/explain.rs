@@ -11,6 +11,8 @@ use super::supported::requirements;
 use super::table::visible;
 use crate::assess::{Explained, Seen, Sight};
 use crate::case::{CaseError, StoredSnapshot};
+use crate::catalog;
+use crate::cli::ChecksExplain;
 use crate::model::{Catalog, Check, CheckId, Per, Verdict};
 use crate::vault::{Selector, Stored, Vault, VaultError};
 use result::{Explanation, cut};
@@ -20,11 +22,14 @@ const SHOWN: usize = 20;
 /// Characters of a value on the terminal.
 const SHORT: usize = 160;
 
-pub(super) fn run(catalog: &Catalog, id: &str, all: bool, context: &mut Context<'_>) -> miette::Result<Exit> {
+pub(super) fn run(catalog: &Catalog, flags: &ChecksExplain, context: &mut Context<'_>) -> miette::Result<Exit> {
+    let id = flags.id.trim();
     let check = catalog.checks.get(&CheckId::from(id)).ok_or_else(|| {
-        miette!(help = "`auditpack checks list` names them all", "there is no check `{}`", visible(id))
+        let near = catalog::remedy(id, catalog.checks.keys().map(|known| known.as_str()));
+        let help = format!("{near}; `auditpack checks list` names them all");
+        miette!(help = help, "there is no check `{}`", visible(id))
     })?;
-    let limit = if all { usize::MAX } else { SHOWN };
+    let limit = if flags.all { usize::MAX } else { SHOWN };
     let judged = judge(catalog, check, limit, context)?;
     if context.json() {
         context.print_json(&Explanation::new(catalog, check, judged.as_ref()))?;
@@ -45,19 +50,19 @@ fn judge(
     limit: usize,
     context: &Context<'_>,
 ) -> miette::Result<Option<(Stored, Explained)>> {
-    let by_default = context.common.snapshot == Selector::Latest;
-    let vault = match Vault::open(&context.common.vault) {
+    let by_default = context.options.snapshot == Selector::Latest;
+    let vault = match Vault::open(&context.options.vault) {
         Err(VaultError::None(_)) if by_default => return Ok(None),
         opened => opened?,
     };
-    let snapshot = match StoredSnapshot::find(&vault, &context.common.snapshot) {
+    let snapshot = match StoredSnapshot::find(&vault, &context.options.snapshot) {
         Err(CaseError::Vault(VaultError::Empty(_))) if by_default => return Ok(None),
         found => found?,
     };
-    if by_default && !context.common.config.exists() {
+    if by_default && !context.options.config.exists() {
         context.note(&format!(
             "no settings file `{}`: what the check said of snapshot {} is not shown",
-            context.common.config.display(),
+            context.options.config.display(),
             snapshot.stored.id.short()
         ));
         return Ok(None);

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, Report};
 
@@ -36,6 +37,31 @@ impl Diagnostic for Fault {
 /// A report of an error, its causes kept.
 pub(super) fn fault(error: impl Error + Send + Sync + 'static, remedy: Option<&str>) -> Report {
     Fault { error: Box::new(error), remedy: remedy.map(str::to_owned) }.into()
+}
+
+/// An error about a file of the user's.
+#[derive(Debug)]
+struct Located {
+    path: PathBuf,
+    error: Box<dyn Error + Send + Sync>,
+}
+
+impl fmt::Display for Located {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.path.display(), self.error)
+    }
+}
+
+impl Error for Located {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        // The error itself is said above.
+        self.error.source()
+    }
+}
+
+/// A report of an error about a file, its causes kept.
+pub(super) fn fault_at(path: &Path, error: impl Error + Send + Sync + 'static) -> Report {
+    fault(Located { path: path.to_owned(), error: Box::new(error) }, None)
 }
 
 impl From<VaultError> for Report {

@@ -16,7 +16,7 @@ const MANAGED_POLICY_LIMIT: usize = 6_144;
 
 pub(super) fn run(flags: &IamPolicy, context: &mut Context<'_>) -> miette::Result<Exit> {
     let catalog = context.catalog()?;
-    let settings = match context.common.config.exists() {
+    let settings = match context.options.config.exists() {
         true => Some(context.settings(&catalog)?),
         false => None,
     };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use miette::miette;
 
 use super::context::Context;
+use super::fault::fault_at;
 use super::passphrase;
 use crate::cli::Signing;
 use crate::model::Settings;
@@ -13,7 +14,7 @@ use crate::seal::{KeyError, SigningIdentity};
 
 /// Loads the signing key and its chain.
 pub(super) fn load(flags: &Signing, settings: &Settings, context: &Context<'_>) -> miette::Result<SigningIdentity> {
-    let home = context.common.config.parent().unwrap_or(Path::new("")).to_owned();
+    let home = context.options.config.parent().unwrap_or(Path::new("")).to_owned();
     let from_settings = |path: &PathBuf| home.join(path);
     let signing = settings.signing.as_ref();
     let key = flags.key.clone().or_else(|| signing.map(|signing| from_settings(&signing.key)));
@@ -36,5 +37,5 @@ pub(super) fn load(flags: &Signing, settings: &Settings, context: &Context<'_>) 
 }
 
 fn read(path: &Path) -> miette::Result<Vec<u8>> {
-    fs::read(path).map_err(|error| miette!("`{}`: {error}", path.display()))
+    fs::read(path).map_err(|error| fault_at(path, error))
 }

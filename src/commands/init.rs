@@ -18,7 +18,7 @@ pub(super) fn run(flags: &Init, context: &mut Context<'_>) -> miette::Result<Exi
     let text = TEMPLATE
         .replace("\"{organization}\"", &toml::Value::from(organization).to_string())
         .replace("{quarter}", &quarter);
-    let path = context.common.config.clone();
+    let path = context.options.config.clone();
     if flags.force {
         context.write(&path, text.as_bytes())?;
     } else {

@@ -6,6 +6,7 @@ use miette::miette;
 
 use super::context::{Context, Privacy, write_new};
 use super::exit::Exit;
+use super::fault::fault;
 use super::passphrase;
 use crate::cli::Keygen;
 use crate::seal::{self, Certificate, SystemRandom};
@@ -13,7 +14,7 @@ use crate::seal::{self, Certificate, SystemRandom};
 pub(super) fn run(flags: &Keygen, context: &mut Context<'_>) -> miette::Result<Exit> {
     let organization = match &flags.organization {
         Some(name) => name.clone(),
-        None if context.common.config.exists() => context.settings(&context.catalog()?)?.organization,
+        None if context.options.config.exists() => context.settings(&context.catalog()?)?.organization,
         None => {
             return Err(miette!(
                 help = "give `--organization NAME`, or write a settings file with `auditpack init`",
@@ -30,10 +31,10 @@ pub(super) fn run(flags: &Keygen, context: &mut Context<'_>) -> miette::Result<E
     let passphrase = passphrase::choose()?;
     let validity = Duration::from_secs(u64::from(flags.days) * 24 * 60 * 60);
     let made = seal::generate(&organization, Some(&passphrase), context.now, validity, &SystemRandom::new());
-    let made = made.map_err(|error| miette!("{error}"))?;
+    let made = made.map_err(|error| fault(error, None))?;
     write_new(&flags.key, made.key_pem.as_bytes(), Privacy::Owner, help)?;
     write_new(&flags.certificate, made.certificate_pem.as_bytes(), Privacy::Anyone, help)?;
-    let certificate = Certificate::from_pem(made.certificate_pem.as_bytes()).map_err(|error| miette!("{error}"))?;
+    let certificate = Certificate::from_pem(made.certificate_pem.as_bytes()).map_err(|error| fault(error, None))?;
     let fingerprint = certificate.first().map(|leaf| leaf.fingerprint().to_string()).unwrap_or_default();
     context.say(&format!("key          {}  (encrypted; keep it)", flags.key.display()))?;
     context.say(&format!("certificate  {}  (give it to those who verify)", flags.certificate.display()))?;

@@ -19,6 +19,7 @@ mod iam_policy;
 mod identity;
 mod init;
 mod keygen;
+mod lines;
 mod log;
 mod next;
 mod passphrase;
@@ -43,8 +44,9 @@ use context::Context;
 
 /// Runs a command: the result goes to `out`, progress and notes to stderr.
 pub fn run(cli: Cli, now: DateTime<Utc>, out: &mut dyn Write) -> miette::Result<Exit> {
-    log::start(cli.common.verbose);
-    let mut context = Context::new(cli.common, now, out);
+    let options = cli.options();
+    log::start(options.verbose);
+    let mut context = Context::new(options, now, out);
     match cli.command {
         Command::Init(flags) => init::run(&flags, &mut context),
         Command::IamPolicy(flags) => iam_policy::run(&flags, &mut context),

@@ -7,6 +7,7 @@ use miette::{IntoDiagnostic as _, miette};
 use super::context::Context;
 use super::document;
 use super::exit::Exit;
+use super::lines::AGAIN;
 use super::table::visible;
 use super::trend;
 use crate::awscli::show_again;
@@ -14,7 +15,9 @@ use crate::case::{Case, StoredSnapshot, Yardstick};
 use crate::cli::{Format, Next, Order};
 use crate::compare::{self, By, Owners};
 use crate::document::{Cell, Document, Look};
-use crate::model::{Action, ActionKind, ActionPlan, CheckResult, Finding, Row, Settings, Severity, Since, harmless};
+use crate::model::{
+    Action, ActionKind, ActionPlan, CheckResult, Finding, Row, Settings, Severity, Since, did_you_mean, harmless,
+};
 
 /// Requirements named of an action before the rest is counted.
 const NAMED: usize = 6;
@@ -35,14 +38,19 @@ pub(super) fn run(flags: &Next, context: &mut Context<'_>) -> miette::Result<Exi
             // A slip in a name looks like work that is done.
             let known: BTreeSet<String> = plan.actions.iter().map(|action| visible(&action.owner)).collect();
             let known: Vec<String> = known.into_iter().collect();
-            context.note(&format!("note: `{}` owns no action; the owners are {}", visible(owner), known.join(", ")));
+            let near = did_you_mean(owner, known.iter().map(String::as_str));
+            context.note(&format!(
+                "note: `{}` owns no action; {near}the owners are {}",
+                visible(owner),
+                known.join(", ")
+            ));
         }
         plan.actions.retain(own);
     }
     if flags.top > 0 {
         plan.actions.truncate(flags.top);
     }
-    match context.common.format {
+    match context.options.format {
         Format::Json => context.print_json(&plan)?,
         Format::Csv => context.print(&csv(&plan)?)?,
         _ => document::print(&page(&plan, all), context)?,
@@ -146,7 +154,7 @@ fn one(number: usize, action: &Action, plan: &ActionPlan, page: &mut Document) {
     });
     page.line(action.remedy.as_str());
     if let Some(command) = &action.command {
-        page.line(format!("see it again: {command}"));
+        page.line(format!("{AGAIN}{command}"));
     }
     let row = |one: &crate::model::ActionFinding| {
         vec![

@@ -20,7 +20,7 @@ const OLDEST: usize = 15;
 pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     let yardstick = context.yardstick()?;
     let trend = trend(&yardstick, context)?;
-    match context.common.format {
+    match context.options.format {
         Format::Json => context.print_json(&trend)?,
         Format::Csv => context.print(&csv(&trend)?)?,
         _ => document::print(&page(&trend, &yardstick, context), context)?,
@@ -42,7 +42,7 @@ pub(super) fn trend(yardstick: &Yardstick, context: &Context<'_>) -> miette::Res
     let settings = &yardstick.settings;
     let organization = timeline.organization().unwrap_or(&settings.organization);
     let trend = history.trend(organization, settings.period, context.now);
-    Ok(trend.ok_or_else(|| VaultError::Empty(context.common.vault.clone()))?)
+    Ok(trend.ok_or_else(|| VaultError::Empty(context.options.vault.clone()))?)
 }
 
 /// The dashboard: what is short first, then the pictures with their tables.
@@ -65,10 +65,10 @@ fn page(trend: &Trend, yardstick: &Yardstick, context: &Context<'_>) -> Document
         page.heading(title);
         page.blocks.push(Block::Chart(status_chart(trend, id, title)));
         // Beside a chart its own table says the same.
-        let rows = if context.common.format == Format::Html { 0 } else { trend.points.len() };
+        let rows = if context.options.format == Format::Html { 0 } else { trend.points.len() };
         page.table(
             "Requirements by status, a snapshot a line",
-            &["snapshot", "satisfied", "awaiting evidence", "undetermined", "gap", "not applicable", "of"],
+            &["snapshot", "satisfied", "awaiting evidence", "undetermined", "not met", "not applicable", "of"],
             trend.points.iter().take(rows).filter_map(|point| status_row(point, id)).collect(),
             shown,
         );

@@ -3,11 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use miette::miette;
-
 use super::context::Context;
 use super::exit::Exit;
-use super::fault::fault;
+use super::fault::{fault, fault_at};
 use super::table::visible;
 use crate::bundle::{self, Limits, Problem, ProblemKind, Verification, Verified};
 use crate::case;
@@ -33,11 +31,11 @@ pub(super) fn run(flags: &Verify, context: &mut Context<'_>) -> miette::Result<E
 fn trust(flags: &Verify) -> miette::Result<Trust> {
     let mut trust = Trust::none();
     for path in &flags.trust {
-        let pem = fs::read(path).map_err(|error| miette!("`{}`: {error}", path.display()))?;
-        trust.add_pem(&pem).map_err(|error| miette!("`{}`: {error}", path.display()))?;
+        let pem = fs::read(path).map_err(|error| fault_at(path, error))?;
+        trust.add_pem(&pem).map_err(|error| fault_at(path, error))?;
     }
     for fingerprint in &flags.fingerprint {
-        trust.add_fingerprint(fingerprint).map_err(|error| miette!("{error}"))?;
+        trust.add_fingerprint(fingerprint).map_err(|error| fault(error, None))?;
     }
     Ok(trust)
 }

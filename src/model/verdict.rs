@@ -101,18 +101,18 @@ impl Words for Status {
 }
 
 impl Status {
-    /// The status in words.
+    /// The status in words; JSON says `gap` where people read that a requirement is not met.
     pub fn words(self) -> &'static str {
         match self {
             Self::Satisfied => "satisfied",
-            Self::Gap => "gap",
+            Self::Gap => "not met",
             Self::AwaitingEvidence => "awaiting evidence",
             Self::Undetermined => "undetermined",
             Self::NotApplicable => "not applicable",
         }
     }
 
-    /// The worst of several parts: a gap, then undetermined, then awaiting evidence, then satisfied; parts that do not
+    /// The worst of several parts: not met, then undetermined, then awaiting evidence, then satisfied; parts that do not
     /// apply count for nothing unless there are no others; no parts at all are undetermined.
     pub fn fold(parts: impl IntoIterator<Item = Status>) -> Status {
         let rank = |status: Status| match status {

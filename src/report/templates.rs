@@ -6,6 +6,7 @@ use serde::Serialize;
 use tera::{Context, ErrorKind, Tera};
 
 use crate::embedded;
+use crate::model::nearest;
 
 /// Templates that parsed.
 ///
@@ -72,6 +73,12 @@ impl Templates {
         tera.add_raw_templates(sources.iter().map(|(path, text)| (path.as_str(), text.as_str())))
             .map_err(|error| explain(&error, &sources))?;
         Ok(Self { tera, sources, files })
+    }
+
+    /// The embedded template of almost this name, if it has none of this name.
+    pub fn meant(name: &str) -> Option<&'static str> {
+        let embedded = || embedded::TEMPLATES.iter().map(|(path, _)| *path);
+        nearest(name, embedded()).filter(|_| embedded().all(|path| path != name))
     }
 
     /// A file of the templates folder as it is.

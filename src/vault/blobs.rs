@@ -13,7 +13,7 @@ use sha2::Digest as _;
 use tempfile::NamedTempFile;
 
 use super::{Vault, VaultError, fault, files, patches};
-use crate::model::{DocumentSink, Sha256, SinkError};
+use crate::model::{DocumentSink, Sha256, SinkError, with_causes};
 
 /// Level 3 halves the time of level 9 for 4 % more bytes on AWS's JSON and XML.
 const LEVEL: i32 = 3;
@@ -238,10 +238,10 @@ impl Document {
 
 impl DocumentSink for Document {
     fn write(&mut self, bytes: &[u8]) -> Result<(), SinkError> {
-        self.write_bytes(bytes).map_err(|error| SinkError(error.to_string()))
+        self.write_bytes(bytes).map_err(|error| SinkError(with_causes(&error)))
     }
 
     fn finish(mut self: Box<Self>) -> Result<(Sha256, u64), SinkError> {
-        self.keep().map_err(|error| SinkError(error.to_string()))
+        self.keep().map_err(|error| SinkError(with_causes(&error)))
     }
 }

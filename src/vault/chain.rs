@@ -14,7 +14,9 @@ use serde::de::{DeserializeSeed, MapAccess, Visitor};
 use super::manifests::{FOLDER_TIME, Folder};
 use super::pruned::Pruned;
 use super::{FORMAT, Vault, VaultError};
-use crate::model::{AccountId, Chain, ChainProblem, Keeping, Link, Period, ProblemKind, Sha256, SnapshotId};
+use crate::model::{
+    AccountId, Chain, ChainProblem, Keeping, Link, Period, ProblemKind, Sha256, SnapshotId, with_causes,
+};
 
 const RESTORE: &str = "restore it from a backup, or take another copy of the vault";
 
@@ -170,7 +172,7 @@ fn read(folder: &Folder) -> Result<Read, VaultError> {
         Err(VaultError::Altered { what, .. }) => {
             return problem(ProblemKind::SnapshotUnreadable, &path, format!("the manifest cannot be unpacked: {what}"));
         }
-        Err(error) => return problem(ProblemKind::SnapshotUnreadable, &path, error.to_string()),
+        Err(error) => return problem(ProblemKind::SnapshotUnreadable, &path, with_causes(&error)),
     };
     let id = Sha256::of(&bytes);
     if short.as_deref() != Some(id.short().as_str()) {

@@ -32,7 +32,7 @@ pub enum VaultError {
     #[error("the disk is full: `{}` could not be written; what was collected before is safe", .0.display())]
     Full(PathBuf),
     /// Any other fault of the file system.
-    #[error("`{}`: {source}", path.display())]
+    #[error("`{}` cannot be read or written", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::chain::moment;
 use super::{FORMAT, Lock, Vault, VaultError, check_format, fault, files};
 use crate::model::{
-    Chain, DocumentSink, Exchange, Gap, Keeping, Period, Sha256, Sink, SinkError, Snapshot, SnapshotId,
+    Chain, DocumentSink, Exchange, Gap, Keeping, Period, Sha256, Sink, SinkError, Snapshot, SnapshotId, with_causes,
 };
 
 /// What a collection was begun for; a resumed one keeps its time, so that its requests are the same.
@@ -268,7 +268,7 @@ impl Sink for Journal {
             }
             self.append(&Line::Exchange(exchange.clone()))
         };
-        keep().map_err(|error: VaultError| SinkError(error.to_string()))?;
+        keep().map_err(|error: VaultError| SinkError(with_causes(&error)))?;
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner).exchanges.push(exchange);
         Ok(())
     }
@@ -280,7 +280,7 @@ impl Sink for Journal {
             }
             self.append(&Line::Gap(gap.clone()))
         };
-        keep().map_err(|error: VaultError| SinkError(error.to_string()))?;
+        keep().map_err(|error: VaultError| SinkError(with_causes(&error)))?;
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner).gaps.push(gap);
         Ok(())
     }
@@ -288,7 +288,7 @@ impl Sink for Journal {
     fn document(&self) -> Result<Box<dyn DocumentSink>, SinkError> {
         match self.vault.document() {
             Ok(document) => Ok(Box::new(document)),
-            Err(error) => Err(SinkError(error.to_string())),
+            Err(error) => Err(SinkError(with_causes(&error))),
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::{BlobFile, named_by_log, with_bases};
 use super::{FORMAT, Lock, StoredAttestations, Vault, VaultError, fault, files, patches, pruned};
-use crate::model::{AccountId, Chain, Keeping, Link, Sha256, SnapshotId};
+use crate::model::{AccountId, Chain, Keeping, Link, Sha256, SnapshotId, with_causes};
 
 const BESIDE: &str = "merged.json";
 
@@ -292,7 +292,7 @@ fn refused(what: String, remedy: &'static str) -> VaultError {
 fn half(from: &Vault, error: VaultError) -> VaultError {
     match error {
         VaultError::Altered { .. } | VaultError::Base { .. } | VaultError::Missing(_) => refused(
-            format!("the vault `{}` is not whole, nothing was merged: {error}", from.root().display()),
+            format!("the vault `{}` is not whole, nothing was merged: {}", from.root().display(), with_causes(&error)),
             "copy it again, whole; `auditpack vault check` with its `--vault` names all that is wrong",
         ),
         other => other,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use chrono::Datelike as _;
 
-use crate::model::{Keeping, Link, SnapshotId};
+use crate::model::{Keeping, Link, SnapshotId, did_you_mean};
 
 const EXPECTED: &str = "expected rules like `weekly 13, quarterly 8`; the words are `last`, `daily`, `weekly`, `monthly`, `quarterly`, `yearly`";
 
@@ -100,7 +100,8 @@ impl FromStr for KeepPolicy {
                 return Err(format!("`{}` is not a valid rule: {EXPECTED}", part.trim()));
             };
             let Some(each) = Each::ALL.into_iter().find(|each| each.word() == *word) else {
-                return Err(format!("`{word}` is not a span of time: {EXPECTED}"));
+                let near = did_you_mean(word, Each::ALL.map(Each::word));
+                return Err(format!("`{word}` is not a span of time: {near}{EXPECTED}"));
             };
             let count = match count.parse() {
                 Ok(0) | Err(_) => return Err(format!("`{count}` after `{word}` is not a number from 1: {EXPECTED}")),

@@ -8,7 +8,9 @@ use chrono::{Datelike as _, NaiveDate};
 use super::chain::moment;
 use super::pruned::Pruned;
 use super::{Vault, VaultError};
-use crate::model::{Chain, ChainProblem, Keeping, Link, Period, ProblemKind, Sha256, Snapshot, SnapshotId};
+use crate::model::{
+    Chain, ChainProblem, Keeping, Link, Period, ProblemKind, Sha256, Snapshot, SnapshotId, did_you_mean,
+};
 
 /// Which snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,9 +73,11 @@ impl FromStr for Selector {
         }
         match (4..=64).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             true => Ok(Self::Prefix(text.to_ascii_lowercase())),
-            false => Err("expected `latest`, `previous`, a quarter like `2026-Q3`, a date like `2026-09-30`, or at \
-                          least 4 hex digits of a snapshot's id"
-                .to_owned()),
+            false => Err(format!(
+                "{}expected `latest`, `previous`, a quarter like `2026-Q3`, a date like `2026-09-30`, or at least 4 \
+                 hex digits of a snapshot's id",
+                did_you_mean(text, ["latest", "previous"])
+            )),
         }
     }
 }

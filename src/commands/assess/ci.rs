@@ -140,7 +140,7 @@ pub(super) fn summary(case: &Case<StoredSnapshot>, shown: usize) -> Document {
         Some(row)
     });
     page.heading("Requirements");
-    let heads = ["framework", "satisfied", "gap", "awaiting evidence", "undetermined", "not applicable", "of"];
+    let heads = ["framework", "satisfied", "not met", "awaiting evidence", "undetermined", "not applicable", "of"];
     page.table("By status", &heads, frameworks.collect(), usize::MAX);
     let mut open: Vec<&CheckResult> =
         checks.iter().filter(|check| matches!(check.verdict, Verdict::Fail | Verdict::Undetermined)).collect();

@@ -9,9 +9,10 @@ use serde::Serialize;
 
 use super::targets::Targets;
 use super::words;
-use crate::cli::AttestAdd;
+use crate::cli::NewDocument;
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
+use crate::commands::fault::fault_at;
 use crate::commands::table::visible;
 use crate::model::{Attestation, AttestationId, AttestedDocument, LogEvent, Target};
 use crate::vault::{Attesting, KeepError, LARGEST_DOCUMENT, Vault};
@@ -24,7 +25,7 @@ pub(in crate::commands) struct AddResult<'a> {
     attested: &'a Attestation,
 }
 
-pub(super) fn run(flags: &AttestAdd, context: &mut Context<'_>) -> miette::Result<Exit> {
+pub(in crate::commands) fn run(flags: &NewDocument, context: &mut Context<'_>) -> miette::Result<Exit> {
     let catalog = context.catalog()?;
     let known = Targets::new(&catalog);
     let mut targets = Vec::new();
@@ -39,7 +40,7 @@ pub(super) fn run(flags: &AttestAdd, context: &mut Context<'_>) -> miette::Resul
     let url = flags.url.as_deref().map(words::url).transpose()?;
     let title = title(flags, url.as_deref())?;
     let mut attesting =
-        Vault::create(&context.common.vault).and_then(|vault| vault.attesting()).map_err(vault_fault)?;
+        Vault::create(&context.options.vault).and_then(|vault| vault.attesting()).map_err(vault_fault)?;
     if let Some(replaced) = flags.replaces {
         let old = active(&attesting, replaced)?;
         if targets.is_empty() {
@@ -76,7 +77,7 @@ pub(super) fn run(flags: &AttestAdd, context: &mut Context<'_>) -> miette::Resul
 
 /// The document's date and its last day.
 fn days(
-    flags: &AttestAdd,
+    flags: &NewDocument,
     today: NaiveDate,
     targets: &[Target],
     known: &Targets<'_>,
@@ -95,7 +96,7 @@ fn days(
     Ok((date, until))
 }
 
-fn title(flags: &AttestAdd, url: Option<&str>) -> miette::Result<String> {
+fn title(flags: &NewDocument, url: Option<&str>) -> miette::Result<String> {
     match (&flags.title, &flags.file) {
         (Some(title), _) => words::line("--title", title),
         (None, Some(path)) => words::line("--title", &visible(&file_name(path)))
@@ -117,7 +118,7 @@ fn active(attesting: &Attesting, id: AttestationId) -> miette::Result<Attestatio
 
 /// Takes a plain file's bytes; a folder, a pipe or a device is none.
 fn keep(attesting: &Attesting, path: &Path) -> miette::Result<AttestedDocument> {
-    let unreadable = |error: std::io::Error| miette!("`{}`: {error}", path.display());
+    let unreadable = |error: std::io::Error| fault_at(path, error);
     let about = fs::metadata(path).map_err(unreadable)?;
     if !about.is_file() {
         let help = "name a file; a folder is attested as one file, zipped";

@@ -37,7 +37,7 @@ pub(super) fn run(flags: &AttestList, context: &mut Context<'_>) -> miette::Resu
         return Ok(Exit::Ok);
     }
     if rows.is_empty() {
-        context.note("nothing is attested; `auditpack attest --requests` lists what is asked for");
+        context.note("nothing is attested; `auditpack attest requests` lists what is asked for");
         return Ok(Exit::Ok);
     }
     let mut table = Table::new(["id", "state", "date", "valid until", "owner", "document", "for", "title"]);

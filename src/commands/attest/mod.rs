@@ -24,10 +24,10 @@ pub(super) struct WithdrawResult<'a> {
 
 pub(super) fn run(flags: &Attest, context: &mut Context<'_>) -> miette::Result<Exit> {
     match &flags.command {
-        Some(AttestCommand::Add(flags)) => add::run(flags, context),
-        Some(AttestCommand::List(flags)) => list::run(flags, context),
-        Some(AttestCommand::Withdraw(flags)) => withdraw(flags, context),
-        Some(AttestCommand::Requests) | None => requests::run(context),
+        AttestCommand::Add(flags) => add::run(&flags.document, context),
+        AttestCommand::List(flags) => list::run(flags, context),
+        AttestCommand::Withdraw(flags) => withdraw(flags, context),
+        AttestCommand::Requests(_) => requests::run(context),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `attest --requests`: what is still asked for, by owner; auditors call it the list of what the client prepares.
+//! `attest requests`: what is still asked for, by owner; auditors call it the list of what the client prepares.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub(in crate::commands) struct List {
 
 pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
     let list = list(context)?;
-    match context.common.format {
+    match context.options.format {
         Format::Json => context.print_json(&list)?,
         Format::Csv => context.print(&csv(&list)?)?,
         Format::Markdown => context.print(markdown(&list).as_bytes())?,
@@ -41,7 +41,7 @@ pub(super) fn run(context: &mut Context<'_>) -> miette::Result<Exit> {
 }
 
 fn list(context: &Context<'_>) -> miette::Result<List> {
-    let (yardstick, assessment) = match Vault::open(&context.common.vault).and_then(|vault| vault.has_snapshots()) {
+    let (yardstick, assessment) = match Vault::open(&context.options.vault).and_then(|vault| vault.has_snapshots()) {
         Ok(true) => {
             let case = context.case()?;
             (case.yardstick, case.assessment)
@@ -60,7 +60,7 @@ fn before_collecting(context: &Context<'_>) -> miette::Result<(Yardstick, Assess
     context.note("note: nothing is collected yet; what AWS takes over is known afterwards");
     let yardstick = context.yardstick()?;
     let Yardstick { catalog, settings } = &yardstick;
-    let attestations = match Vault::open(&context.common.vault) {
+    let attestations = match Vault::open(&context.options.vault) {
         Ok(vault) => vault.attestations().map_err(vault_fault)?.log.active(),
         Err(_) => Vec::new(),
     };

@@ -54,7 +54,7 @@ impl<'a> Targets<'a> {
                 let ids = self.known.iter().map(|(id, _)| id.as_str());
                 let short = text.rsplit('/').next().unwrap_or(text);
                 let near = Some(catalog::remedy(short, ids)).filter(|help| !help.is_empty());
-                let help = near.unwrap_or_else(|| "`auditpack attest --requests` lists what is asked for".to_owned());
+                let help = near.unwrap_or_else(|| "`auditpack attest requests` lists what is asked for".to_owned());
                 let shown = super::super::table::visible(text);
                 Err(miette!(help = help, "there is no request, requirement, control or report `{shown}`"))
             }

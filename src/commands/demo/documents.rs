@@ -6,8 +6,8 @@ use std::path::Path;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use miette::{IntoDiagnostic as _, miette};
 
-use crate::cli::{Attest, AttestAdd, AttestCommand};
-use crate::commands::attest;
+use crate::cli::NewDocument;
+use crate::commands::attest::add;
 use crate::commands::context::{Context, vault_fault};
 use crate::model::{Attestation, AttestationId, AttestedDocument};
 
@@ -159,9 +159,9 @@ pub(super) fn attest(
     until: DateTime<Utc>,
     context: &Context<'_>,
 ) -> miette::Result<()> {
-    let (mut nowhere, mut common) = (io::sink(), context.common.clone());
-    common.quiet = true;
-    let mut silent = Context::new(common, context.now, &mut nowhere);
+    let (mut nowhere, mut options) = (io::sink(), context.options.clone());
+    options.quiet = true;
+    let mut silent = Context::new(options, context.now, &mut nowhere);
     for sample in &SAMPLES {
         let date: NaiveDate = sample.date.parse().into_diagnostic()?;
         let moment = (date.and_time(NaiveTime::MIN) + ATTESTED_AT).and_utc();
@@ -171,7 +171,7 @@ pub(super) fn attest(
         let file = folder.join(sample.name);
         silent.write(&file, sample.text.as_bytes())?;
         let valid_until = date.checked_add_days(chrono::Days::new(365));
-        let add = AttestAdd {
+        let document = NewDocument {
             file: Some(file),
             url: None,
             targets: sample.targets.iter().map(|target| (*target).to_owned()).collect(),
@@ -183,7 +183,7 @@ pub(super) fn attest(
             replaces: sample.replaces.map(|name| attested_as(name, &silent)).transpose()?.flatten(),
         };
         silent.now = moment;
-        attest::run(&Attest { requests: false, command: Some(AttestCommand::Add(add)) }, &mut silent)?;
+        add::run(&document, &mut silent)?;
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub(in crate::commands) struct MergeResult {
 
 pub(super) fn run(flags: &VaultMerge, context: &mut Context<'_>) -> miette::Result<Exit> {
     let from = Vault::open(&flags.from).map_err(vault_fault)?;
-    let merged = Vault::merge(&context.common.vault, &from).map_err(vault_fault)?;
+    let merged = Vault::merge(&context.options.vault, &from).map_err(vault_fault)?;
     if context.json() {
         let Merged { ref snapshots, blobs, derived, log, heads } = merged;
         let snapshots = snapshots.iter().map(|link| link.id).collect();

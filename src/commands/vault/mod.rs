@@ -12,8 +12,8 @@ use crate::cli::{VaultCommand, VaultFlags};
 
 pub(super) fn run(flags: &VaultFlags, context: &mut Context<'_>) -> miette::Result<Exit> {
     match &flags.command {
-        VaultCommand::List => list::run(context),
-        VaultCommand::Check => check::run(context),
+        VaultCommand::List(_) => list::run(context),
+        VaultCommand::Check(_) => check::run(context),
         VaultCommand::Prune(flags) => prune::run(flags, context),
         VaultCommand::Merge(flags) => merge::run(flags, context),
     }

@@ -71,7 +71,7 @@ fn judge_first(vault: &Vault, context: &Context<'_>) -> miette::Result<()> {
     let catalog = context.catalog()?;
     let settings = match context.settings(&catalog) {
         Ok(settings) => settings,
-        Err(_) if !context.common.config.exists() => {
+        Err(_) if !context.options.config.exists() => {
             context.note("note: there are no settings here: snapshots are not judged once more before they are pruned");
             return Ok(());
         }

@@ -89,7 +89,7 @@ fn headlines(input: &Input<'_>) -> Vec<Headline> {
         },
         Headline {
             count: number(with(Status::Gap)),
-            text: format!("of {of_requirements} with a gap"),
+            text: format!("of {of_requirements} not met"),
             class: if with(Status::Gap) == 0 { "na" } else { "fail" },
         },
         Headline {
