@@ -17,7 +17,7 @@ sources = ["iam.account-summary", "kms.keys"]
 [period]
 quarter = "2026-Q3"
 [scope]
-regions = ["eu-central-1"]
+regions = ["us-east-1"]
 "#;
 const NOW: &str = "2026-10-05T09:00:00Z";
 
@@ -31,7 +31,9 @@ fn place() -> Workplace {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{arguments:?} {said}");
     };
-    run(&["demo", "--out", "."]);
+    let shown = on_terminal(&place, &place.auditpack(), 80, &["demo", "--out", "."]);
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert_eq!(too_wide(&shown, 80), [""; 0]);
     run(&["keygen", "--organization", "Example"]);
     let url = "https://wiki.example.com/policies/of-the-whole-company/with-a-long-name/access-reviews-of-2026";
     let title = "The sign-off of the review of all access to production, by the head of platform engineering";
@@ -62,6 +64,12 @@ fn on_terminal(place: &Workplace, of: &Command, columns: usize, arguments: &[&st
     command.arg(of.get_program()).args(arguments).output().unwrap()
 }
 
+/// The lines that do not fit, as they stand in the end: a bar of progress was drawn over.
+fn too_wide(shown: &str, columns: usize) -> Vec<&str> {
+    let lines = shown.lines().filter_map(|line| line.rsplit('\r').find(|part| !part.is_empty()));
+    lines.filter(|line| console::measure_text_width(line) > columns && !cannot_be_broken(line)).collect()
+}
+
 /// Addresses and JSON are of use only whole, and so is an argument of a command that the reader may run.
 fn cannot_be_broken(line: &str) -> bool {
     let word = line.trim().trim_end_matches(" \\");
@@ -74,23 +82,16 @@ const LEFT: [&str; 6] = ["new.toml", "new-key.pem", "new-certificate.pem", "pack
 #[test]
 fn what_every_command_prints_fits_the_terminal() {
     let place = place();
-    let snapshot = ["--snapshot", "2026-Q2"];
     let commands: &[&[&str]] = &[
         &["init", "--config", "new.toml"],
         &["iam-policy", "--split", "other/policies"],
         &["collect", "--config", "nowhere.toml"],
-        &["attest", "list"],
         &["attest", "list", "--all"],
         &["attest", "requests"],
         &["attest", "add", "note.txt", "--for", "cc1.1-code-of-conduct", "--owner", "Jo", "--vault", "other/vault"],
-        &["assess"],
         &["assess", "-v"],
-        &["assess", snapshot[0], snapshot[1]],
-        &["diff"],
         &["diff", "2026-Q1", "2026-Q3", "-v"],
-        &["trend"],
         &["trend", "-v"],
-        &["next"],
         &["next", "--top", "0"],
         &["next", "--owner", "Platfrom"],
         &["calendar", "--days", "400"],
@@ -99,7 +100,6 @@ fn what_every_command_prints_fits_the_terminal() {
         &["verify", "evidence-pack.zip", "--trust", "signer-certificate.pem", "--reperform"],
         &["checks", "list"],
         &["checks", "explain", "iam.no-privilege-escalation"],
-        &["checks", "explain", "s3.bucket-logging-enabled", "--all"],
         &["checks", "explain", "iam.root-mfa-enable"],
         &["checks", "coverage"],
         &["checks", "coverage", "--by", "control"],
@@ -109,7 +109,6 @@ fn what_every_command_prints_fits_the_terminal() {
         &["vault", "prune", "--keep", "last 1", "--dry-run"],
         &["vault", "merge", "vault", "--vault", "other/copy"],
         &["keygen", "--organization", "Example", "--key", "new-key.pem", "--certificate", "new-certificate.pem"],
-        &["demo", "--out", "other/demo"],
     ];
     let emulator = Emulator::start("clean");
     emulator.faults(&json!([{ "service": "kms", "operation": "ListKeys", "kind": "access-denied", "times": -1 }]));
@@ -125,17 +124,17 @@ fn what_every_command_prints_fits_the_terminal() {
         let collected = on_terminal(&place, &place.against(&emulator), columns, &collect);
         let shown = String::from_utf8_lossy(&collected.stdout).into_owned();
         assert!(shown.contains("kms:ListKeys"), "{shown}");
-        let last = shown.rsplit('\r').next().unwrap_or_default();
-        assert!(last.lines().all(|line| console::measure_text_width(line) <= columns), "{last}");
+        assert_eq!(too_wide(&shown, columns), [""; 0]);
         for command in commands.iter().copied().map(<[_]>::to_vec).chain(helps()) {
             let output = on_terminal(&place, &place.auditpack(), columns, &command);
             let shown = String::from_utf8_lossy(&output.stdout).into_owned();
             assert!(!shown.trim().is_empty(), "{command:?} prints nothing");
             assert!(!shown.contains("unexpected argument"), "{command:?}: {shown}");
-            let too_wide = |line: &&str| console::measure_text_width(line) > columns && !cannot_be_broken(line);
-            wide.extend(shown.lines().filter(too_wide).map(|line| format!("{columns}: {}: {line}", command.join(" "))));
+            let lines = too_wide(&shown, columns);
+            wide.extend(lines.iter().map(|line| format!("{columns}: {}: {line}", command.join(" "))));
         }
     }
+    what_is_piped_stays_whole(&place);
     assert!(wide.is_empty(), "{} lines are too wide:\n{}", wide.len(), wide.join("\n"));
 }
 
@@ -174,9 +173,7 @@ fn helps() -> impl Iterator<Item = Vec<&'static str>> {
     commands.into_iter().map(|command| command.split_whitespace().chain(["--help"]).collect())
 }
 
-#[test]
-fn what_is_piped_stays_whole() {
-    let place = place();
+fn what_is_piped_stays_whole(place: &Workplace) {
     let output = place.auditpack().args(["attest", "list"]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(

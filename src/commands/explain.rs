@@ -26,7 +26,7 @@ pub(super) fn run(catalog: &Catalog, flags: &ChecksExplain, context: &mut Contex
     let id = flags.id.trim();
     let check = catalog.checks.get(&CheckId::from(id)).ok_or_else(|| {
         let near = catalog::remedy(id, catalog.checks.keys().map(|known| known.as_str()));
-        let help = format!("{near}; `auditpack checks list` names them all");
+        let help = format!("{near} (`auditpack checks list` names them all)");
         miette!(help = help, "there is no check `{}`", visible(id))
     })?;
     let limit = if flags.all { usize::MAX } else { SHOWN };

@@ -157,10 +157,16 @@ mod tests {
     #[test]
     fn lines_go_on_below_their_words() {
         let text = "why         it is so because of a reason that is long enough";
-        insta::assert_snapshot!(fitted(text, Some(40)), @"");
+        insta::assert_snapshot!(fitted(text, Some(40)), @r"
+        why         it is so because of a reason
+                    that is long enough
+        ");
         assert_eq!(fitted(text, None), text);
         let command = "  see it again: aws s3api get-bucket-acl --bucket 'a name' --region us-east-1";
-        insta::assert_snapshot!(fitted(command, Some(50)), @"");
+        insta::assert_snapshot!(fitted(command, Some(50)), @r"
+        see it again: aws s3api get-bucket-acl \
+        --bucket 'a name' --region us-east-1
+        ");
         let address = "see https://example.com/a/very/long/address/that/cannot/be/broken";
         assert_eq!(fitted(address, Some(40)).lines().count(), 2);
         let hash = format!("SHA256SUMS {}", "ab".repeat(32));

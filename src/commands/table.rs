@@ -40,8 +40,20 @@ pub(super) struct Sheet {
     pub(super) indent: usize,
 }
 
-/// Words of a narrow table that are longer than these are shortened, the first that fits.
-const LONGEST: [usize; 8] = [40, 32, 26, 20, 16, 12, 8, 5];
+/// Columns of text are as wide as this at least, the first that fits.
+const COMFORT: [usize; 4] = [24, 20, 16, 12];
+/// A word that is longer is shortened.
+const LONGEST: usize = 40;
+/// The same of a name of a resource, an address, a hash: its ends tell it.
+const LONGEST_NAME: usize = 24;
+/// No column is narrower.
+const LEAST: usize = 4;
+
+/// The room that a word takes where room is short.
+fn whole(word: &str) -> usize {
+    let name = word.starts_with("arn:") || word.contains("://") || word.len() >= 32 && !word.contains('.');
+    width(word).min(if name { LONGEST_NAME } else { LONGEST })
+}
 
 impl Sheet {
     /// The lines, at most as wide as the room.
@@ -73,7 +85,8 @@ impl Sheet {
             for (((_, look), cell), width) in row.iter().zip(&cells).zip(widths) {
                 let side = if *look == Look::Number { console::Alignment::Right } else { console::Alignment::Left };
                 let part = cell.get(number).map(String::as_str).unwrap_or_default();
-                line.push_str(&colored(&console::pad_str(part, *width, side, None), *look));
+                let look = if part.is_empty() { Look::Plain } else { *look };
+                line.push_str(&colored(&console::pad_str(part, *width, side, None), look));
                 line.push_str("  ");
             }
             line
@@ -95,13 +108,20 @@ impl Sheet {
         if widest.iter().sum::<usize>() <= free {
             return widest;
         }
-        let words: Vec<usize> = (0..columns)
-            .map(|column| cells(column).flat_map(|cell| cell.split(' ')).map(width).max().unwrap_or_default())
-            .collect();
-        let least = |longest: usize| words.iter().map(|word| (*word).min(longest)).collect::<Vec<_>>();
         let fits = |widths: &[usize]| widths.iter().sum::<usize>() <= free;
-        let least =
-            LONGEST.iter().map(|longest| least(*longest)).find(|widths| fits(widths)).unwrap_or_else(|| least(4));
+        let words: Vec<usize> = (0..columns)
+            .map(|column| cells(column).flat_map(|cell| cell.split(' ')).map(whole).max().unwrap_or_default())
+            .collect();
+        let with = |comfort: usize| -> Vec<usize> {
+            words.iter().zip(&widest).map(|(word, widest)| (*widest).min(comfort).max(*word)).collect()
+        };
+        let mut least = COMFORT.map(with).into_iter().find(|widths| fits(widths)).unwrap_or(words.clone());
+        while !fits(&least) {
+            match least.iter_mut().max() {
+                Some(widest) if *widest > LEAST => *widest -= 1,
+                _ => break,
+            }
+        }
         // The room that is left goes to the narrow ones first.
         let grown = |to: usize| -> Vec<usize> {
             least.iter().zip(&widest).map(|(least, widest)| (*widest).min(to).max(*least)).collect()
@@ -155,7 +175,13 @@ mod tests {
             assert!(text.contains("everything") && text.contains("A-22"), "{text}");
         }
         let narrow = sheet().print(Some(60), str::to_owned);
-        insta::assert_snapshot!(narrow, @"");
+        insta::assert_snapshot!(narrow, @r"
+        id    resource                    why it is so
+        A-1   arn:aws:iam::…-integration  it may do everything
+        A-22  short                       the policy allows each
+                                          action of each service on
+                                          each resource
+        ");
     }
 
     #[test]

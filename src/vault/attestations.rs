@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use sha2::Digest as _;
 
-use super::{FORMAT, Lock, Vault, VaultError, fault, files};
+use super::{Alteration, FORMAT, Lock, Vault, VaultError, fault, files};
 use crate::model::{AttestationLog, AttestedDocument, DocumentSink as _, LogEvent, LogFault, Sha256};
 
 const CHUNK: usize = 256 * 1024;
@@ -43,7 +43,7 @@ impl Vault {
         };
         let log = AttestationLog::parse(&bytes).map_err(|wrong| match wrong {
             LogFault::Newer { found, .. } => VaultError::Newer { path, found },
-            LogFault::Broken { .. } => VaultError::Altered { path, what: wrong.to_string() },
+            LogFault::Broken { .. } => VaultError::Altered { path, what: wrong.into() },
         })?;
         bytes.truncate(log.complete());
         Ok(StoredAttestations { log, bytes })
@@ -58,7 +58,7 @@ impl Vault {
 
     /// Reads a blob through and checks it against its hash, in bounded memory; its length in bytes.
     pub fn check(&self, hash: &Sha256) -> Result<u64, VaultError> {
-        let altered = |what: String| VaultError::Altered { path: self.place(hash), what };
+        let altered = |what: Alteration| VaultError::Altered { path: self.place(hash), what };
         let mut reader = self.reader(hash)?;
         let (mut hasher, mut buffer, mut size) = (sha2::Sha256::new(), vec![0; CHUNK], 0);
         loop {
@@ -69,12 +69,12 @@ impl Vault {
                     size += length as u64;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(altered(error.to_string())),
+                Err(error) => return Err(altered(error.into())),
             }
         }
         match Sha256::from_bytes(hasher.finalize().into()) {
             found if found == *hash => Ok(size),
-            found => Err(altered(format!("its content hashes to {found}"))),
+            found => Err(altered(format!("its content hashes to {found}").into())),
         }
     }
 

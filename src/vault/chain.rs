@@ -170,7 +170,7 @@ fn read(folder: &Folder) -> Result<Read, VaultError> {
     let bytes = match folder.bytes() {
         Ok(bytes) => bytes,
         Err(VaultError::Altered { what, .. }) => {
-            return problem(ProblemKind::SnapshotUnreadable, &path, format!("the manifest cannot be unpacked: {what}"));
+            return problem(ProblemKind::SnapshotUnreadable, &path, format!("the manifest: {}", with_causes(&what)));
         }
         Err(error) => return problem(ProblemKind::SnapshotUnreadable, &path, with_causes(&error)),
     };
@@ -197,7 +197,11 @@ fn read(folder: &Folder) -> Result<Read, VaultError> {
     let pruned = match Pruned::read(folder) {
         Ok(pruned) => pruned,
         Err(VaultError::Altered { path, what }) => {
-            return problem(ProblemKind::SnapshotUnreadable, &path, format!("it cannot be read: {what}"));
+            return problem(
+                ProblemKind::SnapshotUnreadable,
+                &path,
+                format!("it cannot be read: {}", with_causes(&what)),
+            );
         }
         Err(error) => return Err(error),
     };

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::names::{BlobFile, Namer, named_by_log, with_bases};
 use super::{Vault, VaultError, patches};
-use crate::model::{Chain, ChainProblem, Keeping, ProblemKind, Sha256};
+use crate::model::{Chain, ChainProblem, Keeping, ProblemKind, Sha256, with_causes};
 
 /// Blobs up to this many bytes on the disk are unpacked in memory, larger ones as a stream.
 const IN_MEMORY: u64 = 1 << 20;
@@ -58,7 +58,7 @@ impl Vault {
                 kind: ProblemKind::AttestationLogBroken,
                 path: path.display().to_string(),
                 snapshot: None,
-                message: format!("the log of attestations was altered: {what}"),
+                message: format!("the log of attestations was altered: {}", with_causes(&what)),
                 remedy: "restore the file from a backup".to_owned(),
             }),
             Err(error) => return Err(error),
@@ -137,9 +137,10 @@ impl Vault {
                 return Ok(());
             }
             Ok(_) => None,
-            Err(VaultError::Altered { what, .. }) => {
-                Some((ProblemKind::BlobAltered, format!("the evidence {} was altered: {what}", file.hash)))
-            }
+            Err(VaultError::Altered { what, .. }) => Some((
+                ProblemKind::BlobAltered,
+                format!("the evidence {} was altered: {}", file.hash, with_causes(&what)),
+            )),
             Err(error @ VaultError::Base { .. }) => Some((ProblemKind::BlobAltered, error.to_string())),
             // It went away while we looked.
             Err(VaultError::Missing(_)) => Some((ProblemKind::BlobMissing, "it is missing".to_owned())),

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::model::{ChainProblem, Sha256, SnapshotId};
+use crate::model::{ChainProblem, LogFault, Sha256, SnapshotId};
 
 /// The vault format that this build reads and writes.
 pub const FORMAT: u32 = 1;
@@ -40,12 +40,13 @@ pub enum VaultError {
         source: io::Error,
     },
     /// A file is not what it was.
-    #[error("`{}` was altered: {what}", path.display())]
+    #[error("`{}` was altered", path.display())]
     Altered {
         /// The file.
         path: PathBuf,
         /// How it shows.
-        what: String,
+        #[source]
+        what: Alteration,
     },
     /// A blob is a patch on another, and that one cannot be had.
     #[error("`{}` is kept as a patch on `{}`, which {what}", path.display(), base.display())]
@@ -135,6 +136,29 @@ pub enum VaultError {
     /// The unfinished collection was begun for something else.
     #[error("the unfinished collection was begun with another {0}")]
     Changed(&'static str),
+}
+
+/// How it shows that a file is not what it was.
+#[derive(Debug, thiserror::Error)]
+pub enum Alteration {
+    /// Its bytes are not those that were hashed, or not in their order.
+    #[error("{0}")]
+    Differs(String),
+    /// It is not JSON of its kind.
+    #[error("it does not parse")]
+    Unparsed(#[from] serde_json::Error),
+    /// It cannot be unpacked.
+    #[error("it cannot be unpacked")]
+    Packed(#[from] io::Error),
+    /// It is not a log of attestations.
+    #[error(transparent)]
+    Log(#[from] LogFault),
+}
+
+impl From<String> for Alteration {
+    fn from(what: String) -> Self {
+        Self::Differs(what)
+    }
 }
 
 impl VaultError {

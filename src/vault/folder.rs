@@ -86,7 +86,7 @@ impl Vault {
 
 /// Refuses what a newer version wrote before reading anything else of it.
 pub(super) fn check_format(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
-    let altered = |error: serde_json::Error| VaultError::Altered { path: path.to_owned(), what: error.to_string() };
+    let altered = |error: serde_json::Error| VaultError::Altered { path: path.to_owned(), what: error.into() };
     let head: Head = serde_json::from_slice(bytes).map_err(altered)?;
     if head.format > FORMAT {
         return Err(VaultError::Newer { path: path.to_owned(), found: head.format });

@@ -176,7 +176,7 @@ impl Vault {
         let mut lines = BufReader::new(file).lines();
         let head = lines.next().unwrap_or(Ok(String::new())).map_err(|error| fault(path, error))?;
         check_format(path, head.as_bytes())?;
-        let altered = |error: serde_json::Error| VaultError::Altered { path: path.clone(), what: error.to_string() };
+        let altered = |error: serde_json::Error| VaultError::Altered { path: path.clone(), what: error.into() };
         let started = serde_json::from_str(&head).map_err(altered)?;
         let mut exchanges = Vec::new();
         for line in lines {
@@ -246,8 +246,7 @@ impl Journal {
     }
 
     fn append(&self, line: &impl Serialize) -> Result<(), VaultError> {
-        let altered =
-            |error: serde_json::Error| VaultError::Altered { path: self.path.clone(), what: error.to_string() };
+        let altered = |error: serde_json::Error| VaultError::Altered { path: self.path.clone(), what: error.into() };
         let mut text = serde_json::to_vec(line).map_err(altered)?;
         text.push(b'\n');
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);

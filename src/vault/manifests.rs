@@ -48,7 +48,7 @@ impl Folder {
         let mut bytes = Vec::new();
         file.take(LARGEST).read_to_end(&mut bytes).map_err(|error| fault(&path, error))?;
         match path.ends_with(PACKED) {
-            true => unpack(&bytes).map_err(|error| VaultError::Altered { path, what: error.to_string() }),
+            true => unpack(&bytes).map_err(|error| VaultError::Altered { path, what: error.into() }),
             false => Ok(bytes),
         }
     }
@@ -105,7 +105,7 @@ impl Vault {
     /// Writes a snapshot; it is there whole or not at all.
     pub(super) fn write_snapshot(&self, snapshot: &Snapshot) -> Result<SnapshotId, VaultError> {
         let mut bytes = serde_json::to_vec_pretty(snapshot)
-            .map_err(|error| VaultError::Altered { path: self.root().to_owned(), what: error.to_string() })?;
+            .map_err(|error| VaultError::Altered { path: self.root().to_owned(), what: error.into() })?;
         bytes.push(b'\n');
         let id = Sha256::of(&bytes);
         let folder = self.snapshot_folder(snapshot.time, &id);

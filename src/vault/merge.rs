@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::names::{BlobFile, named_by_log, with_bases};
-use super::{FORMAT, Lock, StoredAttestations, Vault, VaultError, fault, files, patches, pruned};
+use super::{Alteration, FORMAT, Lock, StoredAttestations, Vault, VaultError, fault, files, patches, pruned};
 use crate::model::{AccountId, Chain, Keeping, Link, Sha256, SnapshotId, with_causes};
 
 const BESIDE: &str = "merged.json";
@@ -158,18 +158,18 @@ impl Vault {
         }
         let (mut reader, mut document) = (from.reader(&file.hash)?, self.document()?);
         let mut buffer = vec![0; 256 << 10];
-        let altered = |what: String| VaultError::Altered { path: from.blob_path(&file.hash), what };
+        let altered = |what: Alteration| VaultError::Altered { path: from.blob_path(&file.hash), what };
         loop {
             match reader.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(length) => document.write_bytes(&buffer[..length])?,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(altered(error.to_string())),
+                Err(error) => return Err(altered(error.into())),
             }
         }
         match document.hash() {
             found if found == file.hash => document.keep().map(|_| ()),
-            found => Err(altered(format!("its content hashes to {found}"))),
+            found => Err(altered(format!("its content hashes to {found}").into())),
         }
     }
 

@@ -36,7 +36,7 @@ mod snapshots;
 pub use attestations::{Attesting, KeepError, LARGEST_DOCUMENT, StoredAttestations};
 pub use blobs::Document;
 pub use check::{Checked, Unnamed};
-pub use error::{FORMAT, VaultError};
+pub use error::{Alteration, FORMAT, VaultError};
 pub use folder::{Lock, Vault};
 pub use journal::{Journal, Resumed, Started};
 pub use merge::{LogMerge, Merged};

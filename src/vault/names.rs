@@ -82,7 +82,7 @@ impl Vault {
         let folder = self.snapshot_folder(link.time, &link.id);
         let unreadable = |error: serde_json::Error| {
             let path = folder.manifest().unwrap_or_else(|| folder.path.clone());
-            VaultError::Altered { path, what: error.to_string() }
+            VaultError::Altered { path, what: error.into() }
         };
         let manifest: Manifest = serde_json::from_slice(&folder.bytes()?).map_err(unreadable)?;
         let mut hashes: Vec<Sha256> =

@@ -52,9 +52,10 @@ impl Vault {
         match read() {
             Ok(()) => Ok(Some(bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                Err(VaultError::Altered { path: path.to_owned(), what: "it ends before its blobs do".to_owned() })
-            }
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(VaultError::Altered {
+                path: path.to_owned(),
+                what: "it ends before its blobs do".to_owned().into(),
+            }),
             Err(error) => Err(fault(path, error)),
         }
     }
@@ -119,7 +120,7 @@ impl Vault {
         for path in self.pack_files()? {
             let bytes = fs::read(&path).map_err(|error| fault(&path, error))?;
             let table = table(&mut bytes.as_slice(), bytes.len() as u64)
-                .map_err(|what| VaultError::Altered { path: path.clone(), what })?;
+                .map_err(|what| VaultError::Altered { path: path.clone(), what: what.into() })?;
             if !table.iter().any(|(hash, ..)| gone.contains(hash)) {
                 continue;
             }

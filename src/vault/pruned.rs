@@ -37,7 +37,7 @@ impl Pruned {
             Err(error) => return Err(fault(&path, error)),
         };
         check_format(&path, &bytes)?;
-        let altered = |error: serde_json::Error| VaultError::Altered { path, what: error.to_string() };
+        let altered = |error: serde_json::Error| VaultError::Altered { path, what: error.into() };
         serde_json::from_slice(&bytes).map(Some).map_err(altered)
     }
 

@@ -7,7 +7,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::chain::moment;
 use super::pruned::Pruned;
-use super::{Vault, VaultError};
+use super::{Alteration, Vault, VaultError};
 use crate::model::{
     Chain, ChainProblem, Keeping, Link, Period, ProblemKind, Sha256, Snapshot, SnapshotId, did_you_mean,
 };
@@ -187,12 +187,14 @@ impl Vault {
         }
         let bytes = folder.bytes()?;
         let id = Sha256::of(&bytes);
-        let altered =
-            |what: String| VaultError::Altered { path: folder.manifest().unwrap_or_else(|| folder.path.clone()), what };
+        let altered = |what: Alteration| VaultError::Altered {
+            path: folder.manifest().unwrap_or_else(|| folder.path.clone()),
+            what,
+        };
         if id != link.id {
-            return Err(altered(format!("its content hashes to {}", id.short())));
+            return Err(altered(format!("its content hashes to {}", id.short()).into()));
         }
-        let snapshot = serde_json::from_slice(&bytes).map_err(|error| altered(error.to_string()))?;
+        let snapshot = serde_json::from_slice(&bytes).map_err(|error| altered(error.into()))?;
         Ok(Stored { id, snapshot, bytes })
     }
 }

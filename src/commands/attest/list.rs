@@ -40,14 +40,13 @@ pub(super) fn run(flags: &AttestList, context: &mut Context<'_>) -> miette::Resu
         context.note("nothing is attested; `auditpack attest requests` lists what is asked for");
         return Ok(Exit::Ok);
     }
-    let mut table = Table::new(["id", "state", "date", "valid until", "owner", "document", "for", "title"]);
+    let mut table = Table::new(["id", "state", "valid", "owner", "document", "for", "title"]);
     for (attestation, state) in rows {
         let targets: Vec<String> = attestation.targets.iter().map(ToString::to_string).collect();
         table.row([
             &attestation.id.to_string(),
             &words(state),
-            &attestation.date.to_string(),
-            &attestation.valid_until.to_string(),
+            &format!("{} to {}", attestation.date, attestation.valid_until),
             &attestation.owner,
             &match &attestation.document {
                 AttestedDocument::File { sha256, .. } => sha256.short(),
