@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
-use super::options::{Format, OverTime, formats};
 use super::fail_on::FailOn;
+use super::options::{Format, OverTime, formats};
 use Format::{Csv, Html, Ics, Json, Markdown, Table};
 
 /// Flags of `diff`.
