@@ -7,8 +7,8 @@
 //! the period is the auditor's to judge.
 
 use crate::model::{
-    Attestation, AttestationUse, ControlId, FrameworkId, ManualEvidence, ManualState, ManualUse, Period, ReportKind,
-    Requirement, RequirementId, Target, Term,
+    Attestation, AttestationUse, Catalog, ControlId, FrameworkId, ManualEvidence, ManualState, ManualUse, Period,
+    ReportKind, RequestId, Requirement, RequirementId, Target, Term,
 };
 
 /// The attestations that count.
@@ -16,11 +16,12 @@ use crate::model::{
 pub(super) struct Attested<'a> {
     attestations: &'a [Attestation],
     period: Period,
+    catalog: &'a Catalog,
 }
 
 impl<'a> Attested<'a> {
-    pub(super) fn new(attestations: &'a [Attestation], period: Period) -> Self {
-        Self { attestations, period }
+    pub(super) fn new(attestations: &'a [Attestation], period: Period, catalog: &'a Catalog) -> Self {
+        Self { attestations, period, catalog }
     }
 
     /// Each request with what answers it.
@@ -31,12 +32,24 @@ impl<'a> Attested<'a> {
         requests: &[ManualEvidence],
     ) -> Vec<ManualUse> {
         let answer = |request: &ManualEvidence| {
-            let attestations = self.uses(|target| answers(target, framework, requirement, &request.id, requests.len()));
+            let alone = requests.len() == 1;
+            let wanted = self.catalog.asked_once(&RequestId { framework: framework.clone(), id: request.id.clone() });
+            let attestations = self.uses(|target| match target {
+                Target::Request { framework, id } => {
+                    self.catalog.asked_once(&RequestId { framework: framework.clone(), id: id.clone() }) == wanted
+                }
+                // A requirement's own id answers where it has no other request: anything else would let one document
+                // for a requirement settle all that is asked for it.
+                Target::Requirement { framework: of, id } => of == framework && id == requirement && alone,
+                // A control serves requirements of several frameworks that ask for different documents.
+                Target::Control(_) | Target::Report(_) => false,
+            });
             ManualUse {
                 id: request.id.clone(),
                 ask: request.ask.clone(),
                 owner: request.owner.clone(),
                 state: state(&attestations),
+                same_as: (wanted.id != request.id || wanted.framework != *framework).then(|| wanted.target()),
                 attestations,
             }
         };
@@ -89,23 +102,6 @@ impl<'a> Attested<'a> {
             url: attestation.document.url().map(str::to_owned),
             term: attestation.term(self.period),
         }
-    }
-}
-
-/// A request is answered by its own id, or by the requirement's where that has no other request: anything else would
-/// let one document for a requirement settle all that is asked for it.
-fn answers(
-    target: &Target,
-    framework: &FrameworkId,
-    requirement: &RequirementId,
-    request: &str,
-    requests: usize,
-) -> bool {
-    match target {
-        Target::Request { framework: of, id } => of == framework && id == request,
-        Target::Requirement { framework: of, id } => of == framework && id == requirement && requests == 1,
-        // A control serves requirements of several frameworks that ask for different documents.
-        Target::Control(_) | Target::Report(_) => false,
     }
 }
 

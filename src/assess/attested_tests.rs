@@ -2,8 +2,15 @@ use super::fixtures::*;
 use super::requirement_tests::requirement;
 use crate::model::*;
 
-fn request(id: &str) -> ManualEvidence {
-    ManualEvidence { id: id.into(), ask: format!("Please attach {id}."), owner: "people".into(), valid_days: 365 }
+pub(super) fn request(id: &str) -> ManualEvidence {
+    ManualEvidence {
+        id: id.into(),
+        ask: format!("Please attach {id}."),
+        owner: "people".into(),
+        valid_days: 365,
+        premises: None,
+        same_as: None,
+    }
 }
 
 /// A requirement `R` of the customer's with these requests, resting on the control `c`.

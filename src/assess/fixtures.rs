@@ -147,6 +147,8 @@ pub(super) fn world() -> World {
         trail: crate::model::TrailSettings::default(),
         signing: None,
         splits: Vec::new(),
+        premises: None,
+        not_applicable: Vec::new(),
         owners: Default::default(),
         calendar: Default::default(),
         exceptions: vec![],

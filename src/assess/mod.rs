@@ -2,6 +2,9 @@
 //! result, however many threads judge them.
 
 mod alarms;
+mod applicable;
+#[cfg(test)]
+mod applicable_tests;
 mod attested;
 #[cfg(test)]
 mod attested_tests;
@@ -70,7 +73,7 @@ pub fn assess(
     witness::hear(catalog, facts, &collected, &mut checks);
     let exceptions = settings::exceptions(settings, snapshot.time.date_naive(), &mut checks);
     let services = services::in_use(catalog, facts, &collected, &fixed, &others);
-    let attested = attested::Attested::new(attestations, snapshot.period);
+    let attested = attested::Attested::new(attestations, snapshot.period, catalog);
     let reports = reports::Reports::new(catalog, snapshot.period, facts, &collected, attested);
     let all = || catalog.frameworks.keys().collect();
     let chosen: Vec<&FrameworkId> = match settings.frameworks.is_empty() {
@@ -85,6 +88,7 @@ pub fn assess(
         requirements.append(&mut own);
         overrides.append(&mut set);
     }
+    applicable::lead(&mut requirements);
     Assessment {
         format: FORMAT,
         snapshot: id,
@@ -99,6 +103,7 @@ pub fn assess(
         params: settings::param_changes(catalog, settings),
         exceptions,
         overrides,
+        premises: settings.premises.clone(),
         attestations: attested.all().to_vec(),
     }
 }

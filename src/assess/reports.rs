@@ -6,12 +6,14 @@ use serde_json::Value;
 use super::attested::Attested;
 use super::collected::Collected;
 use crate::model::{
-    Catalog, Facts, Period, ReportCoverage, ReportDefinition, ReportFound, ReportKind, ReportOrigin, ReportUse, Row,
-    Sha256, SourceId, Term, day_of, text_of,
+    Catalog, Facts, Period, ReportCoverage, ReportDefinition, ReportFound, ReportKind, ReportOrigin, ReportRole,
+    ReportUse, Row, Sha256, SourceId, Term, day_of, text_of,
 };
 
 /// Where Artifact's list of reports is.
 const SOURCE: &str = "artifact.reports";
+/// Where its list of accepted agreements is.
+const AGREEMENTS: &str = "artifact.agreements";
 
 /// The reports found, and whether the list of them can be relied on.
 pub(super) struct Reports<'a> {
@@ -21,6 +23,30 @@ pub(super) struct Reports<'a> {
     catalog: &'a Catalog,
     period: Period,
     attested: Attested<'a>,
+    agreements: Vec<Agreement>,
+}
+
+/// An agreement with AWS that is in force.
+struct Agreement {
+    name: String,
+    id: String,
+    start: NaiveDate,
+    end: Option<NaiveDate>,
+}
+
+impl Agreement {
+    fn of(row: &Row) -> Option<Self> {
+        let data = row.data.read();
+        let text = |name| member(&data, name).and_then(text_of).unwrap_or_default();
+        let day = |name| member(&data, name).and_then(day_of);
+        let active = text("state").eq_ignore_ascii_case("active");
+        active.then_some(Self {
+            name: text("name"),
+            id: text("id"),
+            start: day("effectiveStart")?,
+            end: day("effectiveEnd"),
+        })
+    }
 }
 
 impl<'a> Reports<'a> {
@@ -42,14 +68,20 @@ impl<'a> Reports<'a> {
             true => None,
             false => problems.into_iter().flatten().next().or(Some("AWS Artifact was not collected".to_owned())),
         };
-        Self { found, problem, catalog, period, attested }
+        let agreements = facts.rows.get(&SourceId::from(AGREEMENTS)).map(Vec::as_slice).unwrap_or_default();
+        let agreements = agreements.iter().filter_map(Agreement::of).collect();
+        Self { found, problem, catalog, period, attested, agreements }
     }
 
     /// What Artifact has of a kind, and how that relates to the audit's period.
-    pub(super) fn of(&self, kind: &ReportKind) -> ReportUse {
-        let attached = self.catalog.reports.get(kind).is_some_and(|report| report.origin == ReportOrigin::Attached);
-        if attached {
-            return self.attached(kind);
+    pub(super) fn of(&self, kind: &ReportKind, role: ReportRole) -> ReportUse {
+        ReportUse { role, ..self.found(kind) }
+    }
+
+    fn found(&self, kind: &ReportKind) -> ReportUse {
+        let definition = self.catalog.reports.get(kind);
+        if let Some(definition) = definition.filter(|report| report.origin == ReportOrigin::Attached) {
+            return self.accepted(definition).unwrap_or_else(|| self.attached(kind));
         }
         let own = self.spans(|found| found.kind.as_ref() == Some(kind));
         let bridges = self.spans(|found| {
@@ -59,7 +91,8 @@ impl<'a> Reports<'a> {
         let (coverage, reason) = self.coverage(kind, &own, &bridges);
         let latest = own.iter().filter(|span| span.touches(&self.period)).max_by_key(|span| span.end);
         let latest = latest.or(own.iter().max_by_key(|span| span.end));
-        ReportUse { kind: kind.clone(), coverage, id: latest.map(|span| span.id.clone()), reason }
+        let id = latest.map(|span| span.id.clone());
+        ReportUse { kind: kind.clone(), coverage, id, reason, role: ReportRole::default() }
     }
 
     /// A document that AWS Artifact does not have: what was attested as a copy of it.
@@ -77,7 +110,20 @@ impl<'a> Reports<'a> {
             }
             None => (ReportCoverage::ToAttach, format!("{kind} is not an Artifact document: attach a dated copy")),
         };
-        ReportUse { kind: kind.clone(), coverage, id: None, reason }
+        ReportUse { kind: kind.clone(), coverage, id: None, reason, role: ReportRole::default() }
+    }
+
+    /// A contract that the organization accepted in AWS Artifact, and that is in force through the whole period.
+    fn accepted(&self, definition: &ReportDefinition) -> Option<ReportUse> {
+        let agreement = self.agreements.iter().find(|agreement| {
+            let named = definition.agreements.iter().any(|text| contains_word(&agreement.name, text));
+            named && agreement.start <= self.period.start && agreement.end.is_none_or(|end| end >= self.period.end)
+        })?;
+        let Agreement { name, start, id, .. } = agreement;
+        let reason =
+            format!("{} accepted in AWS Artifact as \u{201c}{name}\u{201d}, in force since {start}", definition.kind);
+        let (kind, id) = (definition.kind.clone(), Some(id.clone()));
+        Some(ReportUse { kind, coverage: ReportCoverage::Covers, id, reason, role: ReportRole::default() })
     }
 
     fn spans(&self, wanted: impl Fn(&ReportFound) -> bool) -> Vec<Span> {
@@ -99,12 +145,12 @@ impl<'a> Reports<'a> {
             |letter: &&Span| own.iter().any(|report| report.end < letter.end && follows(report.end, letter.start));
         let letters: Vec<&Span> = bridges.iter().filter(begins).collect();
         if covers(self.period, own.iter().chain(letters.iter().copied())) {
-            let reason = format!("{kind} report ends {last}; a bridge letter covers the rest until {end}");
+            let reason = format!("{kind} report ends {last}; {LETTER}, covers the rest until {end}");
             return (ReportCoverage::Bridged, reason);
         }
         let bridge = match letters.iter().map(|letter| letter.end).max() {
-            Some(bridged) => format!("the bridge letter ends {bridged}"),
-            None => "no bridge letter".to_owned(),
+            Some(bridged) => format!("the letter of continued operations ends {bridged}"),
+            None => "no letter of continued operations".to_owned(),
         };
         let touching = own.iter().filter(|span| span.touches(&self.period));
         match touching.max_by_key(|span| span.end) {
@@ -133,6 +179,9 @@ impl<'a> Reports<'a> {
         }
     }
 }
+
+/// What stands in for a report that is not written yet.
+const LETTER: &str = "a letter of continued operations, AWS management's word and not an auditor's";
 
 /// The days that a document speaks for, both included.
 struct Span {
@@ -195,8 +244,7 @@ fn member<'a>(data: &'a Value, name: &str) -> Option<&'a Value> {
 /// Bridge letters first (they name the report they continue), then the kind whose text says most of the name. Artifact
 /// lists the reports of other companies too: theirs are not AWS's.
 fn kind(catalog: &Catalog, name: &str, series: &str, company: &str) -> Option<ReportKind> {
-    let company = company.to_lowercase();
-    if !company.is_empty() && !company.contains("amazon") && !company.contains("aws") {
+    if !company.is_empty() && !["amazon", "aws"].iter().any(|name| contains_word(company, name)) {
         return None;
     }
     let said = |text: &String| contains_word(name, text) || contains_word(series, text);

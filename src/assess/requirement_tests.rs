@@ -16,14 +16,19 @@ pub(super) fn requirement(id: &str) -> Requirement {
         aws_part: "AWS does".into(),
         customer_part: "you do".into(),
         reports: vec![],
+        supporting: vec![],
         controls: vec![],
         manual: vec![],
+        premises: None,
+        category: None,
+        duty: Duty::Excludable,
     }
 }
 
 impl World {
     pub(super) fn framework(mut self, requirements: Vec<Requirement>) -> Self {
-        let framework = Framework { id: "f".into(), title: "F".into(), counts: String::new(), requirements };
+        let framework =
+            Framework { id: "f".into(), title: "F".into(), counts: String::new(), core: None, requirements };
         self.catalog.frameworks.insert("f".into(), framework);
         self
     }
@@ -36,6 +41,7 @@ impl World {
             names: names.iter().map(|name| (*name).to_owned()).collect(),
             names_without: vec![],
             bridges: bridges.map(ReportKind::from),
+            agreements: vec![],
         };
         self.catalog.reports.insert(kind.into(), definition);
         self
@@ -128,7 +134,10 @@ fn a_reports_period_covers_ours_or_not() {
     }
     let short = artifact(&[soc("2025-10-01", "2026-08-31")]).first();
     assert!(
-        short.aws_part.reason.starts_with("SOC2 report ends 2026-08-31, the period ends 2026-09-30; no bridge letter")
+        short
+            .aws_part
+            .reason
+            .starts_with("SOC2 report ends 2026-08-31, the period ends 2026-09-30; no letter of continued")
     );
     assert_eq!(short.aws_part.reports[0].id.as_deref(), Some("report-AWS SOC 2 Type II"));
 }
@@ -157,6 +166,7 @@ fn other_companies_and_other_names_are_not_awss_report() {
         "epoch and plain date"
     );
     assert_eq!(with("SOC 2 Report", "Acme Backup Inc.", "PUBLISHED"), ReportCoverage::Missing);
+    assert_eq!(with("SOC 2 Report", "Lawson Data Inc.", "PUBLISHED"), ReportCoverage::Missing, "no word AWS in it");
     assert_eq!(with("SOC 20 Report", "", "PUBLISHED"), ReportCoverage::Missing);
     assert_eq!(with("SOC 2 Report", "", "UNPUBLISHED"), ReportCoverage::Unknown);
 }
@@ -233,6 +243,8 @@ fn the_customers_part_folds_checks_and_manual_evidence() {
             ask: String::new(),
             owner: String::new(),
             valid_days: 1,
+            premises: None,
+            same_as: None,
         };
         one.manual = (0..manual).map(ask).collect();
         one.controls = vec!["c".into(), "c2".into()];
@@ -279,7 +291,7 @@ fn the_customers_part_folds_checks_and_manual_evidence() {
 
 #[test]
 fn an_article_folds_its_paragraphs_and_counts_once() {
-    let ask = ManualEvidence { id: "m".into(), ask: String::new(), owner: String::new(), valid_days: 1 };
+    let ask = super::attested_tests::request("m");
     let article = Requirement { responsibility: Responsibility::Shared, ..requirement("Art.5") };
     let part = |id: &str, manual| Requirement { parent: Some("Art.5".into()), manual, ..requirement(id) };
     let paragraphs = [part("Art.5(1)", vec![ask.clone()]), part("Art.5(2)", vec![])];

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::applicable::{excluded, exclusion};
 use super::attested::Attested;
 use super::reports::Reports;
 use super::split::split;
 use crate::model::{
     AttestationUse, AwsPart, Catalog, CheckId, CheckResult, CheckUse, CustomerPart, Framework, ManualState, ManualUse,
-    ReportCoverage, Requirement, RequirementId, RequirementResult, Responsibility, ServiceInUse, Settings,
+    ReportCoverage, ReportRole, Requirement, RequirementId, RequirementResult, Responsibility, ServiceInUse, Settings,
     SplitOverride, Status, Term, Verdict,
 };
 
@@ -37,13 +38,14 @@ pub(super) fn framework(
         overrides.extend(split.set);
         let is_parent = parents.contains(&requirement.id);
         let aws_part = aws_part(requirement, responsibility, reports, is_parent);
-        let requests = requirement.requests(responsibility);
+        let own = settings.premises.as_ref().map(|premises| premises.sites);
+        let requests = requirement.requests(responsibility, own);
         let people = People {
             manual: attested.manual(&framework.id, &requirement.id, &requests),
             supporting: attested.supporting(&framework.id, requirement, &requests),
         };
         let customer_part = customer_part(requirement, responsibility, catalog, &verdicts, people, is_parent);
-        RequirementResult {
+        let result = RequirementResult {
             framework: framework.id.clone(),
             id: requirement.id.clone(),
             title: requirement.title.clone(),
@@ -56,6 +58,11 @@ pub(super) fn framework(
             reason: String::new(),
             aws_part,
             customer_part,
+            exclusion: None,
+        };
+        match exclusion(framework, requirement, settings) {
+            Some(why) => excluded(result, why),
+            None => result,
         }
     };
     let mut results: Vec<RequirementResult> = framework.requirements.iter().map(&mut result).collect();
@@ -72,7 +79,10 @@ fn fold_all(results: &mut [RequirementResult]) {
             let parts = below.get(&result.id).map(Vec::as_slice).unwrap_or_default();
             let halves = [result.aws_part.status, result.customer_part.status];
             result.status = Status::fold(halves.into_iter().chain(parts.iter().map(|(_, status)| *status)));
-            result.reason = reason(result, parts);
+            result.reason = match &result.exclusion {
+                Some(_) => result.customer_part.reason.clone(),
+                None => reason(result, parts),
+            };
         }
         below.clear();
         for result in results.iter() {
@@ -120,22 +130,23 @@ fn aws_part(
     if responsibility == Responsibility::Customer {
         return part(Status::NotApplicable, "the customer's alone", Vec::new());
     }
-    let uses: Vec<_> = requirement.reports.iter().map(|kind| reports.of(kind)).collect();
+    let proofs: Vec<_> = requirement.reports.iter().map(|kind| reports.of(kind, ReportRole::Proves)).collect();
+    let supporting = requirement.supporting.iter().map(|kind| reports.of(kind, ReportRole::Supports));
+    let uses: Vec<_> = proofs.iter().cloned().chain(supporting).collect();
     let evidenced =
-        uses.iter().find(|report| matches!(report.coverage, ReportCoverage::Covers | ReportCoverage::Bridged));
+        proofs.iter().find(|report| matches!(report.coverage, ReportCoverage::Covers | ReportCoverage::Bridged));
     if let Some(report) = evidenced {
-        let reason = report.reason.clone();
-        return part(Status::Satisfied, &reason, uses);
+        return part(Status::Satisfied, &report.reason, uses);
     }
-    if uses.is_empty() {
+    if proofs.is_empty() {
         return match is_parent {
             true => part(Status::NotApplicable, IN_ITS_PARTS, uses),
             false => part(Status::Undetermined, "no AWS report evidences it", uses),
         };
     }
-    let to_attach = uses.iter().all(|report| report.coverage == ReportCoverage::ToAttach);
+    let to_attach = proofs.iter().all(|report| report.coverage == ReportCoverage::ToAttach);
     let status = if to_attach { Status::AwaitingEvidence } else { Status::Undetermined };
-    let mut reasons: Vec<String> = uses.iter().map(|report| report.reason.clone()).collect();
+    let mut reasons: Vec<String> = proofs.iter().map(|report| report.reason.clone()).collect();
     reasons.dedup();
     part(status, &reasons.join("; "), uses)
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    AccountId, AccountSplit, Catalog, FrameworkId, Owner, Requirement, Responsibility, Service, ServiceInAccount,
-    ServiceInUse, Settings, SplitOverride,
+    AccountId, AccountSplit, Catalog, FrameworkId, Owner, Premises, PremisesSetting, Requirement, Responsibility,
+    Service, ServiceInAccount, ServiceInUse, Settings, SplitOverride,
 };
 
 /// The owner of a requirement and what made it so.
@@ -26,8 +26,10 @@ pub(super) fn split(
     settings: &Settings,
     used: &[ServiceInUse],
 ) -> Split {
-    let (computed, mut lines) = owners(requirement, catalog, &services(catalog, used, None));
-    let accounts = by_account(requirement, catalog, used);
+    let own_premises = settings.premises.as_ref();
+    let computed = owners(requirement, catalog, &services(catalog, used, None));
+    let (computed, mut lines) = with_premises(requirement, own_premises, computed);
+    let accounts = by_account(requirement, catalog, used, own_premises);
     let own = |set: &&crate::model::SplitSetting| set.framework == *framework && set.requirement == requirement.id;
     let Some(set) = settings.splits.iter().find(own) else {
         return Split { responsibility: computed, lines, accounts, set: None };
@@ -44,16 +46,46 @@ pub(super) fn split(
 }
 
 /// Nothing where all accounts agree.
-fn by_account(requirement: &Requirement, catalog: &Catalog, used: &[ServiceInUse]) -> Vec<AccountSplit> {
+fn by_account(
+    requirement: &Requirement,
+    catalog: &Catalog,
+    used: &[ServiceInUse],
+    own_premises: Option<&PremisesSetting>,
+) -> Vec<AccountSplit> {
     let accounts: BTreeSet<&AccountId> =
         used.iter().flat_map(|service| &service.accounts).map(|own| &own.account).collect();
     let of = |account: &AccountId| {
-        let (responsibility, split) = owners(requirement, catalog, &services(catalog, used, Some(account)));
+        let computed = owners(requirement, catalog, &services(catalog, used, Some(account)));
+        let (responsibility, split) = with_premises(requirement, own_premises, computed);
         AccountSplit { account: account.clone(), responsibility, split }
     };
     let splits: Vec<AccountSplit> = accounts.into_iter().map(of).collect();
     let differ = splits.windows(2).any(|pair| pair[0].responsibility != pair[1].responsibility);
     if differ { splits } else { Vec::new() }
+}
+
+/// AWS's data centers are not the only place where work is done: until the organization says that it has nothing of
+/// its own, what AWS does for its sites is half of it.
+fn with_premises(
+    requirement: &Requirement,
+    own: Option<&PremisesSetting>,
+    (computed, mut lines): (Responsibility, Vec<String>),
+) -> (Responsibility, Vec<String>) {
+    let Some(what) = requirement.premises else { return (computed, lines) };
+    let name = match what {
+        Premises::Sites => "own sites",
+        Premises::Equipment => "own equipment",
+    };
+    let (has, line) = match own {
+        None => (true, format!("{name}: customer (`[premises]` in the settings does not say that there are none)")),
+        Some(own) if own.sites.has(what) => (true, format!("{name}: customer ({}: {})", own.sites.words(), own.reason)),
+        Some(own) => (false, format!("{name}: none ({}: {})", own.sites.words(), own.reason)),
+    };
+    lines.push(line);
+    match computed {
+        Responsibility::Inherited if has => (Responsibility::Shared, lines),
+        _ => (computed, lines),
+    }
 }
 
 type InUse<'a> = (&'a Service, &'a ServiceInAccount);

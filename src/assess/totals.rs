@@ -22,6 +22,10 @@ pub(super) fn totals(checks: &[CheckResult], requirements: &[RequirementResult],
     }
     for requirement in requirements.iter().filter(|requirement| requirement.parent.is_none()) {
         let framework = totals.frameworks.entry(requirement.framework.clone()).or_default();
+        if requirement.exclusion.is_some() {
+            framework.excluded += 1;
+            continue;
+        }
         framework.requirements += 1;
         framework.status.add(requirement.status);
         framework.responsibility.add_both(requirement.responsibility, requirement.status);

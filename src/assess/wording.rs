@@ -5,12 +5,18 @@ use serde_json::Error;
 use crate::model::Assessment;
 
 /// Today's words, and older ones of the same meaning; as JSON writes them.
-const REWORDED: [(&str, &str); 10] = [
+const REWORDED: [(&str, &str); 13] = [
     (" could not be read: the call before it was refused (", " could not be read: not attempted ("),
     ("\"reason\":\"expected: ", "\"reason\":\"not met: "),
     ("\"reason\":\"not met: ", "\"reason\":\"gap: "),
     ("; not met: ", "; gap: "),
     (" may exist in further regions, which were not asked", " was not asked in regions that nobody knows of"),
+    (
+        "; a letter of continued operations, AWS management's word and not an auditor's, covers",
+        "; a bridge letter covers",
+    ),
+    ("the letter of continued operations ends ", "the bridge letter ends "),
+    ("no letter of continued operations", "no bridge letter"),
     (" is not a valid ", " is no "),
     (" is not an ", " is no "),
     (" is not a ", " is no "),

@@ -1,24 +1,23 @@
-//! `params.toml`, `controls/*.toml`, `frameworks/*.toml`, `services.toml`, `artifact-reports.toml`.
+//! `params.toml`, `controls/*.toml`, `frameworks/*.toml`, `artifact-reports.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::attach;
-use super::expressions::{self, Given, Seen};
 use super::ids;
 use super::ledger::{Kind, Word};
 use super::table::{Table, distinct};
 use crate::model::{
-    CheckId, Control, ControlId, Expression, Framework, FrameworkId, ManualEvidence, Owner, Param, Per,
-    ReportDefinition, ReportKind, ReportOrigin, Requirement, RequirementId, Responsibility, Service, ServiceKey,
-    ServiceSign, ServiceVariant, SourceId, Stricter,
+    CheckId, Control, ControlId, Duty, Framework, FrameworkId, ManualEvidence, Param, Premises, ReportDefinition,
+    ReportKind, ReportOrigin, RequestId, Requirement, RequirementId, Responsibility, Stricter,
 };
 
-const OWNERS: [(&str, Owner); 3] = [("aws", Owner::Aws), ("customer", Owner::Customer), ("shared", Owner::Shared)];
 pub(super) const RESPONSIBILITIES: [(&str, Responsibility); 3] = [
     ("inherited", Responsibility::Inherited),
     ("shared", Responsibility::Shared),
     ("customer", Responsibility::Customer),
 ];
+/// What an organization may have of its own.
+const PREMISES: [(&str, Premises); 2] = [("sites", Premises::Sites), ("equipment", Premises::Equipment)];
 /// Who may be asked for manual evidence.
 const ASKED: [(&str, ()); 7] = [
     ("security", ()),
@@ -81,7 +80,7 @@ pub(super) fn read_framework(root: &Table<'_>, stem: &str) -> Option<Framework> 
     if root.is_replaced(&Kind::Framework, "id") {
         return None;
     }
-    let table = root.clone().only(&["id", "title", "counts", "requirement"]);
+    let table = root.clone().only(&["id", "title", "counts", "core", "requirement"]);
     let id = table.need("id").filter(|id| ids::kebab(table.ledger, Kind::Framework, id));
     let (title, counts) = (table.need("title"), table.need("counts"));
     if let Some(id) = id.as_ref().filter(|id| id.text != stem) {
@@ -94,7 +93,8 @@ pub(super) fn read_framework(root: &Table<'_>, stem: &str) -> Option<Framework> 
     }
     no_circles(&table, &rows);
     let requirements = rows.into_iter().filter_map(|row| read_requirement(row, stem)).collect();
-    Some(Framework { id: FrameworkId::new(id?.text), title: title?.text, counts: counts?.text, requirements })
+    let core = table.text("core");
+    Some(Framework { id: FrameworkId::new(id?.text), title: title?.text, counts: counts?.text, core, requirements })
 }
 
 fn read_requirement(table: Table<'_>, framework: &str) -> Option<Requirement> {
@@ -108,8 +108,12 @@ fn read_requirement(table: Table<'_>, framework: &str) -> Option<Requirement> {
         "aws_part",
         "customer_part",
         "reports",
+        "supporting",
         "controls",
         "manual",
+        "premises",
+        "category",
+        "mandatory",
     ]);
     let kind = Kind::Requirement(framework.to_owned());
     let id = table.need("id").filter(|id| ids::plain(table.ledger, kind.clone(), id));
@@ -122,6 +126,7 @@ fn read_requirement(table: Table<'_>, framework: &str) -> Option<Requirement> {
     let responsibility = table.choice("responsibility", &RESPONSIBILITIES);
     let layers = references(&table, "layers", &Kind::Layer).collect();
     let reports = references(&table, "reports", &Kind::Report).map(ReportKind::new).collect();
+    let supporting = references(&table, "supporting", &Kind::Report).map(ReportKind::new).collect();
     let controls = references(&table, "controls", &Kind::Control).map(ControlId::new).collect();
     let manual = table.tables("manual").into_iter().filter_map(|row| read_manual(row, framework)).collect();
     Some(Requirement {
@@ -134,20 +139,50 @@ fn read_requirement(table: Table<'_>, framework: &str) -> Option<Requirement> {
         aws_part: table.text("aws_part").unwrap_or_default(),
         customer_part: table.text("customer_part").unwrap_or_default(),
         reports,
+        supporting,
         controls,
         manual,
+        premises: premises(&table),
+        category: table.text("category"),
+        duty: if table.flag("mandatory") { Duty::Mandatory } else { Duty::Excludable },
     })
 }
 
+fn premises(table: &Table<'_>) -> Option<Premises> {
+    if table.has("premises") { table.choice("premises", &PREMISES) } else { None }
+}
+
 fn read_manual(table: Table<'_>, framework: &str) -> Option<ManualEvidence> {
-    let table = table.only(&["id", "ask", "owner", "valid_days"]);
+    let table = table.only(&["id", "ask", "owner", "valid_days", "premises", "same_as"]);
     let kind = Kind::Manual(framework.to_owned());
     let id = table.need("id").filter(|id| ids::plain(table.ledger, kind, id));
     let (ask, owner) = (table.need("ask"), table.need("owner"));
     table.choice("owner", &ASKED);
     table.demand("valid_days");
     let valid_days = table.count("valid_days");
-    Some(ManualEvidence { id: id?.text, ask: ask?.text, owner: owner?.text, valid_days: valid_days? })
+    Some(ManualEvidence {
+        id: id?.text,
+        ask: ask?.text,
+        owner: owner?.text,
+        valid_days: valid_days?,
+        premises: premises(&table),
+        same_as: read_request(&table, "same_as"),
+    })
+}
+
+/// A request of a framework, `soc2/cc9.2-vendor-list`.
+pub(super) fn read_request(table: &Table<'_>, key: &str) -> Option<RequestId> {
+    let word = table.word(key)?;
+    let Some((framework, id)) = word.text.split_once('/') else {
+        let message = format!("`{}` names no request of a framework", word.text);
+        let help = "write `framework/request`, `soc2/cc9.2-vendor-list`";
+        table.ledger.fault(&word.place, message, "no slash", help);
+        return None;
+    };
+    let part = |text: &str| Word { text: text.to_owned(), place: word.place.clone() };
+    table.ledger.refer(Kind::Framework, &part(framework));
+    table.ledger.refer(Kind::Manual(framework.to_owned()), &part(id));
+    Some(RequestId { framework: FrameworkId::from(framework), id: id.to_owned() })
 }
 
 /// A chain of parents never comes back to its beginning.
@@ -170,77 +205,10 @@ fn no_circles(table: &Table<'_>, rows: &[Table<'_>]) {
     }
 }
 
-/// Reads the services and, with them, the layers there are.
-pub(super) fn read_services(root: &Table<'_>) -> Vec<Service> {
-    root.clone()
-        .only(&["service"])
-        .tables("service")
-        .into_iter()
-        .filter(|one| !one.is_replaced(&Kind::Service, "key"))
-        .filter_map(read_service)
-        .collect()
-}
-
-fn read_service(table: Table<'_>) -> Option<Service> {
-    const MODELS: [(&str, ()); 3] = [("infrastructure", ()), ("container", ()), ("abstract", ())];
-    let table =
-        table.only(&["key", "title", "model", "event_source", "config_type", "layers", "decides", "seen", "variant"]);
-    let key = table.need("key").filter(|key| ids::plain(table.ledger, Kind::Service, key));
-    let (title, model) = (table.need("title"), table.need("model"));
-    table.choice("model", &MODELS);
-    table.demand("layers");
-    let layers = table.table("layers").map(|layers| {
-        layers.keys().iter().for_each(|name| table.ledger.define_once(Kind::Layer, name));
-        read_owners(&layers)
-    });
-    Some(Service {
-        key: ServiceKey::new(key?.text),
-        title: title?.text,
-        model: model?.text,
-        event_source: table.text("event_source").unwrap_or_default(),
-        config_type: table.text("config_type").unwrap_or_default(),
-        layers: layers?,
-        decides: references(&table, "decides", &Kind::Layer).collect(),
-        seen: table.tables("seen").into_iter().filter_map(read_sign).collect(),
-        variants: table.tables("variant").into_iter().filter_map(read_variant).collect(),
-    })
-}
-
-fn read_owners(layers: &Table<'_>) -> BTreeMap<String, Owner> {
-    let owner = |name: Word| Some((name.text.clone(), layers.choice(&name.text, &OWNERS)?));
-    layers.keys().into_iter().filter_map(owner).collect()
-}
-
-fn read_sign(table: Table<'_>) -> Option<ServiceSign> {
-    let table = table.only(&["source", "when"]);
-    let (source, when) = read_row_test(&table, "when")?;
-    Some(ServiceSign { source, when })
-}
-
-fn read_variant(table: Table<'_>) -> Option<ServiceVariant> {
-    let table = table.only(&["source", "all", "title", "layers"]);
-    let title = table.need("title");
-    table.demand("layers");
-    let layers = table.table("layers")?;
-    layers.keys().iter().for_each(|name| table.ledger.refer(Kind::Layer, name));
-    let (source, all) = read_row_test(&table, "all")?;
-    Some(ServiceVariant { source, all, title: title?.text, layers: read_owners(&layers) })
-}
-
-/// A source and a CEL expression of its rows.
-fn read_row_test(table: &Table<'_>, key: &str) -> Option<(SourceId, Expression)> {
-    let (source, word) = (table.need("source"), table.need(key));
-    let source = source?;
-    table.ledger.refer(Kind::Source, &source);
-    let given = Given { per: Per::Row, params: Vec::new(), sources: vec![&source.text] };
-    let expression = expressions::read(table, &word?, &given, &mut Seen::default())?;
-    Some((SourceId::new(source.text.clone()), expression))
-}
-
 /// Reads the kinds of AWS reports.
 pub(super) fn read_reports(root: &Table<'_>) -> Vec<ReportDefinition> {
     root.clone()
-        .only(&["report"])
+        .only(&["report", "review"])
         .tables("report")
         .into_iter()
         .filter(|one| !one.is_replaced(&Kind::Report, "kind"))
@@ -251,7 +219,7 @@ pub(super) fn read_reports(root: &Table<'_>) -> Vec<ReportDefinition> {
 fn read_report(table: Table<'_>) -> Option<ReportDefinition> {
     const ORIGINS: [(&str, ReportOrigin); 2] =
         [("artifact", ReportOrigin::Artifact), ("attached", ReportOrigin::Attached)];
-    let table = table.only(&["kind", "title", "origin", "names", "names_without", "bridges"]);
+    let table = table.only(&["kind", "title", "origin", "names", "names_without", "bridges", "agreements"]);
     let kind = table.need("kind").filter(|kind| ids::plain(table.ledger, Kind::Report, kind));
     let title = table.need("title");
     table.demand("origin");
@@ -272,11 +240,12 @@ fn read_report(table: Table<'_>) -> Option<ReportDefinition> {
         names,
         names_without: table.texts("names_without"),
         bridges: bridges.map(|word| ReportKind::new(word.text)),
+        agreements: table.texts("agreements"),
     })
 }
 
 /// A list of names of one kind, each noted as used.
-fn references(table: &Table<'_>, key: &str, kind: &Kind) -> impl Iterator<Item = String> + use<> {
+pub(super) fn references(table: &Table<'_>, key: &str, kind: &Kind) -> impl Iterator<Item = String> + use<> {
     let words = table.words(key);
     distinct(table.ledger, &words);
     for word in &words {

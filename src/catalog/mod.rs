@@ -3,6 +3,9 @@
 //! A TOML file becomes a tree with spans once. [`table`] reads it member by member into valid types. Every fault goes
 //! into the [`ledger`], which also knows what is defined and used where.
 
+mod applicability;
+#[cfg(test)]
+mod applicability_tests;
 mod attach;
 mod checks;
 mod cli;
@@ -19,7 +22,9 @@ mod ledger;
 mod own_tests;
 mod owners;
 mod readonly;
+mod satisfiable;
 mod secrets;
+mod services;
 mod settings;
 #[cfg(test)]
 mod settings_tests;
@@ -97,6 +102,7 @@ pub fn load_shown(files: BTreeMap<String, Vec<u8>>, own_folder: &str) -> Result<
     if ledger.is_defined(&Kind::Check) {
         ledger.settle_unused(&Kind::Param, "delete it, or name it in the `params` of the check that reads it");
     }
+    satisfiable::settle(&ledger, &catalog);
     attach::attach(&mut catalog, ledger.attachments());
     let faults = ledger.faults();
     if !faults.is_empty() {
@@ -124,12 +130,15 @@ fn read_items(catalog: &mut Catalog, path: &str, root: &Table<'_>) {
             catalog.params.extend(frameworks::read_params(root).into_iter().map(|p| (p.name.clone(), p)));
         }
         None if stem == "catalog" => {
-            root.clone().only(&["complete"]).flag("complete");
+            let root = root.clone().only(&["complete", "edition"]);
+            root.flag("complete");
+            catalog.edition = catalog.edition.max(satisfiable::read_edition(&root));
         }
         None if stem == "services" => {
-            catalog.services.extend(frameworks::read_services(root).into_iter().map(|s| (s.key.clone(), s)));
+            catalog.services.extend(services::read_services(root).into_iter().map(|s| (s.key.clone(), s)));
         }
         None if stem == "artifact-reports" => {
+            catalog.review = catalog.review.take().or_else(|| frameworks::read_request(root, "review"));
             catalog.reports.extend(frameworks::read_reports(root).into_iter().map(|r| (r.kind.clone(), r)));
         }
         Some(("sources", _)) => {

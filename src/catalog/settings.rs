@@ -7,16 +7,16 @@ use std::path::PathBuf;
 use chrono::{Months, NaiveDate};
 use serde_json::Value;
 
+use super::applicability::{read_categories, read_not_applicable, read_premises, read_split};
 use super::exceptions::{self, Beside, read_exceptions};
 use super::fault::{Fault, Faults};
-use super::frameworks::RESPONSIBILITIES;
 use super::ledger::{Ledger, Word, must_be_known, remedy};
 use super::owners::{read_calendar, read_owners};
 use super::secrets::secrets;
 use super::table::{Table, distinct};
 use crate::model::{
     AccountId, AccountSettings, ArtifactSettings, Catalog, Documents, FrameworkId, LogFiles, Period, Region,
-    RequirementId, ScopeSettings, Settings, SigningSettings, SourceId, SplitSetting, TrailSettings,
+    ScopeSettings, Settings, SigningSettings, SourceId, TrailSettings,
 };
 
 /// Reads settings that name no other file; `name` is what messages call the file.
@@ -62,6 +62,8 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog, beside: Be
         "exceptions",
         "exception",
         "split",
+        "premises",
+        "not-applicable",
     ]);
     for key in ["frameworks", "period"] {
         root.demand(key);
@@ -74,7 +76,7 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog, beside: Be
     }
     let sources = named(&root, "sources", "source", catalog.sources.keys().map(SourceId::as_str));
     let period = root.table("period").and_then(read_period);
-    let scope = root.table("scope").map(read_scope).unwrap_or_default();
+    let scope = root.table("scope").map(|table| read_scope(table, catalog)).unwrap_or_default();
     let params = root.table("params").map(|table| read_params(&table, catalog)).unwrap_or_default();
     let artifact = root.table("artifact").map(read_artifact).unwrap_or_default();
     let trail = root.table("trail").map(read_trail).unwrap_or_default();
@@ -84,6 +86,8 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog, beside: Be
     let mut exceptions = read_exceptions(&root, catalog);
     let exceptions_file = exceptions::read_file(&root, catalog, beside, &mut exceptions);
     let splits = root.tables("split").into_iter().filter_map(|row| read_split(row, catalog)).collect();
+    let premises = root.table("premises").and_then(read_premises);
+    let not_applicable = read_not_applicable(&root, catalog);
     ledger.conceal(&file, &secrets(file.inner(), catalog));
     Some(Settings {
         organization: organization?.text,
@@ -97,6 +101,8 @@ fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog, beside: Be
         signing,
         exceptions,
         splits,
+        premises,
+        not_applicable,
         owners,
         calendar,
         exceptions_file,
@@ -152,8 +158,8 @@ fn quarter(text: &str) -> Option<Period> {
     Some(Period { start, end: start.checked_add_months(Months::new(3))?.pred_opt()? })
 }
 
-fn read_scope(table: Table<'_>) -> ScopeSettings {
-    let table = table.only(&["regions", "account"]);
+fn read_scope(table: Table<'_>, catalog: &Catalog) -> ScopeSettings {
+    let table = table.only(&["regions", "account", "categories"]);
     let regions = table.words("regions");
     distinct(table.ledger, &regions);
     for word in regions.iter().filter(|word| !is_region(&word.text)) {
@@ -166,6 +172,7 @@ fn read_scope(table: Table<'_>) -> ScopeSettings {
     ScopeSettings {
         accounts: rows.into_iter().filter_map(read_account).collect(),
         regions: regions.into_iter().map(|word| Region::new(word.text)).collect(),
+        categories: read_categories(&table, catalog),
     }
 }
 
@@ -298,23 +305,4 @@ fn read_signing(table: Table<'_>) -> Option<SigningSettings> {
     let table = table.only(&["key", "certificate"]);
     let (key, certificate) = (table.need("key"), table.need("certificate"));
     Some(SigningSettings { key: PathBuf::from(key?.text), certificate: PathBuf::from(certificate?.text) })
-}
-
-/// Who owns a requirement, set against what the services in use say; without a reason it is a whim.
-fn read_split(table: Table<'_>, catalog: &Catalog) -> Option<SplitSetting> {
-    let table = table.only(&["framework", "requirement", "responsibility", "reason"]);
-    let (framework, requirement) = (table.need("framework"), table.need("requirement"));
-    let reason = table.need("reason");
-    table.demand("responsibility");
-    let responsibility = table.choice("responsibility", &RESPONSIBILITIES);
-    if let Some(word) = &framework {
-        must_be_known(table.ledger, word, "framework", catalog.frameworks.keys().map(FrameworkId::as_str));
-    }
-    let (framework, requirement) = (FrameworkId::new(framework?.text), requirement?);
-    if let Some(known) = catalog.frameworks.get(&framework) {
-        let ids = known.requirements.iter().map(|requirement| requirement.id.as_str());
-        must_be_known(table.ledger, &requirement, "requirement", ids);
-    }
-    let requirement = RequirementId::new(requirement.text);
-    Some(SplitSetting { framework, requirement, responsibility: responsibility?, reason: reason?.text })
 }

@@ -7,8 +7,13 @@ fn catalog() -> Catalog {
     let mut catalog = Catalog::default();
     for id in ["soc2", "gdpr"] {
         let id = FrameworkId::new(id);
-        let framework =
-            Framework { id: id.clone(), title: String::new(), counts: String::new(), requirements: Vec::new() };
+        let framework = Framework {
+            id: id.clone(),
+            title: String::new(),
+            counts: String::new(),
+            core: None,
+            requirements: Vec::new(),
+        };
         catalog.frameworks.insert(id, framework);
     }
     let param = Param {

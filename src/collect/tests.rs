@@ -121,6 +121,7 @@ fn settings(regions: &[&str]) -> Settings {
         scope: ScopeSettings {
             accounts: Vec::new(),
             regions: regions.iter().map(|name| Region::from(*name)).collect(),
+            categories: None,
         },
         frameworks: Vec::new(),
         sources: Default::default(),
@@ -129,6 +130,8 @@ fn settings(regions: &[&str]) -> Settings {
         trail: crate::model::TrailSettings::default(),
         signing: None,
         splits: Vec::new(),
+        premises: None,
+        not_applicable: Vec::new(),
         owners: Default::default(),
         calendar: Default::default(),
         exceptions: Vec::new(),

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     Accepted, Action, ActionKind, ActionPlan, Assessment, AwsPart, Catalog, CheckId, CheckResult, ExceptionState,
-    Finding, FrameworkId, Gap, ManualState, OpenFinding, Remedy, ReportCoverage, RequirementId, RequirementResult,
-    Severity, Status, Target, Verdict, Waiting,
+    Finding, FrameworkId, Gap, ManualState, OpenFinding, Remedy, ReportCoverage, ReportRole, RequirementId,
+    RequirementResult, Severity, Status, Target, Verdict, Waiting,
 };
 
 const FORMAT: u32 = 1;
@@ -134,8 +134,8 @@ impl<'a> Desk<'a> {
             }
         }
         for manual in requirement.customer_part.manual.iter().filter(|manual| manual.state != ManualState::Present) {
-            let target = Target::Request { framework: requirement.framework.clone(), id: manual.id.clone() };
-            keys.insert((ActionKind::Attest, target.to_string()));
+            let own = Target::Request { framework: requirement.framework.clone(), id: manual.id.clone() };
+            keys.insert((ActionKind::Attest, manual.same_as.clone().unwrap_or(own).to_string()));
         }
         keys.extend(self.of_aws(&requirement.aws_part));
         keys
@@ -161,7 +161,8 @@ impl<'a> Desk<'a> {
         if matches!(part.status, Status::Satisfied | Status::NotApplicable) {
             return Vec::new();
         }
-        let wanted = |coverage: &ReportCoverage| part.reports.iter().find(|report| report.coverage == *coverage);
+        let proofs = || part.reports.iter().filter(|report| report.role == ReportRole::Proves);
+        let wanted = |coverage: &ReportCoverage| proofs().find(|report| report.coverage == *coverage);
         use ReportCoverage::{Covers, Missing, Outside, Partial, ToAttach, Unknown};
         // The nearest to covering first.
         let Some(report) = [Covers, Partial, Outside, Missing, Unknown, ToAttach].iter().find_map(wanted) else {

@@ -249,6 +249,8 @@ pub(super) fn settings() -> Settings {
             until: "2026-09-20".parse().unwrap(),
         }],
         splits: Vec::new(),
+        premises: None,
+        not_applicable: Vec::new(),
         owners: OwnerSettings::default(),
         calendar: CalendarSettings::default(),
         exceptions_file: None,
@@ -273,6 +275,7 @@ fn reports_exceptions_and_the_next_snapshot_are_due() {
         names: vec![kind.to_owned()],
         names_without: Vec::new(),
         bridges: bridges.map(ReportKind::from),
+        agreements: Vec::new(),
     };
     let reports = [definition("SOC2", None), definition("SOC2-BRIDGE", Some("SOC2"))];
     let catalog =

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::{
     AccountId, AccountSplit, Attestation, AttestationUse, ByWord, CheckId, ConfigWord, ControlId, FrameworkId, Gap,
-    Period, Region, ReportKind, RequirementId, Responsibility, ServiceInUse, Severity, Sha256, SnapshotId, SourceId,
-    SplitOverride, Standing, Status, Verdict, Witness,
+    Period, PremisesSetting, Region, ReportKind, RequirementId, Responsibility, ServiceInUse, Severity, Sha256,
+    SnapshotId, SourceId, SplitOverride, Standing, Status, Target, Verdict, Witness,
 };
 
 /// A snapshot judged.
@@ -41,6 +41,9 @@ pub struct Assessment {
     /// Requirements whose owner the settings set.
     #[serde(default)]
     pub overrides: Vec<SplitOverride>,
+    /// What the organization says that it has of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub premises: Option<PremisesSetting>,
     /// Manual evidence: the attestations that count, in the order in which they were made.
     #[serde(default)]
     pub attestations: Vec<Attestation>,
@@ -124,6 +127,23 @@ pub struct RequirementResult {
     pub aws_part: AwsPart,
     /// The customer's half.
     pub customer_part: CustomerPart,
+    /// Why it does not apply, where the organization left it out; it is counted apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclusion: Option<Exclusion>,
+}
+
+/// Why a requirement does not apply, as the statement of applicability says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Exclusion {
+    /// Why.
+    pub reason: String,
+    /// Who approved it; none for an optional part of a framework that the report does not speak of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approver: Option<String>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<NaiveDate>,
 }
 
 /// AWS's half of a requirement.
@@ -153,6 +173,27 @@ pub struct ReportUse {
     pub id: Option<String>,
     /// Why it counts or not, in words.
     pub reason: String,
+    /// What it is worth here.
+    #[serde(default, skip_serializing_if = "ReportRole::is_proof")]
+    pub role: ReportRole,
+}
+
+/// What a report is worth for a requirement.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ReportRole {
+    /// AWS's half rests on it: one such report that covers the period is enough.
+    #[default]
+    Proves,
+    /// It says something of AWS's half and proves nothing.
+    Supports,
+}
+
+impl ReportRole {
+    fn is_proof(&self) -> bool {
+        *self == Self::Proves
+    }
 }
 
 /// How a report's period relates to ours.
@@ -247,6 +288,9 @@ pub struct ManualUse {
     pub owner: String,
     /// Whether it is there.
     pub state: ManualState,
+    /// The request that the same document answers: of several, it is the one to ask for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<Target>,
     /// What was attached, those that count first.
     #[serde(default)]
     pub attestations: Vec<AttestationUse>,
@@ -370,10 +414,17 @@ pub struct Totals {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FrameworkTotals {
-    /// All requirements that count.
+    /// All requirements that count and apply.
     pub requirements: usize,
+    /// Those that the organization left out, each with a reason.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub excluded: usize,
     /// By status, every status named.
     pub status: ByWord<Status>,
     /// By responsibility, then by status, every one named.
     pub responsibility: ByWord<Responsibility, ByWord<Status>>,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     CheckId, Collector, ControlId, Expression, FrameworkId, ReportKind, RequirementId, Responsibility, ServiceKey,
-    Severity, Source, SourceExample, SourceId, Verdict,
+    Severity, Source, SourceExample, SourceId, Target, Verdict,
 };
 
 /// Everything that `mappings/` says, with every reference resolved.
@@ -31,8 +31,24 @@ pub struct Catalog {
     pub reports: BTreeMap<ReportKind, ReportDefinition>,
     /// Default thresholds of the checks.
     pub params: BTreeMap<String, Param>,
+    /// The request whose document is the review of AWS's reports: what is inherited rests on it.
+    pub review: Option<RequestId>,
+    /// By which rules it is judged.
+    pub edition: Edition,
     /// The files it was read from, by path relative to the mappings folder: they go into the pack.
     pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// The rules that mappings are judged by. A pack carries the mappings that it was judged with, and is judged again by
+/// the same rules for ever; `edition` in `catalog.toml` says which.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Edition {
+    /// A service that could not be asked counts as in use; a gap anywhere in an account hides a source from look-ups.
+    #[default]
+    First,
+    /// The split follows what is known, look-ups see the gaps of the place that matters, and a requirement that can be
+    /// AWS's names the reports that evidence it.
+    Second,
 }
 
 /// A threshold that `auditpack.toml` may tighten or loosen.
@@ -168,6 +184,8 @@ pub struct Framework {
     pub title: String,
     /// What is counted, for people: "93 Annex A controls and 30 clauses".
     pub counts: String,
+    /// What the part is called that every report of it has: `security`.
+    pub core: Option<String>,
     /// The requirements.
     pub requirements: Vec<Requirement>,
 }
@@ -193,10 +211,37 @@ pub struct Requirement {
     pub customer_part: String,
     /// The AWS reports that evidence the AWS part: any one of them whose period covers ours.
     pub reports: Vec<ReportKind>,
+    /// The AWS documents that say something of it and prove nothing: a certificate where operation over time is asked.
+    pub supporting: Vec<ReportKind>,
     /// The common controls that support it.
     pub controls: Vec<ControlId>,
     /// What a human must attach.
     pub manual: Vec<ManualEvidence>,
+    /// What of the organization's own it speaks of besides AWS's: while there is any, AWS does not own it alone.
+    pub premises: Option<Premises>,
+    /// The optional part of the framework that it belongs to: `privacy`.
+    pub category: Option<String>,
+    /// Whether an organization may leave it out.
+    pub duty: Duty,
+}
+
+/// What an organization has of its own, besides what it uses of AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Premises {
+    /// Rooms: offices, a server room.
+    Sites,
+    /// Devices, wherever they are: laptops, network gear.
+    Equipment,
+}
+
+/// Whether an organization may leave a requirement out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Duty {
+    /// With a reason, as the statement of applicability gives it.
+    #[default]
+    Excludable,
+    /// Never: the clauses of a management system.
+    Mandatory,
 }
 
 /// Evidence that no AWS call gives.
@@ -210,6 +255,26 @@ pub struct ManualEvidence {
     pub owner: String,
     /// For how long a document counts, in days.
     pub valid_days: u32,
+    /// What the organization must have of its own to be asked at all.
+    pub premises: Option<Premises>,
+    /// Another request that the same document answers.
+    pub same_as: Option<RequestId>,
+}
+
+/// A request of a framework.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RequestId {
+    /// The framework.
+    pub framework: FrameworkId,
+    /// Its id there.
+    pub id: String,
+}
+
+impl RequestId {
+    /// What a document is attested for that answers it.
+    pub fn target(&self) -> Target {
+        Target::Request { framework: self.framework.clone(), id: self.id.clone() }
+    }
 }
 
 /// Who owns each layer of an AWS service.
@@ -285,6 +350,8 @@ pub struct ReportDefinition {
     pub names_without: Vec<String>,
     /// Whether it bridges the months after another report's period, and which one's.
     pub bridges: Option<ReportKind>,
+    /// Text that the name of an agreement in Artifact contains, for a contract that is accepted there.
+    pub agreements: Vec<String>,
 }
 
 /// Where an AWS assurance document comes from.
@@ -298,6 +365,17 @@ pub enum ReportOrigin {
 }
 
 impl Catalog {
+    /// The request to ask for, of several that one document answers.
+    pub fn asked_once(&self, request: &RequestId) -> RequestId {
+        let framework = self.frameworks.get(&request.framework);
+        let requirements = framework.into_iter().flat_map(|framework| &framework.requirements);
+        let same = match requirements.flat_map(|one| &one.manual).find(|manual| manual.id == request.id) {
+            Some(manual) => manual.same_as.as_ref(),
+            None => self.review.as_ref().filter(|_| super::requests::is_review(&request.id)),
+        };
+        same.unwrap_or(request).clone()
+    }
+
     /// The sources that the settings select (none named: all) and those that these follow; who we are and where is
     /// always asked.
     pub fn chosen(&self, selected: &BTreeSet<SourceId>) -> Vec<&Source> {

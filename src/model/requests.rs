@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    Assessment, AttestationUse, Catalog, FrameworkId, ManualEvidence, ManualState, ReportCoverage, ReportKind,
-    Requirement, RequirementId, RequirementResult, Responsibility, Status, Target,
+    Assessment, AttestationUse, Catalog, FrameworkId, ManualEvidence, ManualState, Premises, ReportCoverage,
+    ReportKind, ReportRole, Requirement, RequirementId, RequirementResult, Responsibility, Sites, Status, Target,
 };
 
 /// How the id of the request ends that asks for the review of AWS's report.
@@ -17,11 +17,19 @@ const REVIEW_DAYS: u32 = 365;
 /// Who has contracts with AWS.
 const HOLDS_CONTRACTS: &str = "legal";
 
+/// Whether a request asks for the review of AWS's report.
+pub(super) fn is_review(id: &str) -> bool {
+    id.ends_with(REVIEW)
+}
+
 impl Requirement {
     /// What people are asked for. What is inherited rests on AWS's reports, and these count only when a person has
-    /// reviewed them: a framework that does not ask for that review itself is asked it here.
-    pub fn requests(&self, responsibility: Responsibility) -> Vec<ManualEvidence> {
-        let mut requests = self.manual.clone();
+    /// reviewed them: a framework that does not ask for that review itself is asked it here. An organization that says
+    /// what it has of its own is not asked for anything of what it has not.
+    pub fn requests(&self, responsibility: Responsibility, own: Option<Sites>) -> Vec<ManualEvidence> {
+        let has = |what: &Premises| own.is_none_or(|sites| sites.has(*what));
+        let asked = self.manual.iter().filter(|request| request.premises.as_ref().is_none_or(has));
+        let mut requests: Vec<ManualEvidence> = asked.cloned().collect();
         if responsibility == Responsibility::Inherited {
             requests.extend(self.review());
         }
@@ -31,7 +39,7 @@ impl Requirement {
     /// The request that follows from inheriting, `<requirement>-report-review`; none where nothing can be inherited, or
     /// where the framework asks for it itself.
     pub fn review(&self) -> Option<ManualEvidence> {
-        let asked = self.manual.iter().any(|request| request.id.ends_with(REVIEW));
+        let asked = self.manual.iter().any(|request| is_review(&request.id));
         (!asked && !self.reports.is_empty()).then(|| ManualEvidence {
             id: format!("{}-{REVIEW}", plain(self.id.as_str())),
             ask: format!(
@@ -40,6 +48,8 @@ impl Requirement {
             ),
             owner: "security".to_owned(),
             valid_days: REVIEW_DAYS,
+            premises: None,
+            same_as: None,
         })
     }
 }
@@ -87,21 +97,54 @@ pub struct OpenRequirement {
 
 /// The requests that an assessment leaves open, by owner, then in the frameworks' order.
 pub fn open_requests(assessment: &Assessment, catalog: &Catalog) -> Vec<OpenRequest> {
-    let mut open: Vec<OpenRequest> = assessment.requirements.iter().flat_map(of_requirement).collect();
+    let mut open: Vec<Asked> = Vec::new();
+    for request in assessment.requirements.iter().flat_map(of_requirement) {
+        match open.iter_mut().find(|known| known.once == request.once) {
+            Some(known) => known.join(request),
+            None => open.push(request),
+        }
+    }
+    let mut open: Vec<OpenRequest> = open.into_iter().map(|asked| asked.open).collect();
     open.extend(of_reports(assessment, catalog));
     open.sort_by(|a, b| a.owner.cmp(&b.owner));
     open
 }
 
-fn of_requirement(requirement: &RequirementResult) -> impl Iterator<Item = OpenRequest> + '_ {
+/// An open request, and the one of those answered by the same document that is to be asked for.
+struct Asked {
+    once: Target,
+    open: OpenRequest,
+}
+
+impl Asked {
+    /// The same document answers another request: the words are those of the one to ask for, where it is among them.
+    fn join(&mut self, other: Self) {
+        let mut requirements = std::mem::take(&mut self.open.requirements);
+        requirements.extend(
+            other.open.requirements.iter().filter(|one| !requirements.contains(one)).cloned().collect::<Vec<_>>(),
+        );
+        if other.open.id == other.once.to_string() {
+            self.open = other.open;
+        }
+        self.open.requirements = requirements;
+    }
+}
+
+fn of_requirement(requirement: &RequirementResult) -> impl Iterator<Item = Asked> + '_ {
     let open = requirement.customer_part.manual.iter().filter(|manual| manual.state != ManualState::Present);
-    open.map(|manual| OpenRequest {
-        owner: manual.owner.clone(),
-        id: Target::Request { framework: requirement.framework.clone(), id: manual.id.clone() }.to_string(),
-        requirements: vec![waiting(requirement)],
-        ask: manual.ask.clone(),
-        state: manual.state,
-        expired: manual.attestations.clone(),
+    open.map(|manual| {
+        let own = Target::Request { framework: requirement.framework.clone(), id: manual.id.clone() };
+        Asked {
+            once: manual.same_as.clone().unwrap_or_else(|| own.clone()),
+            open: OpenRequest {
+                owner: manual.owner.clone(),
+                id: own.to_string(),
+                requirements: vec![waiting(requirement)],
+                ask: manual.ask.clone(),
+                state: manual.state,
+                expired: manual.attestations.clone(),
+            },
+        }
     })
 }
 
@@ -110,7 +153,8 @@ fn of_reports(assessment: &Assessment, catalog: &Catalog) -> Vec<OpenRequest> {
     let mut wanted: BTreeMap<&ReportKind, Vec<OpenRequirement>> = BTreeMap::new();
     let open = assessment.requirements.iter().filter(|requirement| requirement.aws_part.status != Status::Satisfied);
     for requirement in open {
-        let missing = requirement.aws_part.reports.iter().filter(|one| one.coverage == ReportCoverage::ToAttach);
+        let proofs = requirement.aws_part.reports.iter().filter(|one| one.role == ReportRole::Proves);
+        let missing = proofs.filter(|one| one.coverage == ReportCoverage::ToAttach);
         for report in missing {
             wanted.entry(&report.kind).or_default().push(waiting(requirement));
         }
@@ -140,6 +184,7 @@ fn waiting(requirement: &RequirementResult) -> OpenRequirement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Duty;
 
     fn requirement(id: &str, reports: &[&str], manual: &[&str]) -> Requirement {
         let request = |id: &&str| ManualEvidence {
@@ -147,6 +192,8 @@ mod tests {
             ask: String::new(),
             owner: String::new(),
             valid_days: 92,
+            premises: None,
+            same_as: None,
         };
         Requirement {
             id: id.into(),
@@ -160,13 +207,17 @@ mod tests {
             reports: reports.iter().map(|kind| ReportKind::from(*kind)).collect(),
             controls: vec![],
             manual: manual.iter().map(request).collect(),
+            supporting: vec![],
+            premises: None,
+            category: None,
+            duty: Duty::Excludable,
         }
     }
 
     #[test]
     fn what_is_inherited_asks_for_the_review_of_awss_report_once() {
         let ids = |requirement: &Requirement, responsibility| {
-            requirement.requests(responsibility).into_iter().map(|request| request.id).collect::<Vec<_>>()
+            requirement.requests(responsibility, None).into_iter().map(|request| request.id).collect::<Vec<_>>()
         };
         let none = requirement("Art.32(1)(b)", &["SOC2"], &[]);
         assert_eq!(ids(&none, Responsibility::Inherited), ["art.32-1-b-report-review"]);

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AccountId, CheckId, FrameworkId, Period, Region, RequirementId, Responsibility, SourceId};
+use super::{AccountId, CheckId, FrameworkId, Period, Premises, Region, RequirementId, Responsibility, SourceId};
 
 /// What the user wants.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +34,10 @@ pub struct Settings {
     pub exceptions: Vec<Exception>,
     /// Who owns a requirement in the user's own view.
     pub splits: Vec<SplitSetting>,
+    /// What the organization has of its own, if it says so.
+    pub premises: Option<PremisesSetting>,
+    /// Requirements that do not apply.
+    pub not_applicable: Vec<NotApplicable>,
     /// Who has to act.
     pub owners: OwnerSettings,
     /// When something is due.
@@ -59,6 +64,8 @@ pub struct ScopeSettings {
     pub accounts: Vec<AccountSettings>,
     /// Regions to ask; empty: all that are enabled for the account.
     pub regions: Vec<Region>,
+    /// The optional parts of frameworks that the report speaks of; without it: all.
+    pub categories: Option<BTreeSet<String>>,
 }
 
 /// An account entered by a role.
@@ -174,6 +181,64 @@ pub struct SplitSetting {
     pub responsibility: Responsibility,
     /// Why.
     pub reason: String,
+}
+
+/// What the organization has of its own besides what it uses of AWS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PremisesSetting {
+    /// What it has.
+    pub sites: Sites,
+    /// How that is known: "all staff work from home, on laptops".
+    pub reason: String,
+}
+
+/// What an organization has of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Sites {
+    /// Neither rooms nor devices.
+    None,
+    /// Rooms, and devices in them.
+    Offices,
+    /// Devices only.
+    Equipment,
+}
+
+impl Sites {
+    /// Whether the organization has any of this.
+    pub fn has(self, what: Premises) -> bool {
+        match self {
+            Self::None => false,
+            Self::Offices => true,
+            Self::Equipment => what == Premises::Equipment,
+        }
+    }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::None => "no sites and no equipment",
+            Self::Offices => "offices",
+            Self::Equipment => "equipment, no offices",
+        }
+    }
+}
+
+/// A requirement that does not apply to the organization, as its statement of applicability says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotApplicable {
+    /// The framework.
+    pub framework: FrameworkId,
+    /// The requirement; its parts do not apply either.
+    pub requirement: RequirementId,
+    /// Why.
+    pub reason: String,
+    /// Who approved it.
+    pub approver: String,
+    /// When.
+    pub date: NaiveDate,
 }
 
 /// A known and approved deviation; it stands beside a verdict and never changes it.

@@ -61,6 +61,8 @@ fn settings() -> Settings {
         trail: crate::model::TrailSettings::default(),
         signing: None,
         splits: Vec::new(),
+        premises: None,
+        not_applicable: Vec::new(),
         owners: Default::default(),
         calendar: Default::default(),
         exceptions: Vec::new(),
@@ -78,7 +80,9 @@ fn catalog() -> Catalog {
     ];
     for (id, title, counts) in frameworks {
         let (title, counts) = (title.to_owned(), counts.to_owned());
-        catalog.frameworks.insert(id.into(), Framework { id: id.into(), title, counts, requirements: Vec::new() });
+        catalog
+            .frameworks
+            .insert(id.into(), Framework { id: id.into(), title, counts, core: None, requirements: Vec::new() });
     }
     for (id, title) in
         [("s3.buckets", "S3 buckets"), ("kms.keys", "KMS keys"), ("guardduty.detectors", "GuardDuty detectors")]
@@ -99,6 +103,7 @@ fn catalog() -> Catalog {
         names: Vec::new(),
         names_without: Vec::new(),
         bridges: None,
+        agreements: Vec::new(),
     };
     catalog.reports.insert("SOC2".into(), report);
     catalog

@@ -45,6 +45,9 @@ pub(crate) struct View {
     exceptions: deviations::Exceptions,
     thresholds: deviations::Thresholds,
     splits: Vec<deviations::SetSplit>,
+    premises: Option<deviations::Premises>,
+    /// Requirements that do not apply, as the statement of applicability says it.
+    not_applicable: Vec<deviations::LeftOut>,
     second_witness: witness::SecondWitness,
     /// AWS's own reports as found in AWS Artifact.
     reports: Vec<evidence::Report>,
@@ -77,6 +80,8 @@ impl View {
             exceptions: deviations::Exceptions::new(input),
             thresholds: deviations::Thresholds::new(input),
             splits: deviations::splits(input),
+            premises: deviations::premises(input),
+            not_applicable: deviations::not_applicable(input),
             second_witness,
             reports,
             services: evidence::services(input),

@@ -36,6 +36,7 @@ enum About<'a> {
     Time,
     Period,
     Requirements(&'a FrameworkId),
+    Excluded(&'a FrameworkId),
     Status(&'a FrameworkId, Status),
     Part(&'a FrameworkId, Responsibility, Status),
     Checks(Verdict),
@@ -55,6 +56,7 @@ impl Display for About<'_> {
             Self::Time => f.write_str("time"),
             Self::Period => f.write_str("period"),
             Self::Requirements(id) => write!(f, "{id} requirements"),
+            Self::Excluded(id) => write!(f, "{id} requirements that do not apply"),
             Self::Status(id, status) => write!(f, "{id} {}", status.words()),
             Self::Part(id, owner, status) => write!(f, "{id} {} {}", owner.words(), status.words()),
             Self::Checks(verdict) => write!(f, "checks {}", verdict.words()),
@@ -106,8 +108,9 @@ impl<'a> End<'a> {
         failing: &ByWord<Severity>,
         gaps: usize,
     ) {
-        for (id, FrameworkTotals { requirements, status, responsibility }) in frameworks {
+        for (id, FrameworkTotals { requirements, excluded, status, responsibility }) in frameworks {
             self.0.insert(About::Requirements(id), Value::Count(*requirements));
+            self.0.insert(About::Excluded(id), Value::Count(*excluded));
             self.counts(|status| About::Status(id, status), status);
             responsibility
                 .iter()

@@ -157,6 +157,8 @@ fn settings(artifact: ArtifactSettings) -> Settings {
         trail: crate::model::TrailSettings::default(),
         signing: None,
         splits: Vec::new(),
+        premises: None,
+        not_applicable: Vec::new(),
         owners: Default::default(),
         calendar: Default::default(),
         exceptions: Vec::new(),

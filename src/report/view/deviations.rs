@@ -102,6 +102,46 @@ pub(super) fn splits(input: &Input<'_>) -> Vec<SetSplit> {
     set.collect()
 }
 
+/// What the organization has of its own, in the settings' words.
+#[derive(Debug, Serialize)]
+pub(super) struct Premises {
+    words: &'static str,
+    reason: Text,
+}
+
+/// What the settings say of the organization's own sites and equipment; nothing where they say nothing.
+pub(super) fn premises(input: &Input<'_>) -> Option<Premises> {
+    let own = input.assessment.premises.as_ref()?;
+    Some(Premises { words: own.sites.words(), reason: Text::prose(&own.reason) })
+}
+
+/// A requirement that does not apply.
+#[derive(Debug, Serialize)]
+pub(super) struct LeftOut {
+    requirement: Text,
+    title: Text,
+    framework: Text,
+    reason: Text,
+    /// Who approved it when.
+    approved: Option<Text>,
+}
+
+/// The statement of applicability: what does not apply, and why.
+pub(super) fn not_applicable(input: &Input<'_>) -> Vec<LeftOut> {
+    let left_out = input.assessment.requirements.iter().filter_map(|one| Some((one, one.exclusion.as_ref()?)));
+    let left_out = left_out.map(|(one, why)| LeftOut {
+        requirement: Text::name(one.id.as_str()),
+        title: Text::prose(&one.title),
+        framework: framework_title(input, &one.framework),
+        reason: Text::prose(&why.reason),
+        approved: why.approver.as_ref().map(|approver| match why.date {
+            Some(date) => Text::prose(&format!("{approver}, {date}")),
+            None => Text::prose(approver),
+        }),
+    });
+    left_out.collect()
+}
+
 /// Thresholds that differ from the catalog's.
 #[derive(Debug, Serialize)]
 pub(super) struct Thresholds {

@@ -9,7 +9,8 @@ use super::summary::{RESPONSIBILITIES, framework_ids, framework_title, letter};
 use super::text::{anchor, number, requirement_anchor};
 use super::{Badge, Text, evidence, findings, text};
 use crate::model::{
-    AwsPart, CheckId, CheckResult, CustomerPart, FrameworkId, RequirementId, RequirementResult, Responsibility, Status,
+    AwsPart, CheckId, CheckResult, CustomerPart, FrameworkId, ReportRole, RequirementId, RequirementResult,
+    Responsibility, Status,
 };
 use crate::report::Input;
 
@@ -79,6 +80,8 @@ struct ReportLine {
     /// The report's id in Artifact.
     id: Option<Text>,
     reason: Text,
+    /// `supporting`, where it proves nothing.
+    role: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -113,6 +116,8 @@ struct ManualLine {
     owner: Text,
     state: Badge,
     attached: Vec<Attached>,
+    /// The request that the same document answers.
+    same_as: Option<Text>,
 }
 
 /// What the parts are built from, looked up once.
@@ -255,6 +260,7 @@ impl<'a> Builder<'a> {
                     coverage: report.coverage.into(),
                     id: report.id.as_deref().map(Text::name),
                     reason: Text::prose(&report.reason),
+                    role: (report.role == ReportRole::Supports).then_some("supporting, proves nothing"),
                 })
                 .collect(),
         })
@@ -286,6 +292,7 @@ impl<'a> Builder<'a> {
                     owner: Text::prose(&manual.owner),
                     state: attestations::state(manual.state),
                     attached: Attached::all(&manual.attestations),
+                    same_as: manual.same_as.as_ref().map(|target| Text::name(&target.to_string())),
                 })
                 .collect(),
             supporting: Attached::all(&part.supporting),

@@ -164,7 +164,7 @@ fn framework(input: &Input<'_>, id: &FrameworkId) -> Framework {
         title: framework_title(input, id),
         counts: input.catalog.frameworks.get(id).map(|framework| Text::prose(&framework.counts)).unwrap_or_default(),
         total: requirements.len(),
-        counted: counted(requirements.len(), "requirement", "requirements"),
+        counted: counted_in(input, id, requirements.len()),
         statuses: by_status(&requirements),
         shares: bar(RESPONSIBILITIES.map(|owner| (Badge::new(owner.words(), owner.words()), of(owner).len()))),
         responsibilities: RESPONSIBILITIES
@@ -200,11 +200,20 @@ fn by_status(requirements: &[&RequirementResult]) -> Vec<Count> {
     }))
 }
 
-/// The requirements that count: parts of another one (GDPR's paragraphs) do not.
+/// `61 requirements`, and how many more do not apply.
+fn counted_in(input: &Input<'_>, id: &FrameworkId, requirements: usize) -> String {
+    let words = counted(requirements, "requirement", "requirements");
+    match input.assessment.totals.frameworks.get(id).map_or(0, |totals| totals.excluded) {
+        0 => words,
+        excluded => format!("{words}; {excluded} more do not apply"),
+    }
+}
+
+/// The requirements that count: parts of another one (GDPR's paragraphs) do not, nor what does not apply.
 fn counting<'a>(input: &Input<'a>, framework: Option<&FrameworkId>) -> Vec<&'a RequirementResult> {
     let of_framework = |requirement: &&RequirementResult| framework.is_none_or(|id| requirement.framework == *id);
     let whole = input.assessment.requirements.iter().filter(|requirement| requirement.parent.is_none());
-    whole.filter(of_framework).collect()
+    whole.filter(|requirement| requirement.exclusion.is_none()).filter(of_framework).collect()
 }
 
 /// The frameworks that were judged, in the order of the settings; any other one that the assessment has comes last.
