@@ -267,6 +267,7 @@ fn take(vault: &Vault, replies: &[Reply], week: u32) {
         regions: vec!["eu-central-1".into()],
         disabled_regions: Vec::new(),
         excluded_regions: Vec::new(),
+        not_offered: Default::default(),
     };
     let snapshot = Snapshot {
         format: Snapshot::FORMAT,

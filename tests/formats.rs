@@ -261,6 +261,7 @@ fn collect(vault: &Vault, date: &str, names: &[&str], organization: &str) {
                 regions: vec!["us-east-1".into()],
                 disabled_regions: Vec::new(),
                 excluded_regions: Vec::new(),
+                not_offered: Default::default(),
             }],
             sources: vec!["acm.certificates".into()],
         },

@@ -116,6 +116,7 @@ fn account(id: &str) -> AccountScope {
         regions: vec!["us-east-1".into()],
         disabled_regions: Vec::new(),
         excluded_regions: Vec::new(),
+        not_offered: Default::default(),
     }
 }
 

@@ -58,7 +58,8 @@ pub(super) fn excluded(mut result: RequirementResult, why: Exclusion) -> Require
 /// Of the requests that one document answers, the one to ask for is among those asked: where the mappings name one of
 /// a framework that the report does not speak of, the first takes its place.
 pub(super) fn lead(requirements: &mut [RequirementResult]) {
-    let own = |one: &RequirementResult, id: &str| Target::Request { framework: one.framework.clone(), id: id.to_owned() };
+    let own =
+        |one: &RequirementResult, id: &str| Target::Request { framework: one.framework.clone(), id: id.to_owned() };
     let all = requirements.iter().flat_map(|one| one.customer_part.manual.iter().map(|manual| own(one, &manual.id)));
     let asked: BTreeSet<Target> = all.collect();
     let mut first: BTreeMap<Target, Target> = BTreeMap::new();

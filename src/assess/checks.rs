@@ -164,6 +164,13 @@ impl<'a> Places<'a> {
         let check = one.check;
         let home = Region::new(EVERYWHERE);
         let resource = region.map_or_else(|| account.to_string(), Region::to_string);
+        let scope = self.collected.accounts.iter().find(|scope| scope.id == *account);
+        if let Some((region, scope)) = region.zip(scope)
+            && self.collected.is_not_offered(&check.source, scope, region)
+        {
+            let reason = format!("AWS does not offer it in {region}");
+            return Some(finding(account, region, resource, (Verdict::NotApplicable, reason), Vec::new()));
+        }
         let all = self.facts.rows.get(&check.source).map(Vec::as_slice).unwrap_or_default();
         let regional = self.collected.is_regional(&check.source);
         let here =

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    AccountId, AccountScope, Catalog, Facts, Gap, GapReason, Reading, Region, Remedy, Sha256, Snapshot, SourceId,
-    SourceScope,
+    AccountId, AccountScope, Catalog, Edition, Facts, Gap, GapReason, Reading, Region, Remedy, Sha256, Snapshot,
+    SourceId, SourceScope,
 };
 
 /// The source that lists an account's regions.
@@ -68,8 +68,11 @@ pub(super) struct Collected<'a> {
     named: &'a [Region],
     asked: BTreeSet<&'a SourceId>,
     scopes: BTreeMap<&'a SourceId, SourceScope>,
+    services: BTreeMap<&'a SourceId, &'a str>,
     gaps: BTreeMap<(&'a SourceId, &'a AccountId), Vec<&'a Gap>>,
     readings: BTreeMap<(&'a SourceId, &'a AccountId), Vec<&'a Reading>>,
+    /// By which rules the mappings are judged.
+    pub(super) edition: Edition,
 }
 
 impl<'a> Collected<'a> {
@@ -80,8 +83,10 @@ impl<'a> Collected<'a> {
             named,
             asked: snapshot.scope.sources.iter().collect(),
             scopes: catalog.sources.values().map(|source| (&source.id, source.scope)).collect(),
+            services: catalog.sources.values().map(|source| (&source.id, source.service.as_str())).collect(),
             gaps: BTreeMap::new(),
             readings: BTreeMap::new(),
+            edition: catalog.edition,
         };
         for gap in facts.gaps.iter().filter(|gap| gap.item.is_none()) {
             collected.gaps.entry((&gap.source, &gap.account)).or_default().push(gap);
@@ -109,6 +114,12 @@ impl<'a> Collected<'a> {
         self.scopes.get(source) == Some(&SourceScope::Organization)
     }
 
+    /// Whether AWS does not offer the service of a source in a region.
+    pub(super) fn is_not_offered(&self, source: &SourceId, account: &AccountScope, region: &Region) -> bool {
+        let service = self.services.get(source).and_then(|service| account.not_offered.get(*service));
+        self.is_regional(source) && service.is_some_and(|regions| regions.contains(region))
+    }
+
     /// Every place where a source is asked.
     pub(super) fn places(&self, source: &SourceId) -> Vec<Place<'a>> {
         self.accounts.iter().flat_map(|account| self.places_of(source, account)).collect()
@@ -125,7 +136,8 @@ impl<'a> Collected<'a> {
         let mut regions: BTreeSet<&'a Region> = gaps.map(|gap| &gap.region).collect();
         regions.retain(|region| !account.regions.contains(region));
         let unlisted = self.unlisted(account).map(|_| place(None));
-        account.regions.iter().chain(regions).map(|region| place(Some(region))).chain(unlisted).collect()
+        let offered = account.regions.iter().filter(|region| !self.is_not_offered(source, account, region));
+        offered.chain(regions).map(|region| place(Some(region))).chain(unlisted).collect()
     }
 
     /// Whether the account may have regions that were not asked, and the gap that says why it is not known.

@@ -128,6 +128,7 @@ fn snapshot(catalog: &Catalog, now: DateTime<Utc>, period: Period) -> Snapshot {
         regions: vec![REGION.into()],
         disabled_regions: Vec::new(),
         excluded_regions: Vec::new(),
+        not_offered: Default::default(),
     };
     Snapshot {
         format: Snapshot::FORMAT,

@@ -119,6 +119,7 @@ pub(super) fn world() -> World {
         regions: vec!["eu-west-1".into(), "us-east-1".into()],
         disabled_regions: vec![],
         excluded_regions: vec![],
+        not_offered: Default::default(),
     };
     let snapshot = Snapshot {
         format: 1,

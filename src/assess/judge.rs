@@ -165,7 +165,8 @@ impl<'v> Judge<'v> {
         }
         let by_region = prepared.check.per == Per::Region;
         let (names, at_need) = (&prepared.names, &prepared.check.reads_at_need);
-        let asker = Asker { others: self.others, names, account, region, by_region, at_need };
+        let is_regional = self.others.is_regional(&prepared.check.source);
+        let asker = Asker { others: self.others, names, account, region, by_region, at_need, is_regional };
         let mut scope = scope.new_inner_scope();
         if prepared.asks {
             scope.add_variable_as_val(OTHERS, Box::new(Window(&asker)));

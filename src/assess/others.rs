@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::collected::{Collected, gap_reason};
 use super::functions::text;
 use super::values::{Boxed, cel, map};
-use crate::model::{AccountId, Facts, Members, Region, Row, SourceId, select, text_of};
+use crate::model::{AccountId, Edition, Facts, Members, Region, Row, SourceId, select, text_of};
 
 /// The hidden variable under which a context holds the index.
 pub(super) const OTHERS: &str = "@others";
@@ -99,6 +99,13 @@ impl<'v> Others<'v> {
     }
 }
 
+impl Others<'_> {
+    /// Whether a source is asked region by region.
+    pub(super) fn is_regional(&self, source: &SourceId) -> bool {
+        self.collected.is_regional(source)
+    }
+}
+
 impl<'v> Other<'v> {
     fn new(id: &'v SourceId, members: Members, rows: &'v [Row]) -> Self {
         let mut keys: HashMap<_, Vec<usize>> = HashMap::new();
@@ -157,6 +164,8 @@ pub(super) struct Asker<'v> {
     pub(super) by_region: bool,
     /// The check's sources of which a gap matters only at need.
     pub(super) at_need: &'v BTreeSet<SourceId>,
+    /// What is judged stands in a region, and so does what belongs to it.
+    pub(super) is_regional: bool,
 }
 
 impl<'v> Asker<'v> {
@@ -179,6 +188,17 @@ impl<'v> Asker<'v> {
         }
     }
 
+    /// The region whose gaps matter to a look-up: that of an ARN, else that of what is judged. A region that could not be
+    /// read hides nothing of another.
+    fn place(&self, other: &Other<'_>, wanted: &str) -> Option<Region> {
+        let collected = self.others.collected;
+        if collected.edition < Edition::Second || !self.is_regional || !collected.is_regional(other.id) {
+            return None;
+        }
+        let of_arn = wanted.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2));
+        of_arn.filter(|region| !region.is_empty()).map(Region::from).or_else(|| self.region.cloned())
+    }
+
     fn find<'b>(&'b self, source: &str, key: &str) -> Result<CowVal<'b, 'v>, String> {
         let other = self.source(source)?;
         let account = self.teller(other);
@@ -189,7 +209,7 @@ impl<'v> Asker<'v> {
             self.check_parts(row)?;
             return Ok(CowVal::Borrowed(value.get_or_init(|| other.value(row))));
         }
-        match self.others.collected.problem(other.id, account, None) {
+        match self.others.collected.problem(other.id, account, self.place(other, key).as_ref()) {
             Some(problem) => Err(problem),
             None => Ok(CowVal::owned(CelNull)),
         }
@@ -232,12 +252,14 @@ impl<'v> Asker<'v> {
     fn rows_where<'b>(&'b self, source: &str, path: &str, wanted: &str) -> Result<CowVal<'b, 'v>, String> {
         let other = self.source(source)?;
         let account = self.teller(other);
-        if let Some(problem) = self.others.collected.problem(other.id, account, None) {
+        let place = self.place(other, wanted);
+        if let Some(problem) = self.others.collected.problem(other.id, account, place.as_ref()) {
             return Err(problem);
         }
         // A row of which the part is missing may be among those wanted.
         let part = path.split('.').next().unwrap_or(path);
-        let lacks = |row: &&&Row| row.account == *account && row.unread.contains_key(part);
+        let here = |row: &Row| row.account == *account && place.as_ref().is_none_or(|place| row.region == *place);
+        let lacks = |row: &&&Row| here(row) && row.unread.contains_key(part);
         if let Some((row, gap)) = other.unread.iter().find(lacks).and_then(|row| Some((row, row.unread.get(part)?))) {
             return Err(format!("{} of {}", gap_reason(part, gap), row.resource));
         }

@@ -75,3 +75,42 @@ fn a_gap_in_a_region_that_was_not_asked_is_a_gap() {
     let failing = elsewhere().row("x.keys", ONE, "eu-west-1", json!({"Id": "b", "Fine": false}));
     assert_eq!(verdicts(&failing)[0], Fail);
 }
+
+#[test]
+fn what_a_region_does_not_offer_is_not_missing_there() {
+    let world = |not_offered: &[&str]| {
+        let mut world = lookers();
+        world.catalog.sources.get_mut(&SourceId::from("x.users")).unwrap().service = "global".into();
+        for account in &mut world.snapshot.scope.accounts {
+            account.regions.push("zz-new-1".into());
+            let regions = not_offered.iter().map(|region| Region::from(*region)).collect();
+            account.not_offered = [("x".to_owned(), regions)].into();
+        }
+        world
+    };
+    let asked = world(&[]).assess();
+    assert_eq!(asked.checks[0].verdict, Verdict::Undetermined, "nothing came of the new region");
+    let assessment = world(&["zz-new-1"]).assess();
+    assert_eq!(assessment.checks.iter().map(|check| check.verdict).collect::<Vec<_>>(), [Verdict::Pass; 5]);
+    let there = assessment.checks[1].findings.iter().find(|one| one.region.as_str() == "zz-new-1").unwrap();
+    assert_eq!((there.verdict, there.reason.as_str()), (Verdict::NotApplicable, "AWS does not offer it in zz-new-1"));
+}
+
+#[test]
+fn a_gap_of_another_region_hides_nothing_of_this_one() {
+    use Verdict::{Pass, Undetermined};
+    let look = |pass: &str, edition: Edition| {
+        let reads = BTreeSet::from(["x.keys".into()]);
+        let mut world = keys()
+            .source("x.trails", SourceScope::Region)
+            .check(Check { reads, ..check("x.look", "x.trails", pass) })
+            .row("x.trails", ONE, "eu-west-1", json!({"Id": "t"}))
+            .gap("x.keys", ONE, "us-east-1");
+        world.catalog.edition = edition;
+        world.result().verdict
+    };
+    let here = "find('x.keys', 'none') == null && size(rows_where('x.keys', 'Id', 'none')) == 0";
+    let there = "find('x.keys', 'arn:aws:kms:us-east-1:1:key/a') == null";
+    assert_eq!((look(here, Edition::Second), look(here, Edition::First)), (Pass, Undetermined));
+    assert_eq!(look(there, Edition::Second), Undetermined, "the ARN names the region that could not be read");
+}

@@ -8,12 +8,12 @@ use super::collected::Collected;
 use super::judge::{Fixed, Judge, Outcome, Prepared};
 use super::others::Others;
 use crate::model::{
-    AccountId, AccountScope, Catalog, Check, CheckId, Expression, Facts, LayerVariant, Per, Row, Service,
-    ServiceInAccount, ServiceInUse, ServiceKey, Severity, SourceId, Verdict,
+    AccountId, AccountScope, Catalog, Check, CheckId, Edition, Expression, Facts, InUse, LayerVariant, Per, Row,
+    Service, ServiceInAccount, ServiceInUse, ServiceKey, Severity, SourceId, Verdict,
 };
 
-/// The services in use, by key, and how we know. A service whose resources could not be listed may be in use, and
-/// counts: no duty may be lost because a call was refused.
+/// The services in use, by key, and how we know. A service whose resources could not be listed may be in use: it is
+/// named as not known, and the split says where it would matter. By the first edition it counts as in use.
 pub(super) fn in_use(
     catalog: &Catalog,
     facts: &Facts,
@@ -24,10 +24,15 @@ pub(super) fn in_use(
     let signs = Signs { catalog, facts, collected, judge: Judge::new(fixed, others) };
     let mut found: BTreeMap<&ServiceKey, Vec<ServiceInAccount>> = BTreeMap::new();
     for account in collected.accounts {
-        for (key, because) in signs.of(account) {
+        for (key, shown) in signs.of(account) {
             let variants = signs.variants(&account.id, &catalog.services[key]);
             let account = account.id.clone();
-            found.entry(key).or_default().push(ServiceInAccount { account, because, variants });
+            let in_use = match shown.is_known || catalog.edition < Edition::Second {
+                true => InUse::Known,
+                false => InUse::NotKnown,
+            };
+            let because = shown.because;
+            found.entry(key).or_default().push(ServiceInAccount { account, because, in_use, variants });
         }
     }
     let one_account = collected.accounts.len() == 1;
@@ -42,6 +47,35 @@ pub(super) fn in_use(
     found.into_iter().map(service).collect()
 }
 
+/// What a source says of a service.
+enum Sign {
+    Nothing,
+    Shows(String),
+    MayBe(String),
+}
+
+/// What is known of a service in an account.
+#[derive(Default)]
+struct Shown {
+    because: Vec<String>,
+    is_known: bool,
+}
+
+impl Shown {
+    fn know(&mut self, line: String) {
+        self.because.push(line);
+        self.is_known = true;
+    }
+
+    fn add(&mut self, sign: Sign) {
+        match sign {
+            Sign::Nothing => {}
+            Sign::Shows(line) => self.know(line),
+            Sign::MayBe(line) => self.because.push(line),
+        }
+    }
+}
+
 /// What shows that services are in use.
 struct Signs<'a> {
     catalog: &'a Catalog,
@@ -52,42 +86,42 @@ struct Signs<'a> {
 
 impl<'a> Signs<'a> {
     /// The services in use in an account, and how we know.
-    fn of(&self, account: &'a AccountScope) -> BTreeMap<&'a ServiceKey, Vec<String>> {
-        let mut because: BTreeMap<&ServiceKey, Vec<String>> = BTreeMap::new();
+    fn of(&self, account: &'a AccountScope) -> BTreeMap<&'a ServiceKey, Shown> {
+        let mut shown: BTreeMap<&ServiceKey, Shown> = BTreeMap::new();
         for source in self.catalog.sources.values() {
             let key = source.shows_service.as_deref().map(ServiceKey::from);
             let Some((key, _)) = key.and_then(|key| self.catalog.services.get_key_value(&key)) else { continue };
             let rows = self.rows(&source.id, &account.id).count();
-            because.entry(key).or_default().extend(self.line(&source.id, account, rows));
+            shown.entry(key).or_default().add(self.line(&source.id, account, rows));
         }
         let events = self.event_sources(&account.id);
         for service in self.catalog.services.values() {
-            let lines = because.entry(&service.key).or_default();
+            let lines = shown.entry(&service.key).or_default();
             for sign in &service.seen {
                 let rows = self.count(&sign.source, &sign.when, &account.id);
-                lines.extend(self.line(&sign.source, account, rows));
+                lines.add(self.line(&sign.source, account, rows));
             }
             match self.discovered(service, &account.id) {
                 0 => {}
-                1 => lines.push("1 resource that AWS Config discovered".to_owned()),
-                count => lines.push(format!("{count} resources that AWS Config discovered")),
+                1 => lines.know("1 resource that AWS Config discovered".to_owned()),
+                count => lines.know(format!("{count} resources that AWS Config discovered")),
             }
             if self.has_events(service, &events) {
-                lines.push(format!("CloudTrail events of {}", service.event_source));
+                lines.know(format!("CloudTrail events of {}", service.event_source));
             }
         }
-        because.retain(|_, lines| !lines.is_empty());
-        because
+        shown.retain(|_, lines| !lines.because.is_empty());
+        shown
     }
 
-    fn line(&self, source: &SourceId, account: &AccountScope, rows: usize) -> Option<String> {
+    fn line(&self, source: &SourceId, account: &AccountScope, rows: usize) -> Sign {
         match rows {
             0 if self.collected.was_asked(source) && self.has_gap(source, account) => {
-                Some(format!("`{source}` could not be read: it may be in use"))
+                Sign::MayBe(format!("`{source}` could not be read: it may be in use"))
             }
-            0 => None,
-            1 => Some(format!("1 row of `{source}`")),
-            rows => Some(format!("{rows} rows of `{source}`")),
+            0 => Sign::Nothing,
+            1 => Sign::Shows(format!("1 row of `{source}`")),
+            rows => Sign::Shows(format!("{rows} rows of `{source}`")),
         }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    AccountId, AccountSplit, Catalog, FrameworkId, Owner, Premises, PremisesSetting, Requirement, Responsibility,
-    Service, ServiceInAccount, ServiceInUse, Settings, SplitOverride,
+    AccountId, AccountSplit, Catalog, FrameworkId, InUse, Owner, Premises, PremisesSetting, Requirement,
+    Responsibility, Service, ServiceInAccount, ServiceInUse, Settings, SplitOverride,
 };
 
 /// The owner of a requirement and what made it so.
@@ -27,7 +27,7 @@ pub(super) fn split(
     used: &[ServiceInUse],
 ) -> Split {
     let own_premises = settings.premises.as_ref();
-    let computed = owners(requirement, catalog, &services(catalog, used, None));
+    let computed = known_owners(requirement, catalog, used, None);
     let (computed, mut lines) = with_premises(requirement, own_premises, computed);
     let accounts = by_account(requirement, catalog, used, own_premises);
     let own = |set: &&crate::model::SplitSetting| set.framework == *framework && set.requirement == requirement.id;
@@ -55,7 +55,7 @@ fn by_account(
     let accounts: BTreeSet<&AccountId> =
         used.iter().flat_map(|service| &service.accounts).map(|own| &own.account).collect();
     let of = |account: &AccountId| {
-        let computed = owners(requirement, catalog, &services(catalog, used, Some(account)));
+        let computed = known_owners(requirement, catalog, used, Some(account));
         let (responsibility, split) = with_premises(requirement, own_premises, computed);
         AccountSplit { account: account.clone(), responsibility, split }
     };
@@ -88,16 +88,39 @@ fn with_premises(
     }
 }
 
-type InUse<'a> = (&'a Service, &'a ServiceInAccount);
+/// The owner by what is known to be in use, and of what is not known what would make another owner.
+fn known_owners(
+    requirement: &Requirement,
+    catalog: &Catalog,
+    used: &[ServiceInUse],
+    account: Option<&AccountId>,
+) -> (Responsibility, Vec<String>) {
+    let all = services(catalog, used, account);
+    let (known, not_known): (Vec<Used<'_>>, Vec<Used<'_>>) =
+        all.into_iter().partition(|(_, own)| own.in_use == InUse::Known);
+    let (responsibility, mut lines) = owners(requirement, catalog, &known);
+    for (service, own) in not_known {
+        let with: Vec<Used<'_>> = known.iter().copied().chain([(service, own)]).collect();
+        let other = owners(requirement, catalog, &with).0;
+        if other != responsibility {
+            let (title, why) = (&service.title, own.because.join(", "));
+            lines.push(format!("not known whether {title} is in use ({why}); if so: {}", other.words()));
+        }
+    }
+    lines.dedup();
+    (responsibility, lines)
+}
 
-fn services<'a>(catalog: &'a Catalog, used: &'a [ServiceInUse], account: Option<&AccountId>) -> Vec<InUse<'a>> {
+type Used<'a> = (&'a Service, &'a ServiceInAccount);
+
+fn services<'a>(catalog: &'a Catalog, used: &'a [ServiceInUse], account: Option<&AccountId>) -> Vec<Used<'a>> {
     let here = |own: &&ServiceInAccount| account.is_none_or(|account| own.account == *account);
     let all = used.iter().filter_map(|used| Some((catalog.services.get(&used.key)?, used)));
     all.flat_map(|(service, used)| used.accounts.iter().filter(here).map(move |own| (service, own))).collect()
 }
 
 /// Takes the owners of the requirement's layers in all services given: one owner owns it, several share it.
-fn owners(requirement: &Requirement, catalog: &Catalog, services: &[InUse<'_>]) -> (Responsibility, Vec<String>) {
+fn owners(requirement: &Requirement, catalog: &Catalog, services: &[Used<'_>]) -> (Responsibility, Vec<String>) {
     if requirement.layers.is_empty() {
         let line = format!("the same for every service: {}", requirement.responsibility.words());
         return (requirement.responsibility, vec![line]);
@@ -149,7 +172,7 @@ struct Name {
 const MOST_NAMED: usize = 6;
 
 /// The services that have a layer, by its owner.
-fn names(layer: &String, services: &[InUse<'_>], catalog: &Catalog) -> BTreeMap<&'static str, BTreeSet<Name>> {
+fn names(layer: &String, services: &[Used<'_>], catalog: &Catalog) -> BTreeMap<&'static str, BTreeSet<Name>> {
     let mut names: BTreeMap<&'static str, BTreeSet<Name>> = BTreeMap::new();
     for (service, own) in services {
         let variant = own.variants.iter().find(|variant| variant.layer == *layer);

@@ -130,3 +130,34 @@ fn the_settings_go_before_and_are_told() {
     assert_eq!((set.computed, set.responsibility), (Responsibility::Inherited, Responsibility::Customer));
     assert_eq!(assessment.overrides.len(), 1);
 }
+
+#[test]
+fn what_could_not_be_asked_is_not_known_and_decides_nothing() {
+    let s3 = |edition| {
+        let mut world = patching().row("s3.list", ONE, "us-east-1", json!({ "Id": "b" }));
+        world.catalog.edition = edition;
+        world.gap("outposts.list", ONE, "eu-west-1")
+    };
+    let rooms = |world: &World| world.assess().requirements.remove(1);
+    let known = rooms(&s3(Edition::Second));
+    assert_eq!(known.responsibility, Responsibility::Inherited);
+    let line =
+        "not known whether OUTPOSTS is in use (`outposts.list` could not be read: it may be in use); if so: customer";
+    assert_eq!(known.split, ["physical: aws (S3)", line]);
+    let services = s3(Edition::Second).assess().services;
+    let states: Vec<_> = services.iter().map(|one| (one.key.as_str(), one.is_known())).collect();
+    assert_eq!(states, [("outposts", false), ("s3", true)]);
+    assert_eq!(rooms(&s3(Edition::First)).responsibility, Responsibility::Customer, "as packs of that time say");
+    let patching = s3(Edition::Second).first();
+    assert_eq!(
+        patching.split,
+        ["platform_patching: aws (S3)"],
+        "an Outpost has no such layer: it decides nothing here"
+    );
+    let shown = s3(Edition::Second).row("outposts.list", ONE, "us-east-1", json!({ "Id": "o" }));
+    assert_eq!(
+        rooms(&shown).responsibility,
+        Responsibility::Customer,
+        "one that is seen counts, whatever else is missing"
+    );
+}

@@ -74,7 +74,7 @@ fn one_document_answers_requests_that_ask_for_it_for_as_long() {
     insta::assert_snapshot!(messages(&catalog("edition = 2", &rows).unwrap_err()).join("\n"), @r#"
     21 ["c"] a document for `c` counts for 92 days, for `a` for 365
     27 ["d"] `b` is itself the same as another request
-    33 ["own/nothing"] there is no manual evidence `nothing`
+    33 ["e"] there is no request `nothing` in `own`
     39 ["a"] `a` names no request of a framework
     "#);
 }

@@ -170,7 +170,7 @@ fn read_manual(table: Table<'_>, framework: &str) -> Option<ManualEvidence> {
     })
 }
 
-/// A request of a framework, `soc2/cc9.2-vendor-list`.
+/// A request of a framework, `soc2/cc9.2-vendor-list`; the framework need not be in the catalog.
 pub(super) fn read_request(table: &Table<'_>, key: &str) -> Option<RequestId> {
     let word = table.word(key)?;
     let Some((framework, id)) = word.text.split_once('/') else {
@@ -179,9 +179,6 @@ pub(super) fn read_request(table: &Table<'_>, key: &str) -> Option<RequestId> {
         table.ledger.fault(&word.place, message, "no slash", help);
         return None;
     };
-    let part = |text: &str| Word { text: text.to_owned(), place: word.place.clone() };
-    table.ledger.refer(Kind::Framework, &part(framework));
-    table.ledger.refer(Kind::Manual(framework.to_owned()), &part(id));
     Some(RequestId { framework: FrameworkId::from(framework), id: id.to_owned() })
 }
 

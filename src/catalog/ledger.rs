@@ -143,13 +143,6 @@ impl Ledger {
             if matches!(kind, Kind::Requirement(_)) && names.is_empty() {
                 continue; // there is no such framework, which is said
             }
-            if let Kind::Manual(framework) = kind
-                && self.is_replaced(&Kind::Framework, framework)
-                && word.place.file.name().starts_with("<embedded>/")
-                && !names.contains_key(&word.text)
-            {
-                continue; // the own layer has another framework in its place, which need not ask for the same
-            }
             if !names.contains_key(&word.text) {
                 let help = remedy(&word.text, names.keys().map(String::as_str));
                 self.fault(&word.place, format!("there is no {kind} `{}`", word.text), "unknown", help);

@@ -18,6 +18,7 @@ mod identity;
 mod ids;
 mod layers;
 mod ledger;
+mod offers;
 #[cfg(test)]
 mod own_tests;
 mod owners;
@@ -134,6 +135,7 @@ fn read_items(catalog: &mut Catalog, path: &str, root: &Table<'_>) {
             root.flag("complete");
             catalog.edition = catalog.edition.max(satisfiable::read_edition(&root));
         }
+        None if stem == "offers" => offers::read(root, &mut catalog.offers),
         None if stem == "services" => {
             catalog.services.extend(services::read_services(root).into_iter().map(|s| (s.key.clone(), s)));
         }
@@ -157,7 +159,7 @@ fn read_items(catalog: &mut Catalog, path: &str, root: &Table<'_>) {
         }
         Some(("checks", name)) => catalog.checks.extend(checks::read(root, name).map(|c| (c.id.clone(), c))),
         _ => {
-            let help = "known: `catalog.toml`, `params.toml`, `services.toml`, `artifact-reports.toml`, and the folders `sources`, \
+            let help = "known: `catalog.toml`, `params.toml`, `services.toml`, `offers.toml`, `artifact-reports.toml`, and the folders `sources`, \
                         `checks`, `controls`, `frameworks`";
             root.ledger.fault(&root.here(), format!("`{path}` is in no known place"), "this file", help);
         }

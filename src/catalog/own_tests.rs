@@ -188,7 +188,7 @@ fn faults_name_the_users_file_and_the_remedy() {
       > write `framework:requirement`, `soc2:CC6.1`
     ours/notes/x.toml:1 []
       `notes/x.toml` is in no known place
-      > known: `catalog.toml`, `params.toml`, `services.toml`, `artifact-reports.toml`, and the folders `sources`, `checks`, `controls`, `frameworks`
+      > known: `catalog.toml`, `params.toml`, `services.toml`, `offers.toml`, `artifact-reports.toml`, and the folders `sources`, `checks`, `controls`, `frameworks`
     "#);
     // Twice in one layer is a fault still.
     let twice = "[[control]]\nid = \"log-encryption\"\ntitle = \"A\"\nchecks = [\"kms.key-rotation\"]\n".repeat(2);

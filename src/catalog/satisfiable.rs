@@ -77,7 +77,14 @@ fn settle_request(ledger: &Ledger, catalog: &Catalog, framework: &Framework, req
     let fault = |message: String, help: &str| {
         ledger.fault_of(&Kind::Manual(framework.id.to_string()), &request.id, message, help);
     };
-    let Some(same) = find(catalog, other) else { return };
+    let Some(same) = find(catalog, other) else {
+        // Another framework may be missing, or stand in the place of ours and ask for other things.
+        let there = catalog.frameworks.contains_key(&other.framework);
+        if there && !ledger.is_replaced(&Kind::Framework, other.framework.as_str()) {
+            fault(format!("there is no request `{}` in `{}`", other.id, other.framework), "name one that is there");
+        }
+        return;
+    };
     if same.valid_days != request.valid_days {
         let message = format!(
             "a document for `{}` counts for {} days, for `{}` for {}",

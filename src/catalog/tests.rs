@@ -418,7 +418,7 @@ fn references_lead_somewhere_and_nothing_stands_alone() {
       > give one of the two controls another id, or delete it
     elsewhere/x.toml:1 []
       `elsewhere/x.toml` is in no known place
-      > known: `catalog.toml`, `params.toml`, `services.toml`, `artifact-reports.toml`, and the folders `sources`, `checks`, `controls`, `frameworks`
+      > known: `catalog.toml`, `params.toml`, `services.toml`, `offers.toml`, `artifact-reports.toml`, and the folders `sources`, `checks`, `controls`, `frameworks`
     frameworks/gdpr.toml:10 ["Art.5(1)"]
       `Art.5` is a part of itself, by way of `Art.5(1)`
       > a paragraph's parent is its article, which has none

@@ -75,6 +75,7 @@ pub(crate) async fn identify(
         id: context.account.clone(),
         alias: alias(&context).await?,
         partition: context.partition.clone(),
+        not_offered: context.run.catalog.offers.missing(&regions.asked),
         regions: regions.asked,
         disabled_regions: regions.disabled,
         excluded_regions: regions.excluded,

@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{BoxFuture, try_join_all};
 
-use crate::model::{Collector, Scope, Source, SourceId};
+use crate::model::{Collector, Region, Scope, Source, SourceId, SourceScope};
 
 pub use account::AccountContext;
 pub use describe::{Context, signed_request};
@@ -116,7 +116,9 @@ async fn account(ctx: &AccountContext, sources: &[Source]) -> Result<(), Collect
     let mut work: Vec<BoxFuture<'_, Result<(), CollectError>>> = Vec::new();
     let first = |source: &&Source| source.collector == Collector::Generic && source.from.is_none();
     for source in sources.iter().filter(first) {
-        for place in endpoint::places(source, &ctx.home, &ctx.regions) {
+        let regional = source.scope == SourceScope::Region;
+        let offered = |place: &Region| !regional || !ctx.run.catalog.offers.lack(&source.service, place);
+        for place in endpoint::places(source, &ctx.home, &ctx.regions).into_iter().filter(offered) {
             work.push(Box::pin(async move { source_run::run(ctx, source, &place).await }));
         }
     }

@@ -1,6 +1,7 @@
 //! `assess`: judge a snapshot.
 
 mod ci;
+mod left_out;
 
 use std::collections::BTreeSet;
 
@@ -12,8 +13,8 @@ use super::table::{Table, visible};
 use crate::case::{Case, StoredSnapshot, Yardstick};
 use crate::cli::{Assess, FailOn, Format};
 use crate::model::{
-    Assessment, AttestationId, Catalog, CheckResult, ExceptionState, ExceptionTerm, FrameworkId, FrameworkTotals, Standing,
-    Status, Target, Verdict, open_requests,
+    Assessment, AttestationId, CheckResult, ExceptionState, ExceptionTerm, Standing, Status, Target, Verdict,
+    open_requests,
 };
 
 /// Findings printed a check before the rest is only counted; `-v` prints all.
@@ -99,7 +100,7 @@ fn summary(case: &Case<StoredSnapshot>, all: bool) -> String {
         ]);
     }
     text.push_str(&table.to_string());
-    for line in left_out(&case.assessment, catalog) {
+    for line in left_out::lines(&case.assessment, catalog) {
         text.push_str(&format!("\n{line}"));
     }
     text.push_str(&second_witness(&case.assessment));
@@ -110,16 +111,6 @@ fn summary(case: &Case<StoredSnapshot>, all: bool) -> String {
         text.push_str(&super::collect::gap_table(gaps));
     }
     text
-}
-
-/// How many requirements of each framework do not apply: they are no part of its counts.
-pub(super) fn left_out(assessment: &Assessment, catalog: &Catalog) -> Vec<String> {
-    let left_out = assessment.totals.frameworks.iter().filter(|(_, counts)| counts.excluded > 0);
-    let line = |(id, counts): (&FrameworkId, &FrameworkTotals)| {
-        let title = catalog.frameworks.get(id).map_or(id.as_str(), |framework| framework.title.as_str());
-        format!("{title}: {} more do not apply, each with its reason in the report", counts.excluded)
-    };
-    left_out.map(line).collect()
 }
 
 /// What AWS Config says beside us; nothing where it is silent.

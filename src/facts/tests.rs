@@ -33,6 +33,7 @@ pub(super) fn kept() -> Kept {
         regions: vec!["eu-west-1".into()],
         disabled_regions: vec![],
         excluded_regions: vec![],
+        not_offered: Default::default(),
     };
     let snapshot = Snapshot {
         format: 1,

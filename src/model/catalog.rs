@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    CheckId, Collector, ControlId, Expression, FrameworkId, ReportKind, RequirementId, Responsibility, ServiceKey,
-    Severity, Source, SourceExample, SourceId, Target, Verdict,
+    CheckId, Collector, ControlId, Expression, FrameworkId, Offers, ReportKind, RequirementId, Responsibility,
+    ServiceKey, Severity, Source, SourceExample, SourceId, Target, Verdict,
 };
 
 /// Everything that `mappings/` says, with every reference resolved.
@@ -29,6 +29,8 @@ pub struct Catalog {
     pub services: BTreeMap<ServiceKey, Service>,
     /// AWS's own assurance reports.
     pub reports: BTreeMap<ReportKind, ReportDefinition>,
+    /// Where AWS offers services.
+    pub offers: Offers,
     /// Default thresholds of the checks.
     pub params: BTreeMap<String, Param>,
     /// The request whose document is the review of AWS's reports: what is inherited rests on it.
@@ -261,6 +263,9 @@ pub struct ManualEvidence {
     pub same_as: Option<RequestId>,
 }
 
+/// How the id of the request ends that asks for the review of AWS's report.
+pub(super) const REVIEW: &str = "report-review";
+
 /// A request of a framework.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RequestId {
@@ -371,7 +376,7 @@ impl Catalog {
         let requirements = framework.into_iter().flat_map(|framework| &framework.requirements);
         let same = match requirements.flat_map(|one| &one.manual).find(|manual| manual.id == request.id) {
             Some(manual) => manual.same_as.as_ref(),
-            None => self.review.as_ref().filter(|_| super::requests::is_review(&request.id)),
+            None => self.review.as_ref().filter(|_| request.id.ends_with(REVIEW)),
         };
         same.unwrap_or(request).clone()
     }

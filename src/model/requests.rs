@@ -5,22 +5,16 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::catalog::REVIEW;
 use super::{
     Assessment, AttestationUse, Catalog, FrameworkId, ManualEvidence, ManualState, Premises, ReportCoverage,
     ReportKind, ReportRole, Requirement, RequirementId, RequirementResult, Responsibility, Sites, Status, Target,
 };
 
-/// How the id of the request ends that asks for the review of AWS's report.
-const REVIEW: &str = "report-review";
 /// A review is due again with AWS's next report, which is a year later at most.
 const REVIEW_DAYS: u32 = 365;
 /// Who has contracts with AWS.
 const HOLDS_CONTRACTS: &str = "legal";
-
-/// Whether a request asks for the review of AWS's report.
-pub(super) fn is_review(id: &str) -> bool {
-    id.ends_with(REVIEW)
-}
 
 impl Requirement {
     /// What people are asked for. What is inherited rests on AWS's reports, and these count only when a person has
@@ -39,7 +33,7 @@ impl Requirement {
     /// The request that follows from inheriting, `<requirement>-report-review`; none where nothing can be inherited, or
     /// where the framework asks for it itself.
     pub fn review(&self) -> Option<ManualEvidence> {
-        let asked = self.manual.iter().any(|request| is_review(&request.id));
+        let asked = self.manual.iter().any(|request| request.id.ends_with(REVIEW));
         (!asked && !self.reports.is_empty()).then(|| ManualEvidence {
             id: format!("{}-{REVIEW}", plain(self.id.as_str())),
             ask: format!(

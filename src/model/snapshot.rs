@@ -1,6 +1,6 @@
 //! A snapshot: what was asked, what came, what did not, and who asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -122,6 +122,9 @@ pub struct AccountScope {
     /// Enabled regions that the settings leave out: named, so that they are not taken for seen.
     #[serde(default)]
     pub excluded_regions: Vec<Region>,
+    /// By the service of sources, the regions in which AWS does not offer it: there it was not asked, and is not missing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub not_offered: BTreeMap<String, BTreeSet<Region>>,
 }
 
 /// How many calls a source wanted and what became of them.

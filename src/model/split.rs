@@ -55,9 +55,37 @@ pub struct ServiceInAccount {
     pub account: AccountId,
     /// How we know.
     pub because: Vec<String>,
+    /// Whether it is known to be in use: where its resources could not be listed, it may be.
+    #[serde(default, skip_serializing_if = "InUse::is_known")]
+    pub in_use: InUse,
     /// The layers that the way it is used gives to another owner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<LayerVariant>,
+}
+
+/// Whether a service is known to be in use.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum InUse {
+    /// Something shows it.
+    #[default]
+    Known,
+    /// Nothing shows it, and it could not be asked everywhere: the split does not follow it.
+    NotKnown,
+}
+
+impl InUse {
+    fn is_known(&self) -> bool {
+        *self == Self::Known
+    }
+}
+
+impl ServiceInUse {
+    /// Whether it is known to be in use in any account.
+    pub fn is_known(&self) -> bool {
+        self.accounts.is_empty() || self.accounts.iter().any(|own| own.in_use == InUse::Known)
+    }
 }
 
 /// A layer that the way a service is used gives to another owner.

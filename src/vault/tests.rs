@@ -42,7 +42,15 @@ pub(super) fn exchange(body: &[u8]) -> Exchange {
 pub(super) fn account(id: &str) -> AccountScope {
     let partition = "aws".into();
     let (regions, disabled_regions, excluded_regions) = (Vec::new(), Vec::new(), Vec::new());
-    AccountScope { id: id.into(), alias: None, partition, regions, disabled_regions, excluded_regions }
+    AccountScope {
+        id: id.into(),
+        alias: None,
+        partition,
+        regions,
+        disabled_regions,
+        excluded_regions,
+        not_offered: Default::default(),
+    }
 }
 
 pub(super) fn snapshot(journal: &Journal) -> Snapshot {

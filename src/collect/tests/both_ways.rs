@@ -290,6 +290,7 @@ fn snapshot(memory: &Memory, tree: &Tree<'_>) -> Snapshot {
         regions: vec![],
         disabled_regions: vec![],
         excluded_regions: vec![],
+        not_offered: Default::default(),
     };
     Snapshot {
         format: 1,

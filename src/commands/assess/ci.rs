@@ -6,6 +6,7 @@ use miette::IntoDiagnostic as _;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
+use super::left_out;
 use crate::case::{Case, StoredSnapshot, Yardstick};
 use crate::commands::collect::incomplete;
 use crate::commands::diff::verdict;
@@ -142,7 +143,7 @@ pub(super) fn summary(case: &Case<StoredSnapshot>, shown: usize) -> Document {
     page.heading("Requirements");
     let heads = ["framework", "satisfied", "not met", "awaiting evidence", "undetermined", "not applicable", "of"];
     page.table("By status", &heads, frameworks.collect(), usize::MAX);
-    super::left_out(&case.assessment, catalog).into_iter().for_each(|line| page.line(line));
+    left_out::lines(&case.assessment, catalog).into_iter().for_each(|line| page.line(line));
     let mut open: Vec<&CheckResult> =
         checks.iter().filter(|check| matches!(check.verdict, Verdict::Fail | Verdict::Undetermined)).collect();
     open.sort_by_key(|check| (check.verdict != Verdict::Fail, check.severity, check.id.clone()));

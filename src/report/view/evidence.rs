@@ -276,7 +276,10 @@ pub(super) fn services(input: &Input<'_>) -> Vec<Service> {
     services
         .map(|service| Service {
             key: Text::name(service.key.as_str()),
-            title: Text::prose(&service.title),
+            title: match service.is_known() {
+                true => Text::prose(&service.title),
+                false => Text::prose(&format!("{} (not known to be in use)", service.title)),
+            },
             because: service.because.iter().cloned().chain(variants(service)).map(|line| Text::name(&line)).collect(),
         })
         .collect()

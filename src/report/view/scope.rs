@@ -38,6 +38,8 @@ struct Account {
     regions: Vec<Text>,
     disabled: Vec<Text>,
     excluded: Vec<Text>,
+    /// What AWS does not offer in some of the regions: `outposts in ap-east-2, eu-central-2`.
+    not_offered: Vec<Text>,
 }
 
 /// A source and what became of its calls.
@@ -164,7 +166,13 @@ fn account(account: &AccountScope, gaps: &[Gap]) -> Account {
         regions: names(&account.regions),
         disabled: others(&account.disabled_regions),
         excluded: others(&account.excluded_regions),
+        not_offered: account.not_offered.iter().map(|(service, regions)| not_offered(service, regions)).collect(),
     }
+}
+
+fn not_offered(service: &str, regions: &BTreeSet<Region>) -> Text {
+    let regions: Vec<&str> = regions.iter().map(Region::as_str).collect();
+    Text::name(&format!("{service} in {}", regions.join(", ")))
 }
 
 /// The sources of the scope, and any other that left a trace.

@@ -271,6 +271,7 @@ impl Bucket {
             regions: vec!["eu-west-1".into()],
             disabled_regions: vec![],
             excluded_regions: vec![],
+            not_offered: Default::default(),
         };
         let snapshot = Snapshot {
             format: 1,
