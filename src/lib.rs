@@ -15,6 +15,7 @@
 //! the commands that show a fact again, [`document`] is a result before a terminal, Markdown or HTML shows it. `aws_*`
 //! crates live in [`collect`], Tera in [`report`], files in [`vault`], [`catalog`], [`bundle`] and [`commands`].
 
+pub mod expression;
 pub mod model;
 
 pub mod document;

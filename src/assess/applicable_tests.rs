@@ -8,7 +8,7 @@ use super::requirement_tests::requirement;
 use crate::model::*;
 
 /// Physical access with S3 in use, which AWS guards; asked for a visitor log.
-fn rooms(what: Premises) -> World {
+fn rooms(what: Premises) -> Estate {
     let mut rooms = requirement("rooms");
     rooms.layers = vec!["physical".into()];
     rooms.reports = vec!["SOC2".into()];

@@ -14,7 +14,7 @@ pub(super) fn request(id: &str) -> ManualEvidence {
 }
 
 /// A requirement `R` of the customer's with these requests, resting on the control `c`.
-fn asked(requests: &[&str]) -> World {
+fn asked(requests: &[&str]) -> Estate {
     let mut one = requirement("R");
     one.controls = vec!["c".into()];
     one.manual = requests.iter().map(|id| request(id)).collect();
@@ -25,7 +25,7 @@ fn asked(requests: &[&str]) -> World {
 }
 
 /// The state of each request, the supporting documents, and the requirement's status.
-fn stands(mut world: World, attestations: Vec<Attestation>) -> (Vec<ManualState>, usize, Status) {
+fn stands(mut world: Estate, attestations: Vec<Attestation>) -> (Vec<ManualState>, usize, Status) {
     world.attestations = attestations;
     let result = world.first();
     let states = result.customer_part.manual.iter().map(|one| one.state).collect();
@@ -56,7 +56,7 @@ fn a_document_counts_when_it_is_valid_through_the_periods_end() {
 #[test]
 fn reasons_say_what_is_awaited_and_what_is_there() {
     let mut world = asked(&["m", "n", "o"]);
-    let reason = |world: &World| world.first().customer_part.reason;
+    let reason = |world: &Estate| world.first().customer_part.reason;
     assert_eq!(reason(&world), "awaiting 3 of 3 documents: Please attach m. And 2 more.");
     world.attestations = vec![
         attestation(1, &["m"], "2026-01-01", "2026-08-31"),
@@ -105,9 +105,9 @@ fn a_document_that_artifact_does_not_have_is_attested() {
     one.reports = vec!["DPA".into()];
     one.manual = vec![request("m")];
     let mut world = world().report("DPA", &[], None).framework(vec![one]);
-    let part = |world: &World| world.first().aws_part;
+    let part = |world: &Estate| world.first().aws_part;
     assert_eq!(part(&world).status, Status::AwaitingEvidence);
-    let open = |world: &World| open_requests(&world.assess(), &world.catalog);
+    let open = |world: &Estate| open_requests(&world.assess(), &world.catalog);
     let asked: Vec<(String, String)> = open(&world).into_iter().map(|one| (one.owner, one.id)).collect();
     assert_eq!(asked, [("legal".into(), "report/DPA".into()), ("people".into(), "f/m".to_owned())]);
     world.attestations = vec![attestation(1, &["report/DPA"], "2026-01-01", "2026-08-31")];

@@ -6,12 +6,12 @@ use std::sync::LazyLock;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-use super::collected::{Collected, Place, Read};
+use super::collected::{AskedPlace, Collected, Read};
 use super::judge::{Fixed, Judge, Outcome, Prepared};
 use super::others::Others;
+use crate::expression::{Expression, Members};
 use crate::model::{
-    AccountId, Catalog, Check, CheckId, CheckResult, Expression, Facts, Finding, Members, Per, Region, Row, Sha256,
-    SourceId, Verdict,
+    AccountId, Catalog, Check, CheckId, CheckResult, Facts, Finding, Per, Region, Row, Sha256, SourceId, Verdict,
 };
 
 /// Rows that one thread takes at a time.
@@ -259,7 +259,7 @@ fn unread_places(check: &Check, collected: &Collected<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for account in collected.accounts.iter().filter(|_| check.per != Per::Account) {
         let places = collected.places_of(&check.source, account).into_iter();
-        let judged = |place: &Place<'_>| match check.per {
+        let judged = |place: &AskedPlace<'_>| match check.per {
             Per::Row => false,
             Per::Region | Per::Account => {
                 !collected.is_regional(&check.source) || place.region.is_some_and(|own| account.regions.contains(own))
@@ -267,7 +267,7 @@ fn unread_places(check: &Check, collected: &Collected<'_>) -> Vec<Finding> {
         };
         let places = places.filter(|place| !judged(place)).map(|place| (&check.source, place));
         // What the check looks up in other sources may be in regions that are not known.
-        let unknown = Place { account: &account.id, region: None };
+        let unknown = AskedPlace { account: &account.id, region: None };
         let unlisted = collected.unlisted(account).map(|_| unknown);
         let mut reads = check.reads.iter().filter(|source| collected.is_regional(source));
         let reads = reads.next().filter(|_| !collected.is_regional(&check.source)).zip(unlisted);
@@ -276,7 +276,7 @@ fn unread_places(check: &Check, collected: &Collected<'_>) -> Vec<Finding> {
     found
 }
 
-fn unread_place(source: &SourceId, place: Place<'_>, collected: &Collected<'_>) -> Option<Finding> {
+fn unread_place(source: &SourceId, place: AskedPlace<'_>, collected: &Collected<'_>) -> Option<Finding> {
     let read = collected.read(source, place);
     let reason = read.problem(source)?;
     let home = Region::new(EVERYWHERE);

@@ -54,7 +54,7 @@ pub(super) fn gap_reason(what: &(impl std::fmt::Display + ?Sized), gap: &Gap) ->
 
 /// A place where a source is asked.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place<'a> {
+pub(super) struct AskedPlace<'a> {
     pub(super) account: &'a AccountId,
     /// `None`: the source is asked once for the account; of a source that is asked region by region, the regions that
     /// are not known.
@@ -121,17 +121,17 @@ impl<'a> Collected<'a> {
     }
 
     /// Every place where a source is asked.
-    pub(super) fn places(&self, source: &SourceId) -> Vec<Place<'a>> {
+    pub(super) fn places(&self, source: &SourceId) -> Vec<AskedPlace<'a>> {
         self.accounts.iter().flat_map(|account| self.places_of(source, account)).collect()
     }
 
     /// Every place of an account where a source is asked, and every other of which it is known that something there
     /// did not come.
-    pub(super) fn places_of(&self, source: &SourceId, account: &'a AccountScope) -> Vec<Place<'a>> {
+    pub(super) fn places_of(&self, source: &SourceId, account: &'a AccountScope) -> Vec<AskedPlace<'a>> {
         if !self.is_regional(source) {
-            return vec![Place { account: &account.id, region: None }];
+            return vec![AskedPlace { account: &account.id, region: None }];
         }
-        let place = |region| Place { account: &account.id, region };
+        let place = |region| AskedPlace { account: &account.id, region };
         let gaps = self.gaps.get(&(source, &account.id)).map(Vec::as_slice).unwrap_or_default().iter();
         let mut regions: BTreeSet<&'a Region> = gaps.map(|gap| &gap.region).collect();
         regions.retain(|region| !account.regions.contains(region));
@@ -146,7 +146,7 @@ impl<'a> Collected<'a> {
         if everything_named {
             return None;
         }
-        match self.read(&SourceId::from(REGIONS), Place { account: &account.id, region: None }) {
+        match self.read(&SourceId::from(REGIONS), AskedPlace { account: &account.id, region: None }) {
             Read::Whole => None,
             Read::Gap(gap) => Some(Some(gap)),
             Read::NotCollected | Read::Unlisted(_) => Some(None),
@@ -154,7 +154,7 @@ impl<'a> Collected<'a> {
     }
 
     /// What came of a source in a place. A gap goes before a list that was read: something is missing all the same.
-    pub(super) fn read(&self, source: &SourceId, place: Place<'_>) -> Read<'a> {
+    pub(super) fn read(&self, source: &SourceId, place: AskedPlace<'_>) -> Read<'a> {
         let regional = self.is_regional(source);
         if regional && place.region.is_none() {
             let account = self.accounts.iter().find(|account| account.id == *place.account);
@@ -172,7 +172,7 @@ impl<'a> Collected<'a> {
     }
 
     /// Whether something was asked in a place and did not come.
-    pub(super) fn has_gap(&self, source: &SourceId, place: Place<'a>) -> bool {
+    pub(super) fn has_gap(&self, source: &SourceId, place: AskedPlace<'a>) -> bool {
         matches!(self.read(source, place), Read::Gap(_) | Read::Unlisted(_))
     }
 

@@ -9,9 +9,9 @@ use super::collected::{Collected, gap_reason};
 use super::judge::{Fixed, Judge, Outcome, Prepared};
 use super::others::Others;
 use super::settings;
+use crate::expression::{Expression, Members};
 use crate::model::{
-    Catalog, Check, CheckId, CheckResult, Expression, Facts, Finding, Members, Per, Row, Settings, Snapshot,
-    SnapshotId, SourceId, Verdict,
+    Catalog, Check, CheckId, CheckResult, Facts, Finding, Per, Row, Settings, Snapshot, SnapshotId, SourceId, Verdict,
 };
 
 /// What a check says of a snapshot, with what it saw.

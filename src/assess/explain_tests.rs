@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use super::explain::{Explained, Sight, explain};
-use super::fixtures::{ONE, World, check, gap, world};
-use crate::model::{Expression, Per, Sha256, SourceScope, Verdict};
+use super::fixtures::{Estate, ONE, check, gap, world};
+use crate::expression::Expression;
+use crate::model::{Per, Sha256, SourceScope, Verdict};
 
 const HERE: &str = "eu-west-1";
 
-fn explained(world: &World, limit: usize) -> Explained {
+fn explained(world: &Estate, limit: usize) -> Explained {
     let of = (Sha256::of(b"id"), &world.snapshot);
     explain(&world.catalog, &world.settings, of, &world.facts, &"x.good".into(), limit).unwrap()
 }
@@ -25,7 +26,7 @@ fn lines(explained: &Explained) -> Vec<String> {
     explained.shown.iter().map(line).collect()
 }
 
-fn judged(pass: &str, when: Option<&str>) -> World {
+fn judged(pass: &str, when: Option<&str>) -> Estate {
     let mut one = check("x.good", "x.things", pass);
     one.when = when.map(|when| Expression::parse(when).unwrap());
     world().source("x.things", SourceScope::Region).check(one)

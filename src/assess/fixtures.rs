@@ -6,13 +6,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::assess;
+use crate::expression::Expression;
 use crate::model::*;
 
 pub(super) const ONE: &str = "111111111111";
 pub(super) const TWO: &str = "222222222222";
 
 /// A catalog, a snapshot and facts in the making: two accounts, two regions.
-pub(super) struct World {
+pub(super) struct Estate {
     pub(super) catalog: Catalog,
     pub(super) settings: Settings,
     pub(super) snapshot: Snapshot,
@@ -111,7 +112,7 @@ pub(super) fn gap(source: &str, account: &str, region: &str) -> Gap {
     }
 }
 
-pub(super) fn world() -> World {
+pub(super) fn world() -> Estate {
     let account = |id: &str| AccountScope {
         id: id.into(),
         alias: None,
@@ -156,7 +157,7 @@ pub(super) fn world() -> World {
         exceptions_file: None,
         file: vec![],
     };
-    World { catalog: Catalog::default(), settings, snapshot, facts: Facts::default(), attestations: vec![] }
+    Estate { catalog: Catalog::default(), settings, snapshot, facts: Facts::default(), attestations: vec![] }
         .source("account.regions", SourceScope::Account)
 }
 
@@ -183,7 +184,7 @@ pub(super) fn attestation(id: u32, targets: &[&str], date: &str, valid_until: &s
     }
 }
 
-impl World {
+impl Estate {
     /// A source that was read whole everywhere.
     pub(super) fn source(mut self, id: &str, scope: SourceScope) -> Self {
         self.catalog.sources.insert(id.into(), source(id, scope));

@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::fixtures::*;
 use super::tests::keys;
+use crate::expression::Expression;
 use crate::model::*;
 
 #[test]

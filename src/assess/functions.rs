@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 
 use super::values::{Boxed, json, weight};
 use super::{alarms, filter_pattern, secrets};
+use crate::expression::CHARGE;
 use crate::iam::{self, Dialect};
-use crate::model::CHARGE;
 use crate::walk::policy_document;
 
 /// The function that gives no verdict, for the reason it is given.

@@ -13,7 +13,8 @@ use super::collected::gap_reason;
 use super::functions::{self, ALARMS_MISSING, Meter, UNDETERMINED};
 use super::others::{self, Asker, OTHERS, Others, Window, list_value, row_members};
 use super::values::{cel, map};
-use crate::model::{AccountId, CHARGE, Check, Expression, Gap, Members, Per, Period, Region, Row, Verdict};
+use crate::expression::{CHARGE, Expression, Members};
+use crate::model::{AccountId, Check, Gap, Per, Period, Region, Row, Verdict};
 
 /// What all expressions see besides the row.
 pub(super) struct Fixed {

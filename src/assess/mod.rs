@@ -82,7 +82,7 @@ pub fn assess(
     };
     let frameworks = chosen.into_iter().filter_map(|id| catalog.frameworks.get(id));
     let (mut requirements, mut overrides) = (Vec::new(), Vec::new());
-    let judged = requirements::Judged { catalog, settings, checks: &checks, reports: &reports, services: &services };
+    let judged = requirements::FoldInput { catalog, settings, checks: &checks, reports: &reports, services: &services };
     for framework in frameworks {
         let (mut own, mut set) = requirements::framework(framework, &judged, attested);
         requirements.append(&mut own);

@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use super::collected::{Collected, gap_reason};
 use super::functions::text;
 use super::values::{Boxed, cel, map};
-use crate::model::{AccountId, Edition, Facts, Members, Region, Row, SourceId, select, text_of};
+use crate::expression::Members;
+use crate::model::{AccountId, Edition, Facts, Region, Row, SourceId, select, text_of};
 
 /// The hidden variable under which a context holds the index.
 pub(super) const OTHERS: &str = "@others";
@@ -39,14 +40,14 @@ struct Other<'v> {
     /// Those with a part that could not be read.
     unread: Vec<&'v Row>,
     /// By account, and by account and region.
-    places: HashMap<(&'v str, Option<&'v str>), Place<'v>>,
+    places: HashMap<(&'v str, Option<&'v str>), PlaceRows<'v>>,
     /// By path, made when first asked for; then by account and text.
     by_member: Mutex<HashMap<String, Arc<Index>>>,
 }
 
 /// The rows of a place, and the list that is made of them when first asked for.
 #[derive(Default)]
-struct Place<'v> {
+struct PlaceRows<'v> {
     rows: Vec<&'v Row>,
     list: OnceLock<CelList<'static>>,
 }
@@ -109,7 +110,7 @@ impl Others<'_> {
 impl<'v> Other<'v> {
     fn new(id: &'v SourceId, members: Members, rows: &'v [Row]) -> Self {
         let mut keys: HashMap<_, Vec<usize>> = HashMap::new();
-        let mut places: HashMap<(&str, Option<&str>), Place<'v>> = HashMap::new();
+        let mut places: HashMap<(&str, Option<&str>), PlaceRows<'v>> = HashMap::new();
         for (number, row) in rows.iter().enumerate() {
             let (account, region) = (row.account.as_str(), row.region.as_str());
             keys.entry((account, row.key.as_str())).or_default().push(number);

@@ -9,7 +9,7 @@ use super::tests::{findings, keys};
 use crate::model::*;
 
 /// The checks that look at a regional source: its rows, its regions, its account, and from another source.
-fn lookers() -> World {
+fn lookers() -> Estate {
     let reads = BTreeSet::from(["x.keys".into()]);
     let found = "find('x.keys', 'a') != null";
     keys()
@@ -23,7 +23,7 @@ fn lookers() -> World {
         .row("x.users", ONE, "us-east-1", json!({"Id": "u", "Fine": true}))
 }
 
-fn verdicts(world: &World) -> Vec<Verdict> {
+fn verdicts(world: &Estate) -> Vec<Verdict> {
     world.assess().checks.iter().map(|check| check.verdict).collect()
 }
 

@@ -25,7 +25,7 @@ pub(super) fn requirement(id: &str) -> Requirement {
     }
 }
 
-impl World {
+impl Estate {
     pub(super) fn framework(mut self, requirements: Vec<Requirement>) -> Self {
         let framework =
             Framework { id: "f".into(), title: "F".into(), counts: String::new(), core: None, requirements };
@@ -80,7 +80,7 @@ impl World {
 }
 
 /// Artifact with a SOC 2 report and other documents: name, first day, last day.
-fn artifact(documents: &[(&str, &str, &str)]) -> World {
+fn artifact(documents: &[(&str, &str, &str)]) -> Estate {
     let mut shared = requirement("R");
     shared.responsibility = Responsibility::Shared;
     shared.reports = vec!["SOC2".into(), "DPA".into()];

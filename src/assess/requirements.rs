@@ -13,7 +13,7 @@ use crate::model::{
 };
 
 /// All that requirements are folded from, besides what people attested.
-pub(super) struct Judged<'a> {
+pub(super) struct FoldInput<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) settings: &'a Settings,
     pub(super) checks: &'a [CheckResult],
@@ -24,10 +24,10 @@ pub(super) struct Judged<'a> {
 /// All requirements of a framework, in its order, and those whose owner the settings set.
 pub(super) fn framework(
     framework: &Framework,
-    judged: &Judged<'_>,
+    judged: &FoldInput<'_>,
     attested: Attested<'_>,
 ) -> (Vec<RequirementResult>, Vec<SplitOverride>) {
-    let Judged { catalog, settings, checks, reports, services } = *judged;
+    let FoldInput { catalog, settings, checks, reports, services } = *judged;
     let verdicts: BTreeMap<&CheckId, Verdict> = checks.iter().map(|check| (&check.id, check.verdict)).collect();
     let parents: BTreeSet<&RequirementId> =
         framework.requirements.iter().filter_map(|one| one.parent.as_ref()).collect();

@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::collected::Collected;
 use super::judge::{Fixed, Judge, Outcome, Prepared};
 use super::others::Others;
+use crate::expression::Expression;
 use crate::model::{
-    AccountId, AccountScope, Catalog, Check, CheckId, Edition, Expression, Facts, InUse, LayerVariant, Per, Row,
-    Service, ServiceInAccount, ServiceInUse, ServiceKey, Severity, SourceId, Verdict,
+    AccountId, AccountScope, Catalog, Check, CheckId, Edition, Facts, InUse, LayerVariant, Per, Row, Service,
+    ServiceInAccount, ServiceInUse, ServiceKey, Severity, SourceId, Verdict,
 };
 
 /// The services in use, by key, and how we know. A service whose resources could not be listed may be in use: it is

@@ -4,12 +4,13 @@ use serde_json::json;
 
 use super::fixtures::*;
 use super::requirement_tests::requirement;
+use crate::expression::Expression;
 use crate::model::*;
 
 const AUTO: &str = "r.PackageType != 'Image' && r.UpdateRuntimeOn == 'Auto'";
 
 /// Patching, with EC2 (the customer's), Lambda (shared, AWS's in update mode Auto), S3 (AWS's), and Outposts.
-fn patching() -> World {
+fn patching() -> Estate {
     let mut patching = requirement("patching");
     patching.layers = vec!["platform_patching".into()];
     let mut rooms = requirement("rooms");
@@ -21,7 +22,7 @@ fn patching() -> World {
         .service("ec2", &[("platform_patching", Owner::Customer), ("physical", Owner::Aws)])
         .service("lambda", &[("platform_patching", Owner::Shared), ("physical", Owner::Aws)])
         .service("outposts", &[("physical", Owner::Customer)]);
-    let service = |world: &mut World, key: &str, change: &dyn Fn(&mut Service)| {
+    let service = |world: &mut Estate, key: &str, change: &dyn Fn(&mut Service)| {
         change(world.catalog.services.get_mut(&ServiceKey::from(key)).unwrap());
     };
     service(&mut world, "lambda", &|lambda| {
@@ -50,9 +51,9 @@ fn function(id: &str, package: &str, mode: Option<&str>) -> serde_json::Value {
 #[test]
 fn patching_is_whose_services_are_in_use() {
     use Responsibility::{Customer, Inherited, Shared};
-    let s3 = |world: World| world.row("s3.list", ONE, "us-east-1", json!({ "Id": "b" }));
-    let ec2 = |world: World| world.row("ec2.list", ONE, "us-east-1", json!({ "Id": "i" }));
-    let lambda = |world: World, package, mode| {
+    let s3 = |world: Estate| world.row("s3.list", ONE, "us-east-1", json!({ "Id": "b" }));
+    let ec2 = |world: Estate| world.row("ec2.list", ONE, "us-east-1", json!({ "Id": "i" }));
+    let lambda = |world: Estate, package, mode| {
         world.row("lambda.list", ONE, "us-east-1", function(&format!("{package}{mode:?}"), package, mode))
     };
     let table = [
@@ -104,7 +105,7 @@ fn accounts_that_differ_are_shown_each() {
 fn rows_may_show_another_service_than_their_source() {
     let mut world = patching().row("ec2.list", ONE, "us-east-1", json!({ "Id": "i", "OutpostArn": "arn" }));
     let sign = |when: &str| ServiceSign { source: "ec2.list".into(), when: Expression::parse(when).unwrap() };
-    let set = |world: &mut World, when: &str| {
+    let set = |world: &mut Estate, when: &str| {
         world.catalog.services.get_mut(&ServiceKey::from("outposts")).unwrap().seen = vec![sign(when)];
         world.assess().services.iter().map(|service| service.key.to_string()).collect::<Vec<_>>()
     };
@@ -138,7 +139,7 @@ fn what_could_not_be_asked_is_not_known_and_decides_nothing() {
         world.catalog.edition = edition;
         world.gap("outposts.list", ONE, "eu-west-1")
     };
-    let rooms = |world: &World| world.assess().requirements.remove(1);
+    let rooms = |world: &Estate| world.assess().requirements.remove(1);
     let known = rooms(&s3(Edition::Second));
     assert_eq!(known.responsibility, Responsibility::Inherited);
     let line =

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::fixtures::*;
 use super::{run_examples, says_the_same};
+use crate::expression::Expression;
 use crate::model::*;
 
-pub(super) fn keys() -> World {
+pub(super) fn keys() -> Estate {
     world().source("x.keys", SourceScope::Region)
 }
 
@@ -112,7 +113,7 @@ fn none_means_what_the_check_says() {
     assert_eq!(nothing.verdict, Verdict::NotApplicable);
     assert_eq!(nothing.reason.unwrap(), "there are no resources of this kind");
     assert!(nothing.findings.is_empty());
-    let fail = |world: World| world.check(Check { none: Verdict::Fail, ..check("x.a", "x.trails", "r.Fine") });
+    let fail = |world: Estate| world.check(Check { none: Verdict::Fail, ..check("x.a", "x.trails", "r.Fine") });
     let empty = fail(world().source("x.trails", SourceScope::Account));
     let result = empty.result();
     assert_eq!(findings(&result), [(ONE, "us-east-1", Verdict::Fail), (TWO, "us-east-1", Verdict::Fail)]);
@@ -183,7 +184,7 @@ fn places_are_judged_with_all_their_rows() {
     assert!(result.findings[1].reason.ends_with("in us-east-1"), "{}", result.findings[1].reason);
 }
 
-fn trails(pass: &str) -> World {
+fn trails(pass: &str) -> Estate {
     let reads = BTreeSet::from(["x.buckets".into()]);
     world()
         .source("x.trails", SourceScope::Account)
@@ -196,7 +197,7 @@ fn trails(pass: &str) -> World {
 
 #[test]
 fn looks_into_other_sources() {
-    let verdict = |world: World| (world.result().verdict, world.result().findings[0].reason.clone());
+    let verdict = |world: Estate| (world.result().verdict, world.result().findings[0].reason.clone());
     assert_eq!(verdict(trails("find('x.buckets', r.Bucket).Closed")).0, Verdict::Pass);
     assert_eq!(verdict(trails("find('x.buckets', 'c') == null")).0, Verdict::Pass, "another account's");
     assert_eq!(verdict(trails("rows('x.buckets').all(b, b.Id == 'b')")).0, Verdict::Pass);
@@ -376,7 +377,7 @@ fn the_same_facts_give_the_same_bytes() {
     for number in 0..2000 {
         world = world.row("x.keys", ONE, "eu-west-1", json!({"Id": format!("{number:05}"), "Fine": number % 3 == 0}));
     }
-    let bytes = |world: &World| serde_json::to_string(&world.assess()).unwrap();
+    let bytes = |world: &Estate| serde_json::to_string(&world.assess()).unwrap();
     assert_eq!(bytes(&world), bytes(&world));
     let assessment = world.assess();
     assert_eq!(assessment.checks[0].findings.len(), 2000);

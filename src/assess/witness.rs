@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::collected::{Collected, Place, Read};
+use super::collected::{AskedPlace, Collected, Read};
 use crate::model::{
     AccountId, Catalog, Check, CheckResult, Compliance, ConfigWord, Facts, Finding, Per, Row, Sha256, SourceId,
     SourceScope, Standing, Verdict, Witness, select, text_of,
@@ -23,7 +23,7 @@ pub(super) fn hear(catalog: &Catalog, facts: &Facts, collected: &Collected<'_>, 
     for result in results {
         if let Some(check) = catalog.checks.get(&result.id).filter(|check| !check.config_rules.is_empty()) {
             let scope = catalog.sources.get(&check.source).map(|source| source.scope);
-            Hearing { check, scope, rules: &rules, facts, collected }.hear(result);
+            Equivalent { check, scope, rules: &rules, facts, collected }.hear(result);
         }
     }
 }
@@ -111,7 +111,7 @@ impl Rules {
 }
 
 /// One check and the rules that ask what it asks.
-struct Hearing<'a> {
+struct Equivalent<'a> {
     check: &'a Check,
     scope: Option<SourceScope>,
     rules: &'a Rules,
@@ -120,12 +120,12 @@ struct Hearing<'a> {
 }
 
 /// What the rules say about one thing.
-struct Said<'a> {
+struct RulesVerdict<'a> {
     compliance: Compliance,
     rules: Vec<&'a Rule>,
 }
 
-impl<'a> Hearing<'a> {
+impl<'a> Equivalent<'a> {
     fn hear(&self, result: &mut CheckResult) {
         let deployed: Vec<&Rule> = self.deployed().collect();
         result.witnesses = deployed.iter().map(|rule| rule.witness.clone()).collect();
@@ -202,7 +202,7 @@ impl<'a> Hearing<'a> {
         for id in ids {
             let rules: Vec<&Rule> = here.iter().copied().filter(|rule| rule.words.contains_key(id)).collect();
             let compliance = rules.iter().filter_map(|rule| rule.words.get(id)).max().copied()?;
-            let said = Said { compliance, rules };
+            let said = RulesVerdict { compliance, rules };
             if !self.may_decide(&said) {
                 return None;
             }
@@ -221,7 +221,7 @@ impl<'a> Hearing<'a> {
     }
 
     /// What the rules say about a finding's resource, or about its place as a whole.
-    fn about(&self, finding: &Finding) -> Option<Said<'a>> {
+    fn about(&self, finding: &Finding) -> Option<RulesVerdict<'a>> {
         let mut rules = Vec::new();
         let mut compliance = None;
         for rule in self.deployed().filter(|rule| self.is_near(rule, finding)) {
@@ -232,7 +232,7 @@ impl<'a> Hearing<'a> {
                 compliance = compliance.max(word);
             }
         }
-        Some(Said { compliance: compliance?, rules })
+        Some(RulesVerdict { compliance: compliance?, rules })
     }
 
     /// Names repeat from region to region; what an account has once may be judged in any.
@@ -258,24 +258,24 @@ impl<'a> Hearing<'a> {
             (_, false) => None,
         };
         account.is_some_and(|account| {
-            let place = Place { account: &account.id, region };
+            let place = AskedPlace { account: &account.id, region };
             matches!(self.collected.read(&self.check.source, place), Read::Gap(_))
         })
     }
 
     /// Whether rules equivalent to all of the check have spoken.
-    fn everything(&self, said: &Said<'_>) -> bool {
+    fn everything(&self, said: &RulesVerdict<'_>) -> bool {
         let spoke = |identifier: &String| said.rules.iter().any(|rule| rule.witness.identifier == *identifier);
         self.check.config_rules.iter().all(spoke)
     }
 
     /// Config's rules judge with thresholds of their own, so they never decide for a check that has some.
-    fn may_decide(&self, said: &Said<'_>) -> bool {
+    fn may_decide(&self, said: &RulesVerdict<'_>) -> bool {
         self.check.params.is_empty() && (said.compliance == Compliance::NonCompliant || self.everything(said))
     }
 }
 
-impl Said<'_> {
+impl RulesVerdict<'_> {
     fn word(&self, standing: Standing) -> ConfigWord {
         let mut evidence: Vec<Sha256> = self.rules.iter().flat_map(|rule| rule.evidence.iter().copied()).collect();
         evidence.sort();
@@ -297,7 +297,7 @@ fn verdict(compliance: Compliance) -> Verdict {
     }
 }
 
-fn decided_because(said: &Said<'_>, refused: &str) -> String {
+fn decided_because(said: &RulesVerdict<'_>, refused: &str) -> String {
     let rules: Vec<String> = said.rules.iter().map(|rule| format!("`{}`", rule.witness.rule)).collect();
     format!("AWS Config's word ({}: {}), for {refused}", rules.join(", "), said.compliance.words())
 }

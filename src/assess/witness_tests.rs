@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::fixtures::*;
+use crate::expression::Expression;
 use crate::model::*;
 
 const HERE: &str = "eu-west-1";
 
 /// A check of `x.things`, to which two managed rules are equivalent.
-fn checked(rules: &[&str]) -> World {
+fn checked(rules: &[&str]) -> Estate {
     let mut check = check("x.good", "x.things", "r.Good");
     check.config_rules = rules.iter().map(|rule| (*rule).to_owned()).collect();
     world().source("x.things", SourceScope::Region).source("config.rules", SourceScope::Region).check(check)
@@ -26,7 +27,7 @@ fn rule(identifier: &str, words: &[(&str, &str)]) -> Value {
     })
 }
 
-impl World {
+impl Estate {
     fn rule(self, identifier: &str, words: &[(&str, &str)]) -> Self {
         self.row("config.rules", ONE, HERE, rule(identifier, words))
     }
@@ -88,7 +89,7 @@ fn only_the_same_thing_in_the_same_place_counts() {
 
 #[test]
 fn its_word_counts_where_the_list_was_refused() {
-    let refused = |world: World| world.gap("x.things", ONE, HERE);
+    let refused = |world: Estate| world.gap("x.things", ONE, HERE);
     let both = [("a", "COMPLIANT"), ("b", "NON_COMPLIANT")];
     let result = refused(checked(&["ONE"]).rule("ONE", &both)).result();
     let found: Vec<_> = result.findings.iter().map(|f| (f.resource.as_str(), f.verdict)).collect();
@@ -98,7 +99,7 @@ fn its_word_counts_where_the_list_was_refused() {
     );
     assert_eq!(result.verdict, Verdict::Fail);
 
-    let open = |world: World, why: &str| {
+    let open = |world: Estate, why: &str| {
         let result = refused(world).result();
         let place: Vec<_> = result.findings.iter().map(|f| (f.resource.as_str(), f.verdict)).collect();
         assert_eq!(place, [(HERE, Verdict::Undetermined)], "{why}");

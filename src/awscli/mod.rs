@@ -7,9 +7,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::model::{
-    Call, Check, Collector, Each, FROM, Members, Per, Protocol, Region, Row, Source, Template, select, text_of,
-};
+use crate::expression::Members;
+use crate::model::{Call, Check, Collector, Each, FROM, Per, Protocol, Region, Row, Source, Template, select, text_of};
 use shell::{is_plain, kebab, quoted, value};
 
 /// The names in a text of templates.

@@ -19,7 +19,7 @@ const WITHHOLDABLE: &str = "artifact.";
 
 /// A line of the index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Line {
+struct IndexLine {
     path: String,
     sha256: Sha256,
     size: Option<u64>,
@@ -53,10 +53,10 @@ pub fn evidence_index(snapshot: &Snapshot, withheld: &BTreeSet<Sha256>) -> Resul
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
-fn line(snapshot: &Snapshot, file: &EvidenceFile, withheld: &BTreeSet<Sha256>) -> Option<Line> {
+fn line(snapshot: &Snapshot, file: &EvidenceFile, withheld: &BTreeSet<Sha256>) -> Option<IndexLine> {
     let included = if withheld.contains(&file.sha256) { Included::Withheld } else { Included::Yes };
     let item = |item: &Option<crate::model::Item>| harmless(item.as_ref().map_or("", |item| &item.key));
-    let common = |source: &str, account: &str, region: &str| Line {
+    let common = |source: &str, account: &str, region: &str| IndexLine {
         path: file.path.clone(),
         sha256: file.sha256,
         size: None,
@@ -72,7 +72,7 @@ fn line(snapshot: &Snapshot, file: &EvidenceFile, withheld: &BTreeSet<Sha256>) -
         request_id: String::new(),
     };
     match file.origin {
-        Origin::Exchange(index) => snapshot.exchanges.get(index).map(|exchange| Line {
+        Origin::Exchange(index) => snapshot.exchanges.get(index).map(|exchange| IndexLine {
             size: Some(file.size),
             operation: harmless(&exchange.operation),
             item: item(&exchange.item),
@@ -82,7 +82,7 @@ fn line(snapshot: &Snapshot, file: &EvidenceFile, withheld: &BTreeSet<Sha256>) -
             request_id: harmless(exchange.request_id.as_deref().unwrap_or_default()),
             ..common(exchange.source.as_str(), exchange.account.as_str(), exchange.region.as_str())
         }),
-        Origin::Gap(index) => snapshot.gaps.get(index).map(|gap| Line {
+        Origin::Gap(index) => snapshot.gaps.get(index).map(|gap| IndexLine {
             operation: harmless(gap.operation.as_deref().unwrap_or_default()),
             item: item(&gap.item),
             time: gap.time.to_rfc3339(),
@@ -181,11 +181,11 @@ fn may_be_withheld(snapshot: &Snapshot, file: &EvidenceFile) -> bool {
     }
 }
 
-fn read_index(pack: &Hashed<'_>) -> Result<BTreeMap<String, Line>, String> {
+fn read_index(pack: &Hashed<'_>) -> Result<BTreeMap<String, IndexLine>, String> {
     let bytes = pack.read(EVIDENCE_INDEX).map_err(|error| with_causes(&error))?;
     let mut lines = BTreeMap::new();
     for line in csv::Reader::from_reader(bytes.as_slice()).deserialize() {
-        let line: Line = line.map_err(|error| format!("it is not an index of evidence: {error}"))?;
+        let line: IndexLine = line.map_err(|error| format!("it is not an index of evidence: {error}"))?;
         lines.insert(line.path.clone(), line);
     }
     Ok(lines)

@@ -8,7 +8,8 @@ use super::holdings::{Holdings, assess, facts};
 use super::{CaseError, Note, Packed, Timeline, Yardstick};
 use crate::bundle::{self, Limits, ProblemKind};
 use crate::compare::{self, Ages};
-use crate::model::{AccountId, Assessment, CheckResult, Difference, Facts, Known, Settings, SideName, with_causes};
+use crate::compare::{Difference, SideName};
+use crate::model::{AccountId, Assessment, CheckResult, Facts, Known, Settings, with_causes};
 use crate::seal::Trust;
 use crate::vault::Selector;
 

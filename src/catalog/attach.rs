@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::fault::Place;
+use super::fault::FilePlace;
 use super::ledger::{Attachment, Kind, Word};
 use super::table::{Table, distinct};
 use crate::model::{Catalog, CheckId, ControlId, FrameworkId, RequirementId};
@@ -48,12 +48,12 @@ pub(super) fn read_supports(table: &Table<'_>, control: &Word) {
 
 /// A part of a word, with its own place where TOML escapes do not move the bytes.
 fn part(word: &Word, part: Range<usize>) -> Word {
-    let Place { file, span } = &word.place;
+    let FilePlace { file, span } = &word.place;
     let written = file.inner().get(span.clone()).unwrap_or_default();
     let found = written.find(&word.text).map(|at| span.start + at);
     let span = found.map_or_else(|| span.clone(), |start| start + part.start..start + part.end);
     let text = word.text.get(part).unwrap_or_default().to_owned();
-    Word { text, place: Place { file: file.clone(), span } }
+    Word { text, place: FilePlace { file: file.clone(), span } }
 }
 
 /// Attaches; what is there already is not there twice.

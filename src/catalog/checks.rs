@@ -10,8 +10,9 @@ use super::expressions::{self, Given, Seen};
 use super::ids;
 use super::ledger::{Kind, Word, listed};
 use super::table::{Table, distinct};
-use super::template::Known;
-use crate::model::{Case, Check, CheckId, Example, Expression, Per, Severity, SourceId, Verdict};
+use super::template::TemplateNames;
+use crate::expression::Expression;
+use crate::model::{Case, Check, CheckId, Example, Per, Severity, SourceId, Verdict};
 
 const KEYS: [&str; 18] = [
     "id",
@@ -108,7 +109,7 @@ pub(super) fn read(root: &Table<'_>, name: &str) -> Option<Check> {
         detail,
         why: why?.text,
         remedy: remedy?.text,
-        cli: cli::read(&table, &Known::row()),
+        cli: cli::read(&table, &TemplateNames::row()),
         config_rules: table.texts("config_rules"),
         params: params.into_iter().map(|word| word.text).collect(),
         examples,

@@ -3,7 +3,7 @@
 use super::ledger::{Ledger, Word};
 use super::readonly;
 use super::table::Table;
-use super::template::Known;
+use super::template::TemplateNames;
 use crate::awscli::{is_name, only_reads};
 
 /// Options that change where a command goes or whose it is: those are the reader's own.
@@ -19,7 +19,7 @@ const NOT_OURS: [&str; 8] = [
 ];
 
 /// Reads the command; an empty text says that no command shows the fact.
-pub(super) fn read(table: &Table<'_>, known: &Known) -> Option<String> {
+pub(super) fn read(table: &Table<'_>, known: &TemplateNames) -> Option<String> {
     let word = table.word("cli")?;
     known.template(table.ledger, &word)?;
     if !word.text.is_empty()

@@ -8,7 +8,7 @@ use super::table::Table;
 use crate::model::{Catalog, CheckId, Exception, SettingsFile};
 
 /// Gives a file by its path from the settings file's folder; it never leads out of that folder.
-pub type Beside<'a> = &'a mut dyn FnMut(&str) -> io::Result<Vec<u8>>;
+pub type ReadFile<'a> = &'a mut dyn FnMut(&str) -> io::Result<Vec<u8>>;
 
 /// What the settings are called in a pack.
 const SETTINGS: &str = "auditpack.toml";
@@ -22,7 +22,7 @@ pub(super) fn read_exceptions(root: &Table<'_>, catalog: &Catalog) -> Vec<Except
 pub(super) fn read_file(
     root: &Table<'_>,
     catalog: &Catalog,
-    beside: Beside<'_>,
+    beside: ReadFile<'_>,
     exceptions: &mut Vec<Exception>,
 ) -> Option<SettingsFile> {
     let ledger = root.ledger;

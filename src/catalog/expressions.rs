@@ -6,10 +6,11 @@ use std::ops::Range;
 use cel::IdedExpr;
 use cel::common::ast::{EntryExpr, Expr, LiteralValue};
 
-use super::fault::Place;
+use super::fault::FilePlace;
 use super::ledger::{Word, listed, remedy};
 use super::table::Table;
-use crate::model::{Expression, FUNCTIONS, Per};
+use crate::expression::{Expression, FUNCTIONS};
+use crate::model::Per;
 
 /// Nothing interrupts a running expression: lists inside lists inside lists are enough.
 const MAX_NESTED: usize = 3;
@@ -102,13 +103,13 @@ fn does_not_compile(table: &Table<'_>, word: &Word) {
 }
 
 /// The place of a part of an expression; the whole of it where TOML escapes move the bytes.
-fn inside(word: &Word, part: Range<usize>) -> Place {
+fn inside(word: &Word, part: Range<usize>) -> FilePlace {
     let written = word.place.file.inner().get(word.place.span.clone()).unwrap_or_default();
     let Some(start) = written.find(&word.text).map(|at| word.place.span.start + at) else {
         return word.place.clone();
     };
     let part = part.start.min(word.text.len())..part.end.min(word.text.len());
-    Place { file: word.place.file.clone(), span: start + part.start..start + part.end }
+    FilePlace { file: word.place.file.clone(), span: start + part.start..start + part.end }
 }
 
 struct Walk<'a> {

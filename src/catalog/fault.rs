@@ -11,12 +11,12 @@ pub(super) type File = Arc<NamedSource<String>>;
 
 /// A word in a file.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct FilePlace {
     pub(super) file: File,
     pub(super) span: Range<usize>,
 }
 
-impl Place {
+impl FilePlace {
     /// The file and the line, from 1.
     pub(super) fn shown(&self) -> String {
         let before = self.file.inner().get(..self.span.start).unwrap_or_default();
@@ -44,13 +44,13 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(place: &Place, message: impl Into<String>, label: &str, help: Option<String>) -> Self {
+    pub(super) fn new(place: &FilePlace, message: impl Into<String>, label: &str, help: Option<String>) -> Self {
         let labels = vec![place.label(label)];
         Self { message: message.into(), file: place.file.clone(), labels, help, related: Vec::new() }
     }
 
     /// Shows a second place, in the same file or another.
-    pub(super) fn and(mut self, place: &Place, label: &str) -> Self {
+    pub(super) fn and(mut self, place: &FilePlace, label: &str) -> Self {
         if Arc::ptr_eq(&self.file, &place.file) {
             self.labels.push(place.label(label));
         } else {

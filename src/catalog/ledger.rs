@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use miette::NamedSource;
 
-use super::fault::{Fault, File, Place};
+use super::fault::{Fault, File, FilePlace};
 use crate::model::{CheckId, ControlId, FrameworkId, RequirementId, nearest};
 
 /// What a name is a name of.
@@ -58,13 +58,13 @@ pub(super) enum Attachment {
 #[derive(Debug, Clone)]
 pub(super) struct Word {
     pub(super) text: String,
-    pub(super) place: Place,
+    pub(super) place: FilePlace,
 }
 
 /// The book of a load.
 #[derive(Default)]
 pub(super) struct Ledger {
-    defined: RefCell<BTreeMap<Kind, BTreeMap<String, Place>>>,
+    defined: RefCell<BTreeMap<Kind, BTreeMap<String, FilePlace>>>,
     used: RefCell<Vec<(Kind, Word)>>,
     /// What the own layer defines, once it is read.
     own: RefCell<Option<BTreeMap<Kind, BTreeSet<String>>>>,
@@ -74,7 +74,7 @@ pub(super) struct Ledger {
 
 impl Ledger {
     /// Notes a fault.
-    pub(super) fn fault(&self, place: &Place, message: impl Into<String>, label: &str, help: impl Into<String>) {
+    pub(super) fn fault(&self, place: &FilePlace, message: impl Into<String>, label: &str, help: impl Into<String>) {
         let help = Some(help.into()).filter(|help| !help.is_empty());
         self.push(Fault::new(place, message, label, help));
     }
@@ -105,7 +105,7 @@ impl Ledger {
     /// The own layer is read: what comes now lies below it.
     pub(super) fn close_own_layer(&self) {
         let defined = self.defined.borrow();
-        let names = |names: &BTreeMap<String, Place>| names.keys().cloned().collect();
+        let names = |names: &BTreeMap<String, FilePlace>| names.keys().cloned().collect();
         *self.own.borrow_mut() = Some(defined.iter().map(|(kind, known)| (kind.clone(), names(known))).collect());
     }
 

@@ -42,7 +42,7 @@ use std::sync::Arc;
 use miette::NamedSource;
 use toml::de::DeTable;
 
-pub use exceptions::Beside;
+pub use exceptions::ReadFile;
 pub use fault::{Fault, Faults};
 pub use folder::{FolderError, embedded, read_folder};
 pub use layers::{is_complete, with_own};
@@ -50,7 +50,7 @@ pub use ledger::remedy;
 pub use settings::{load_settings, load_settings_beside};
 
 use crate::model::Catalog;
-use fault::{File, Place};
+use fault::{File, FilePlace};
 use layers::{Layer, layer_of};
 use ledger::{Kind, Ledger};
 use table::Table;
@@ -70,7 +70,7 @@ pub fn load_shown(files: BTreeMap<String, Vec<u8>>, own_folder: &str) -> Result<
     let ledger = Ledger::default();
     let mut catalog = Catalog::default();
     if files.len() > MAX_FILES {
-        let place = Place { file: source("mappings", String::new()), span: 0..0 };
+        let place = FilePlace { file: source("mappings", String::new()), span: 0..0 };
         let message = format!("{} files, and at most {MAX_FILES} are read", files.len());
         ledger.fault(&place, message, "here", "is this the mappings folder?");
         return Err(Faults::new(ledger.faults()));
@@ -173,7 +173,7 @@ fn source(name: &str, text: String) -> File {
 /// Bytes to text, bounded.
 fn open(ledger: &Ledger, name: &str, bytes: &[u8]) -> Option<File> {
     let refuse = |message: String, help: &str| {
-        let place = Place { file: source(name, String::new()), span: 0..0 };
+        let place = FilePlace { file: source(name, String::new()), span: 0..0 };
         ledger.fault(&place, message, "here", help);
         None
     };
@@ -190,7 +190,7 @@ fn open(ledger: &Ledger, name: &str, bytes: &[u8]) -> Option<File> {
 fn parse<'a>(ledger: &Ledger, file: &'a File) -> Option<DeTable<'a>> {
     let (tree, errors) = DeTable::parse_recoverable(file.inner());
     for error in &errors {
-        let place = Place { file: file.clone(), span: error.span().unwrap_or(0..0) };
+        let place = FilePlace { file: file.clone(), span: error.span().unwrap_or(0..0) };
         ledger.fault(&place, format!("not TOML: {}", error.message()), "here", "");
     }
     errors.is_empty().then(|| tree.into_inner())

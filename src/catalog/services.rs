@@ -7,7 +7,8 @@ use super::frameworks::references;
 use super::ids;
 use super::ledger::{Kind, Word};
 use super::table::Table;
-use crate::model::{Expression, Owner, Per, Service, ServiceKey, ServiceSign, ServiceVariant, SourceId};
+use crate::expression::Expression;
+use crate::model::{Owner, Per, Service, ServiceKey, ServiceSign, ServiceVariant, SourceId};
 
 const OWNERS: [(&str, Owner); 3] = [("aws", Owner::Aws), ("customer", Owner::Customer), ("shared", Owner::Shared)];
 

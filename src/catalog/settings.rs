@@ -30,7 +30,7 @@ pub fn load_settings_beside(
     name: &str,
     bytes: &[u8],
     catalog: &Catalog,
-    beside: Beside<'_>,
+    beside: ReadFile<'_>,
 ) -> Result<Settings, Faults> {
     let ledger = Ledger::default();
     let settings = read(&ledger, name, bytes, catalog, beside);
@@ -41,7 +41,7 @@ pub fn load_settings_beside(
     }
 }
 
-fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog, beside: Beside<'_>) -> Option<Settings> {
+fn read(ledger: &Ledger, name: &str, bytes: &[u8], catalog: &Catalog, beside: ReadFile<'_>) -> Option<Settings> {
     let file = super::open(ledger, name, bytes)?;
     let Some(tree) = super::parse(ledger, &file) else {
         ledger.conceal(&file, &secrets(file.inner(), catalog));

@@ -8,7 +8,7 @@ use super::ledger::{Kind, Ledger, Word};
 use super::readonly;
 use super::source_examples;
 use super::table::Table;
-use super::template::{self, Follows, Items, Known};
+use super::template::{self, Follows, Items, TemplateNames};
 use crate::model::{
     Call, Collector, Content, Each, FROM, FanOut, Form, ItemList, Only, Paging, Path, Protocol, Shape, Source,
     SourceExample, SourceId, SourceScope, Template, When, Withhold,
@@ -107,13 +107,13 @@ fn read_source(table: Table<'_>) -> Option<Source> {
     let from = read_from(&table, id.as_ref());
     let follows = if table.has("from") { Follows::Another } else { Follows::None };
     let row = row_of(&table, follows);
-    let call = read_call(&table, "parameters", protocol, &Known::list(follows), &row);
+    let call = read_call(&table, "parameters", protocol, &TemplateNames::list(follows), &row);
     let each = read_each(&table, protocol, collector, follows);
     let items = read_items(&table);
     let only = table.table("only").and_then(|only| {
         let only = only.only(&["member", "is"]);
         let (member, is) = (only.need("member")?, only.need("is")?);
-        let is = Known::list(Follows::None).template(only.ledger, &is)?;
+        let is = TemplateNames::list(Follows::None).template(only.ledger, &is)?;
         Some(Only { member: template::path(only.ledger, &member)?, is })
     });
     let own = id.as_ref().map_or("", |id| id.text.split('.').next().unwrap_or_default());
@@ -159,7 +159,7 @@ fn read_from(table: &Table<'_>, id: Option<&Word>) -> Option<FanOut> {
 }
 
 /// `when = { member = "…", is = ["…"] }`.
-fn read_when(table: &Table<'_>, known: Option<&Known>) -> Option<When> {
+fn read_when(table: &Table<'_>, known: Option<&TemplateNames>) -> Option<When> {
     let when = table.table("when")?.only(&["member", "is"]);
     when.demand("is");
     let word = when.need("member")?;
@@ -171,8 +171,8 @@ fn read_when(table: &Table<'_>, known: Option<&Known>) -> Option<When> {
 }
 
 /// What is known when the row is complete.
-fn row_of(table: &Table<'_>, follows: Follows) -> Known {
-    Known::item(Items::of(table), parts_of(table), Vec::new(), follows)
+fn row_of(table: &Table<'_>, follows: Follows) -> TemplateNames {
+    TemplateNames::item(Items::of(table), parts_of(table), Vec::new(), follows)
 }
 
 /// The names of a source's parts.
@@ -267,8 +267,8 @@ fn read_call(
     table: &Table<'_>,
     parameters: &str,
     protocol: Option<Protocol>,
-    known: &Known,
-    row: &Known,
+    known: &TemplateNames,
+    row: &TemplateNames,
 ) -> Option<Call> {
     let operation = table.need("operation");
     if let Some(word) = &operation {
@@ -308,7 +308,7 @@ fn refuse(ledger: &Ledger, word: &Word, reason: Option<&str>, what: &str) {
     }
 }
 
-fn read_method(table: &Table<'_>, protocol: Option<Protocol>, known: &Known) -> (String, Template) {
+fn read_method(table: &Table<'_>, protocol: Option<Protocol>, known: &TemplateNames) -> (String, Template) {
     let rest = matches!(protocol, Some(Protocol::RestJson | Protocol::RestXml));
     let (method, path) = (table.word("method"), table.word("path"));
     if protocol.is_some() && !rest {
@@ -407,7 +407,7 @@ fn read_each(
             let help = "give each call of a source a name of its own";
             each.ledger.fault(&word.place, format!("the part `{}` is there twice", word.text), "second", help);
         }
-        let known = Known::item(items, named.clone(), later.clone(), follows);
+        let known = TemplateNames::item(items, named.clone(), later.clone(), follows);
         if !later.is_empty() {
             later.remove(0);
         }

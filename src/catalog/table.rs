@@ -8,7 +8,7 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::fault::{File, Place};
+use super::fault::{File, FilePlace};
 use super::ledger::{Kind, Ledger, Word, listed, remedy};
 
 type Node<'a> = Spanned<DeValue<'a>>;
@@ -50,12 +50,12 @@ impl<'a> Table<'a> {
     }
 
     /// The table's own place.
-    pub(super) fn here(&self) -> Place {
+    pub(super) fn here(&self) -> FilePlace {
         self.place(self.span.clone())
     }
 
-    pub(super) fn place(&self, span: Range<usize>) -> Place {
-        Place { file: self.file.clone(), span }
+    pub(super) fn place(&self, span: Range<usize>) -> FilePlace {
+        FilePlace { file: self.file.clone(), span }
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
@@ -63,7 +63,7 @@ impl<'a> Table<'a> {
     }
 
     /// The place of a member's name, or the table's when it is not there.
-    pub(super) fn place_of(&self, key: &str) -> Place {
+    pub(super) fn place_of(&self, key: &str) -> FilePlace {
         self.members.get_key_value(key).map_or_else(|| self.here(), |(key, _)| self.place(key.span()))
     }
 
@@ -207,7 +207,7 @@ impl<'a> Table<'a> {
     }
 
     /// A date, as a TOML date or as text.
-    pub(super) fn date(&self, key: &str) -> Option<(chrono::NaiveDate, Place)> {
+    pub(super) fn date(&self, key: &str) -> Option<(chrono::NaiveDate, FilePlace)> {
         let node = self.members.get(key)?;
         let text = match node.get_ref() {
             DeValue::String(text) => text.to_string(),

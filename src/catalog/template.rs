@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::model::{FROM, Name, PLACE_NAMES, Parameter, Parameters, Path, Template, TemplateError};
 
-use super::fault::Place;
+use super::fault::FilePlace;
 use super::ledger::{Ledger, Word, listed};
 use super::table::Table;
 
 /// What fills the names of a template.
 #[derive(Clone)]
-pub(super) struct Known {
+pub(super) struct TemplateNames {
     members: Members,
     follows: Follows,
 }
@@ -67,7 +67,7 @@ impl Items {
     }
 }
 
-impl Known {
+impl TemplateNames {
     /// In a list call.
     pub(super) fn list(follows: Follows) -> Self {
         Self { members: Members::None, follows }
@@ -114,7 +114,7 @@ impl Known {
         }
     }
 
-    fn check(&self, ledger: &Ledger, place: &Place, template: Template) -> Option<Template> {
+    fn check(&self, ledger: &Ledger, place: &FilePlace, template: Template) -> Option<Template> {
         let mut whole = true;
         for name in template.names() {
             if let Some(help) = self.refuse(name) {
@@ -156,30 +156,30 @@ pub(super) fn path_of(table: &Table<'_>, key: &str) -> Path {
 }
 
 /// Reads a member that is a template, if it is there.
-pub(super) fn read(table: &Table<'_>, key: &str, known: &Known) -> Option<Template> {
+pub(super) fn read(table: &Table<'_>, key: &str, known: &TemplateNames) -> Option<Template> {
     known.template(table.ledger, &table.word(key)?)
 }
 
 /// Notes every template in the texts of a member that nothing fills, however deep.
-fn check_all(table: &Table<'_>, key: &str, known: &Known) {
+fn check_all(table: &Table<'_>, key: &str, known: &TemplateNames) {
     table.all_words(key).iter().for_each(|word| drop(known.template(table.ledger, word)));
 }
 
 /// Reads a table of templates.
-pub(super) fn read_map(table: &Table<'_>, key: &str, known: &Known) -> BTreeMap<String, Template> {
+pub(super) fn read_map(table: &Table<'_>, key: &str, known: &TemplateNames) -> BTreeMap<String, Template> {
     check_all(table, key, known);
     let texts = table.text_map(key).into_iter();
     texts.filter_map(|(name, text)| Some((name, Template::parse(&text).ok()?))).collect()
 }
 
 /// Reads a table of parameters.
-pub(super) fn read_parameters(table: &Table<'_>, key: &str, known: &Known) -> Parameters {
+pub(super) fn read_parameters(table: &Table<'_>, key: &str, known: &TemplateNames) -> Parameters {
     check_all(table, key, known);
     parameters(table.json_map(key))
 }
 
 /// Reads a list of tables of parameters.
-pub(super) fn read_variations(table: &Table<'_>, key: &str, known: &Known) -> Vec<Parameters> {
+pub(super) fn read_variations(table: &Table<'_>, key: &str, known: &TemplateNames) -> Vec<Parameters> {
     check_all(table, key, known);
     table.tables(key).iter().map(|table| parameters(table.json_members())).collect()
 }

@@ -31,7 +31,7 @@ const REGIONS: &str = "account.regions";
 const ALIASES: &str = "iam.account-aliases";
 
 /// An account that is ready to be asked.
-pub(crate) struct Known {
+pub(crate) struct ReadyAccount {
     pub(crate) context: AccountContext,
     pub(crate) caller: Caller,
     pub(crate) scope: AccountScope,
@@ -42,7 +42,7 @@ pub(crate) async fn identify(
     session: &Session,
     entered: Option<&AccountSettings>,
     run: &Arc<Run>,
-) -> Result<Known, CollectError> {
+) -> Result<ReadyAccount, CollectError> {
     let sdk = session.account(entered).await?;
     let asked = session.region();
     let client = aws_sdk_sts::Client::from_conf(
@@ -80,7 +80,7 @@ pub(crate) async fn identify(
         disabled_regions: regions.disabled,
         excluded_regions: regions.excluded,
     };
-    Ok(Known { context, caller, scope })
+    Ok(ReadyAccount { context, caller, scope })
 }
 
 fn caller(output: &GetCallerIdentityOutput) -> Result<Caller, CollectError> {

@@ -104,7 +104,7 @@ struct Recorded {
 /// One line of a recordings file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct RecordedLine {
     service: String,
     region: String,
     method: String,
@@ -124,7 +124,7 @@ struct Line {
     quarters: Vec<String>,
 }
 
-impl Line {
+impl RecordedLine {
     fn body(&mut self) -> Result<Bytes, String> {
         match (self.body.take(), self.body_base64.take()) {
             (Some(text), None) => Ok(text.into()),
@@ -147,7 +147,7 @@ impl Recordings {
                 continue;
             }
             let broken = |message: String| CollectError::Recording { line, message };
-            let mut recorded: Line = serde_json::from_slice(text).map_err(|error| broken(error.to_string()))?;
+            let mut recorded: RecordedLine = serde_json::from_slice(text).map_err(|error| broken(error.to_string()))?;
             if !recorded.quarters.is_empty() && !recorded.quarters.iter().any(|one| one == quarter) {
                 continue;
             }
@@ -155,7 +155,7 @@ impl Recordings {
             if recorded.service == "sts" {
                 recordings.sts_region.get_or_insert_with(|| Region::new(recorded.region.clone()));
             }
-            let Line { service, region, method, path, target, body_sha256, status, headers, .. } = recorded;
+            let RecordedLine { service, region, method, path, target, body_sha256, status, headers, .. } = recorded;
             let key = RequestKey { service, region, method, path, target, body: body_sha256 };
             recordings.push(key.identity(""), Recorded { status, headers, body });
         }

@@ -14,8 +14,9 @@ use super::fault::fault_at;
 use crate::case::{Case, StoredSnapshot, Timeline, Yardstick};
 use crate::cli::{Calendar as Flags, Format};
 use crate::compare::{self, Dates};
+use crate::compare::{Calendar, Due, DueState};
 use crate::document::{Cell, Document, Look};
-use crate::model::{Calendar, Due, DueState, Settings, harmless};
+use crate::model::{Settings, harmless};
 use crate::seal::Certificate;
 use crate::vault::{Vault, VaultError};
 

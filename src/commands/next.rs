@@ -14,10 +14,9 @@ use crate::awscli::show_again;
 use crate::case::{Case, StoredSnapshot, Yardstick};
 use crate::cli::{Format, Next, Order};
 use crate::compare::{self, By, Owners};
+use crate::compare::{Action, ActionKind, ActionPlan, Since};
 use crate::document::{Cell, Document, Look};
-use crate::model::{
-    Action, ActionKind, ActionPlan, CheckResult, Finding, Row, Settings, Severity, Since, did_you_mean, harmless,
-};
+use crate::model::{CheckResult, Finding, Row, Settings, Severity, did_you_mean, harmless};
 
 /// Requirements named of an action before the rest is counted.
 const NAMED: usize = 6;
@@ -110,7 +109,7 @@ fn page(plan: &ActionPlan, all: usize) -> Document {
             plan.excepted,
             if plan.excepted == 1 { "requirement waits" } else { "requirements wait" }
         ));
-        let row = |one: &crate::model::Accepted| {
+        let row = |one: &crate::compare::Accepted| {
             vec![
                 Cell::code(one.check.as_str()),
                 Cell::number(one.findings),
@@ -156,7 +155,7 @@ fn one(number: usize, action: &Action, plan: &ActionPlan, page: &mut Document) {
     if let Some(command) = &action.command {
         page.line(format!("{AGAIN}{command}"));
     }
-    let row = |one: &crate::model::ActionFinding| {
+    let row = |one: &crate::compare::ActionFinding| {
         vec![
             Cell::code(one.resource.as_str()),
             Cell::from(format!("{} {}", one.account, one.region)),

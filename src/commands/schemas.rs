@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 use super::{attest, collect, explain, vault};
 use crate::assess::Coverage;
 use crate::bundle::Verification;
-use crate::model::{ActionPlan, Assessment, Calendar, Difference, Trend};
+use crate::compare::{ActionPlan, Calendar, Difference};
+use crate::model::{Assessment, Trend};
 
 /// A result's name, title, format and schema.
 type Contract = (&'static str, &'static str, u32, fn(&mut SchemaGenerator) -> Schema);

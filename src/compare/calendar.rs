@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
+use crate::compare::{Calendar, Due, DueKind, DueState};
 use crate::model::{
-    Assessment, Attestation, Calendar, Catalog, Due, DueKind, DueState, Facts, Period, ReportFound, ReportKind,
-    ReportOrigin, Settings, Source, Term,
+    Assessment, Attestation, Catalog, Facts, Period, ReportFound, ReportKind, ReportOrigin, Settings, Source, Term,
 };
 
 const FORMAT: u32 = 1;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::compare::{CheckChange, RequirementChange};
 use crate::model::{
-    Assessment, CheckChange, CheckId, CheckResult, FrameworkId, ManualState, ManualUse, RequirementChange,
-    RequirementId, RequirementResult, Status, Turn, Verdict,
+    Assessment, CheckId, CheckResult, FrameworkId, ManualState, ManualUse, RequirementId, RequirementResult, Status,
+    Turn, Verdict,
 };
 
 /// Reasons named of a requirement; the others are only counted.

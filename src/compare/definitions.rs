@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use super::checks;
+use crate::compare::DefinitionChanges;
 use crate::model::{
-    Assessment, Catalog, Check, Control, DefinitionChange, DefinitionChanges, DefinitionKind, Framework, Known, Param,
-    Requirement, Settings, Source,
+    Assessment, Catalog, Check, Control, DefinitionChange, DefinitionKind, Framework, Known, Param, Requirement,
+    Settings, Source,
 };
 
 /// Mappings and settings.

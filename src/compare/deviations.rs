@@ -1,8 +1,7 @@
 //! Exceptions and documents that came, went or ran out.
 
-use crate::model::{
-    Assessment, Attestation, AttestationChange, DeviationChange, ExceptionChange, ExceptionState, ExceptionUse, Term,
-};
+use crate::compare::{AttestationChange, DeviationChange, ExceptionChange};
+use crate::model::{Assessment, Attestation, ExceptionState, ExceptionUse, Term};
 
 /// Exceptions, each side's by its own settings.
 pub(super) fn exceptions(before: &Assessment, after: &Assessment) -> Vec<ExceptionChange> {

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::Side;
 use super::resources::Resources;
-use crate::model::{EvidenceChange, Facts, Row, Sha256, Snapshot, SourceId};
+use crate::compare::EvidenceChange;
+use crate::model::{Facts, Row, Sha256, Snapshot, SourceId};
 
 /// The sources whose answers differ.
 pub(super) fn evidence(before: Side<'_>, after: Side<'_>, resources: &Resources) -> Vec<EvidenceChange> {

@@ -8,10 +8,8 @@ use super::Side;
 use super::lives::Ages;
 use super::resources::Resources;
 use super::scope::{Places, Standing};
-use crate::model::{
-    AccountId, Age, Catalog, Cause, CheckId, CheckResult, Finding, FindingChange, FindingChanges, Lasting, Region,
-    Verdict,
-};
+use crate::compare::{FindingChange, FindingChanges};
+use crate::model::{AccountId, Age, Catalog, Cause, CheckId, CheckResult, Finding, Lasting, Region, Verdict};
 
 /// Sorts the failing findings of both sides by what became of them.
 pub(super) fn findings(
@@ -25,7 +23,7 @@ pub(super) fn findings(
         // Nothing comes of a snapshot beside itself; that its findings are open, it says alone.
         return FindingChanges::default();
     }
-    let world = World {
+    let world = Sides {
         old_places: Places::of(before.snapshot),
         new_places: Places::of(after.snapshot),
         before,
@@ -52,7 +50,7 @@ pub(super) fn findings(
     changes
 }
 
-struct World<'a> {
+struct Sides<'a> {
     before: Side<'a>,
     after: Side<'a>,
     old_places: Places<'a>,
@@ -62,12 +60,12 @@ struct World<'a> {
 }
 
 /// A check's findings by place and name.
-struct Said<'a> {
+struct CheckFindings<'a> {
     check: &'a CheckResult,
     by_name: BTreeMap<(&'a AccountId, &'a Region, &'a str), &'a Finding>,
 }
 
-impl<'a> Said<'a> {
+impl<'a> CheckFindings<'a> {
     fn new(check: &'a CheckResult) -> Self {
         let key = |finding: &'a Finding| (&finding.account, &finding.region, finding.resource.as_str());
         Self { check, by_name: check.findings.iter().map(|finding| (key(finding), finding)).collect() }
@@ -108,9 +106,9 @@ enum Group {
     Left,
 }
 
-impl<'a> World<'a> {
+impl<'a> Sides<'a> {
     fn check(&self, old: &'a CheckResult, new: &'a CheckResult, changes: &mut FindingChanges) {
-        let (old, new) = (Said::new(old), Said::new(new));
+        let (old, new) = (CheckFindings::new(old), CheckFindings::new(new));
         let failed = old.failing().map(|finding| (finding, self.fate(finding, &new)));
         let fails = new.failing().filter_map(|finding| Some((finding, self.origin(finding, &old)?)));
         for (finding, fate) in failed.chain(fails) {
@@ -128,7 +126,7 @@ impl<'a> World<'a> {
     /// Events that the earlier side does not have are new. Those that only it has happened in its period: they are
     /// neither open nor fixed.
     fn events(&self, old: &'a CheckResult, new: &'a CheckResult, changes: &mut FindingChanges) {
-        let (old, new) = (Said::new(old), Said::new(new));
+        let (old, new) = (CheckFindings::new(old), CheckFindings::new(new));
         for finding in new.failing() {
             let known = old.of(&finding.account, &finding.region, &finding.resource);
             let known = known.is_some_and(|known| known.verdict == Verdict::Fail);
@@ -150,7 +148,7 @@ impl<'a> World<'a> {
     }
 
     /// What became of a finding that failed.
-    fn fate(&self, finding: &Finding, new: &Said<'_>) -> Fate {
+    fn fate(&self, finding: &Finding, new: &CheckFindings<'_>) -> Fate {
         let Finding { account, region, resource, .. } = finding;
         let renamed = self.resources.name_now(account, resource);
         let name = renamed.unwrap_or(resource);
@@ -177,7 +175,12 @@ impl<'a> World<'a> {
     }
 
     /// A finding that failed and of which the later side says nothing.
-    fn vanished(&self, finding: &Finding, new: &Said<'_>, fate: &dyn Fn(Group, Cause, String) -> Fate) -> Fate {
+    fn vanished(
+        &self,
+        finding: &Finding,
+        new: &CheckFindings<'_>,
+        fate: &dyn Fn(Group, Cause, String) -> Fate,
+    ) -> Fate {
         let Finding { account, region, resource, .. } = finding;
         match self.new_places.beside(&self.old_places, account, region) {
             Standing::AccountMissing => {
@@ -198,7 +201,7 @@ impl<'a> World<'a> {
     }
 
     /// Where a finding that fails comes from; none when it failed before.
-    fn origin(&self, finding: &Finding, old: &Said<'_>) -> Option<Fate> {
+    fn origin(&self, finding: &Finding, old: &CheckFindings<'_>) -> Option<Fate> {
         let Finding { account, region, resource, .. } = finding;
         let name = self.resources.name_before(account, resource).unwrap_or(resource);
         let cause = match old.of(account, region, name) {
@@ -220,7 +223,7 @@ impl<'a> World<'a> {
         Some(Fate { group: Group::New, cause, reason: finding.reason.clone(), resource: resource.clone() })
     }
 
-    fn change(&self, check: &CheckResult, finding: &Finding, fate: &Fate, new: &Said<'_>) -> FindingChange {
+    fn change(&self, check: &CheckResult, finding: &Finding, fate: &Fate, new: &CheckFindings<'_>) -> FindingChange {
         let until = self.after.name.time;
         let (since, age) = self.since(check, finding, fate);
         FindingChange {
@@ -250,7 +253,7 @@ impl<'a> World<'a> {
     }
 
     /// The exception that covers it: of the later side, or of the earlier one if it does not fail any more.
-    fn exception(&self, finding: &Finding, fate: &Fate, new: &Said<'_>) -> Option<String> {
+    fn exception(&self, finding: &Finding, fate: &Fate, new: &CheckFindings<'_>) -> Option<String> {
         let now = new.of(&finding.account, &finding.region, &fate.resource);
         let of = |side: Side<'_>, finding: &Finding| {
             let exception = side.assessment.exceptions.get(finding.exception?)?;

@@ -7,10 +7,11 @@ mod actions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::compare::{Accepted, Action, ActionKind, ActionPlan, Waiting};
 use crate::model::{
-    Accepted, Action, ActionKind, ActionPlan, Assessment, AwsPart, Catalog, CheckId, CheckResult, ExceptionState,
-    Finding, FrameworkId, Gap, ManualState, OpenFinding, Remedy, ReportCoverage, ReportRole, RequirementId,
-    RequirementResult, Severity, Status, Target, Verdict, Waiting,
+    Assessment, AwsPart, Catalog, CheckId, CheckResult, ExceptionState, Finding, FrameworkId, Gap, ManualState,
+    OpenFinding, Remedy, ReportCoverage, ReportRole, RequirementId, RequirementResult, Severity, Status, Target,
+    Verdict,
 };
 
 const FORMAT: u32 = 1;
@@ -47,7 +48,7 @@ pub fn next(
     owners: &dyn Owners,
     command: &dyn Fn(&CheckResult, &Finding) -> Option<String>,
 ) -> ActionPlan {
-    let desk = Desk { catalog, assessment, open, owners, command };
+    let desk = Planner { catalog, assessment, open, owners, command };
     let blockers = desk.blockers();
     let accepted = desk.accepted();
     let waits_for_accepted = |ids: &BTreeSet<Key>| ids.iter().any(|key| accepted.contains_key(key));
@@ -80,7 +81,7 @@ pub fn sort(actions: &mut [Action], by: By) {
 type Key = (ActionKind, String);
 type Blockers<'a> = BTreeMap<(&'a FrameworkId, &'a RequirementId), BTreeSet<Key>>;
 
-struct Desk<'a> {
+struct Planner<'a> {
     catalog: &'a Catalog,
     assessment: &'a Assessment,
     open: &'a [OpenFinding],
@@ -88,7 +89,7 @@ struct Desk<'a> {
     command: &'a dyn Fn(&CheckResult, &Finding) -> Option<String>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Planner<'a> {
     /// The open requirements that count, and what each waits for; parts of a requirement wait for it.
     fn blockers(&self) -> Blockers<'a> {
         let mut blockers = Blockers::new();

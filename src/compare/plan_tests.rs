@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{By, Dates, Owners, calendar, next, sort};
+use crate::expression::Expression;
 use crate::model::*;
 
 const ACCOUNT: &str = "111111111111";

@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Side;
-use crate::model::{
-    AccountId, Assessment, CoverageChange, Coverages, Gap, GapReason, Membership, Region, Remedy, ScopeChange,
-    ScopeKind, Snapshot, SourceId,
-};
+use crate::compare::{CoverageChange, Coverages, Membership, ScopeChange, ScopeKind};
+use crate::model::{AccountId, Assessment, Gap, GapReason, Region, Remedy, Snapshot, SourceId};
 
-type Place<'a> = (&'a SourceId, &'a AccountId, &'a Region);
+type Asked<'a> = (&'a SourceId, &'a AccountId, &'a Region);
 
 /// What can be read on one side only, and what joined or left the scope.
 pub(super) fn coverage(before: Side<'_>, after: Side<'_>) -> Coverages {
@@ -20,8 +18,8 @@ pub(super) fn coverage(before: Side<'_>, after: Side<'_>) -> Coverages {
     }
 }
 
-fn gaps(assessment: &Assessment) -> BTreeMap<Place<'_>, Vec<&Gap>> {
-    let mut places: BTreeMap<Place<'_>, Vec<&Gap>> = BTreeMap::new();
+fn gaps(assessment: &Assessment) -> BTreeMap<Asked<'_>, Vec<&Gap>> {
+    let mut places: BTreeMap<Asked<'_>, Vec<&Gap>> = BTreeMap::new();
     for gap in &assessment.gaps {
         places.entry((&gap.source, &gap.account, &gap.region)).or_default().push(gap);
     }
@@ -30,13 +28,13 @@ fn gaps(assessment: &Assessment) -> BTreeMap<Place<'_>, Vec<&Gap>> {
 
 /// Places with gaps here, and none on the other side, which asked there too.
 fn only(
-    here: &BTreeMap<Place<'_>, Vec<&Gap>>,
-    there: &BTreeMap<Place<'_>, Vec<&Gap>>,
+    here: &BTreeMap<Asked<'_>, Vec<&Gap>>,
+    there: &BTreeMap<Asked<'_>, Vec<&Gap>>,
     own: &Snapshot,
     other: &Snapshot,
 ) -> Vec<CoverageChange> {
     let (own, places) = (Places::of(own), Places::of(other));
-    let asked = |(source, account, region): &Place<'_>| {
+    let asked = |(source, account, region): &Asked<'_>| {
         other.scope.sources.contains(source) && places.beside(&own, account, region) == Standing::Asked
     };
     let mut changes = Vec::new();

@@ -1,6 +1,7 @@
 //! One side of a comparison: what was collected, and what was made of it.
 
-use crate::model::{Assessment, Facts, SideName, Snapshot};
+use crate::compare::SideName;
+use crate::model::{Assessment, Facts, Snapshot};
 
 /// One side of a comparison.
 #[derive(Debug, Clone, Copy)]

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::expression::Expression;
+
 use super::{
-    CheckId, Collector, ControlId, Expression, FrameworkId, Offers, ReportKind, RequirementId, Responsibility,
-    ServiceKey, Severity, Source, SourceExample, SourceId, Target, Verdict,
+    CheckId, Collector, ControlId, FrameworkId, Offers, ReportKind, RequirementId, Responsibility, ServiceKey,
+    Severity, Source, SourceExample, SourceId, Target, Verdict,
 };
 
 /// Everything that `mappings/` says, with every reference resolved.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Input, SignerLine};
+use crate::expression::Expression;
 use crate::model::*;
 
 /// Everything that an input borrows.

@@ -83,12 +83,12 @@ pub struct Certificate {
     subject: String,
     not_before: DateTime<Utc>,
     not_after: DateTime<Utc>,
-    extensions: Known,
+    extensions: Extensions,
 }
 
 /// What the extensions say, as far as we judge by them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Known {
+struct Extensions {
     ca: bool,
     path_length: Option<u8>,
     usage: Option<KeyUsage>,
@@ -119,7 +119,7 @@ impl Certificate {
             subject: printable(&subject.to_string()),
             not_before: time(&tbs.validity.not_before)?,
             not_after: time(&tbs.validity.not_after)?,
-            extensions: Known::read(tbs.extensions.as_deref().unwrap_or_default())?,
+            extensions: Extensions::read(tbs.extensions.as_deref().unwrap_or_default())?,
             signature: outer.signature.as_bytes().unwrap_or_default().to_vec(),
             algorithm: outer.algorithm,
             tbs,
@@ -236,7 +236,7 @@ impl Certificate {
     }
 }
 
-impl Known {
+impl Extensions {
     fn read(extensions: &[Extension]) -> der::Result<Self> {
         let mut known = Self::default();
         let mut seen = Vec::new();

@@ -169,12 +169,12 @@ pub(super) struct Chart {
 #[derive(Debug)]
 pub(super) struct Bar {
     pub(super) label: String,
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<BarPart>,
 }
 
 /// A part of a bar.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct BarPart {
     pub(super) label: String,
     pub(super) tone: Tone,
     pub(super) value: f32,

@@ -1,6 +1,6 @@
 //! Charts as shapes. The words and numbers of a chart always stand in a table beside it too.
 
-use super::block::{Bar, Chart, Part, Run};
+use super::block::{Bar, BarPart, Chart, Run};
 use super::layout::Layout;
 use super::page::{Item, Paint, Slab};
 use super::style::{Align, Color, Face, Look, MARGIN, MUTED, TEXT_WIDTH, Tone, WHITE};
@@ -65,7 +65,7 @@ impl Layout<'_, '_, '_> {
         self.legend(bars.iter().flat_map(|bar| &bar.parts), y, node, paint)
     }
 
-    fn segment(&mut self, part: &Part, (x, y, w): (f32, f32, f32), node: NodeId, paint: &mut Paint) {
+    fn segment(&mut self, part: &BarPart, (x, y, w): (f32, f32, f32), node: NodeId, paint: &mut Paint) {
         let gap = if w > 3.0 { 0.8 } else { 0.0 };
         paint.under.push(rect(x, y, w - gap, BAR_HEIGHT, part.tone.bar()));
         let amount = number(part.value);
@@ -81,8 +81,8 @@ impl Layout<'_, '_, '_> {
     }
 
     /// Every label once, in the order of its first use.
-    fn legend<'p>(&mut self, parts: impl Iterator<Item = &'p Part>, y: f32, node: NodeId, paint: &mut Paint) -> f32 {
-        let mut known: Vec<&Part> = Vec::new();
+    fn legend<'p>(&mut self, parts: impl Iterator<Item = &'p BarPart>, y: f32, node: NodeId, paint: &mut Paint) -> f32 {
+        let mut known: Vec<&BarPart> = Vec::new();
         for part in parts {
             if !known.iter().any(|other| other.label == part.label) {
                 known.push(part);

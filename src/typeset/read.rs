@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::PdfError;
 use super::block::{
-    Bar, Block, Cell, Chart, Column, Cover, Dress, Heading, Item, Kind, Paragraph, Part, Report, Row, Run, Table,
+    Bar, BarPart, Block, Cell, Chart, Column, Cover, Dress, Heading, Item, Kind, Paragraph, Report, Row, Run, Table,
 };
 use super::inline::{paragraph, paragraphs, tone};
 use super::shape::plain;
@@ -240,7 +240,7 @@ fn chart(element: Element<'_>) -> Result<Chart, PdfError> {
             if !(value.is_finite() && value >= 0.0) {
                 return Err(part.wrong(format!("`{}` is not an amount", part.text("value"))));
             }
-            parts.push(Part { label: plain(part.text("label"), false), tone: tone(part, Tone::Info)?, value });
+            parts.push(BarPart { label: plain(part.text("label"), false), tone: tone(part, Tone::Info)?, value });
         }
         bars.push(Bar { label: plain(bar.text("label"), false), parts });
     }

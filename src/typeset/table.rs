@@ -44,7 +44,7 @@ struct SetCell {
 
 /// What a row is in its table.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum RowKind {
     Head,
     Section,
     Body { shaded: bool, first: bool, last: bool, keep: bool },
@@ -60,7 +60,7 @@ impl Layout<'_, '_, '_> {
         let node = self.tags.add(Tags::ROOT, if dress.is_table() { Role::Table } else { Role::Group });
         let mut head_height = 0.0;
         if let Some(head) = head {
-            head_height = self.row(head, dress, Place::Head, &columns, &edges, node, BODY_HEIGHT / 3.0);
+            head_height = self.row(head, dress, RowKind::Head, &columns, &edges, node, BODY_HEIGHT / 3.0);
         }
         // Tall halves flow over pages in strips without a seam; other rows are torn only when longer than a page.
         let room = if matches!(dress, Dress::Halves(_)) { STRIP } else { BODY_HEIGHT - head_height - 2.0 };
@@ -69,14 +69,14 @@ impl Layout<'_, '_, '_> {
         for (index, row) in rows.into_iter().enumerate() {
             let place = if row.section {
                 shaded = false;
-                Place::Section
+                RowKind::Section
             } else {
                 // Neither the first row nor the last stands alone; a small table is whole.
                 let inner = index + 1 < count && (count <= SMALL || index == 0 || index + 2 == count);
                 let keep = inner || leads_in && index + 1 == count;
-                Place::Body { shaded, first: index == 0, last: index + 1 == count, keep }
+                RowKind::Body { shaded, first: index == 0, last: index + 1 == count, keep }
             };
-            shaded = !shaded && place != Place::Section;
+            shaded = !shaded && place != RowKind::Section;
             self.row(row, dress, place, &columns, &edges, node, room);
         }
         if !leads_in {
@@ -91,7 +91,7 @@ impl Layout<'_, '_, '_> {
         &mut self,
         row: Row,
         dress: Dress,
-        place: Place,
+        place: RowKind,
         columns: &[Column],
         edges: &[f32],
         table: NodeId,
@@ -106,7 +106,7 @@ impl Layout<'_, '_, '_> {
             column += cell.span;
             let right = edges.get(column).copied().unwrap_or(*left);
             let role = match (dress.is_table(), place) {
-                (true, Place::Body { .. }) => Role::Cell,
+                (true, RowKind::Body { .. }) => Role::Cell,
                 (true, _) => Role::HeadCell,
                 (false, _) => Role::Paragraph,
             };
@@ -125,7 +125,7 @@ impl Layout<'_, '_, '_> {
             let torn = cells.iter().any(|cell| !cell.lines.is_empty());
             height += if seamless && torn { 0.0 } else { pads.y };
             // A card's rows stand close; its ends do not.
-            if let (Dress::Card(_), Place::Body { first, last, .. }) = (dress, place) {
+            if let (Dress::Card(_), RowKind::Body { first, last, .. }) = (dress, place) {
                 if first && first_height.is_none() {
                     paint.under.iter_mut().chain(&mut paint.over).for_each(|item| item.shift(4.0));
                     height += 4.0;
@@ -138,13 +138,13 @@ impl Layout<'_, '_, '_> {
             }
             let keep = !torn
                 && match (dress, place) {
-                    (_, Place::Head | Place::Section) => true,
-                    (Dress::Card(_), Place::Body { last, keep, .. }) => !last || keep,
-                    (_, Place::Body { keep, .. }) => keep,
+                    (_, RowKind::Head | RowKind::Section) => true,
+                    (Dress::Card(_), RowKind::Body { last, keep, .. }) => !last || keep,
+                    (_, RowKind::Body { keep, .. }) => keep,
                 };
-            let starts = first_height.is_none() && matches!(place, Place::Body { first: true, .. });
+            let starts = first_height.is_none() && matches!(place, RowKind::Body { first: true, .. });
             let gap = if starts && !dress.is_table() { 6.0 } else { 0.0 };
-            self.flow.push(Slab { gap, height, items: paint.items(), keep, head: place == Place::Head });
+            self.flow.push(Slab { gap, height, items: paint.items(), keep, head: place == RowKind::Head });
             first_height.get_or_insert(height);
             if !torn {
                 return first_height.unwrap_or_default();
@@ -152,7 +152,7 @@ impl Layout<'_, '_, '_> {
         }
     }
 
-    fn cell(&mut self, cell: Cell, dress: Dress, place: Place, column: Column, width: f32) -> Vec<Line> {
+    fn cell(&mut self, cell: Cell, dress: Dress, place: RowKind, column: Column, width: f32) -> Vec<Line> {
         let mut lines: Vec<Line> = Vec::new();
         for paragraph in &cell.paragraphs {
             let look = look_of(paragraph.kind, dress, place, column);
@@ -200,8 +200,8 @@ fn edges(columns: &[Column], pads: &Pads) -> Vec<f32> {
     edges
 }
 
-fn look_of(kind: Kind, dress: Dress, place: Place, column: Column) -> Look {
-    if matches!(place, Place::Head | Place::Section) {
+fn look_of(kind: Kind, dress: Dress, place: RowKind, column: Column) -> Look {
+    if matches!(place, RowKind::Head | RowKind::Section) {
         return Look::CELL_HEAD;
     }
     let body = match dress {
@@ -220,23 +220,23 @@ fn look_of(kind: Kind, dress: Dress, place: Place, column: Column) -> Look {
 }
 
 /// What lies under and around a row.
-fn dress_row(dress: Dress, place: Place, edges: &[f32], height: f32, begins: bool, paint: &mut Paint) {
+fn dress_row(dress: Dress, place: RowKind, edges: &[f32], height: f32, begins: bool, paint: &mut Paint) {
     let mut under = Vec::new();
     let mut rect = |x: f32, y: f32, w: f32, h: f32, fill: Color| {
         under.push(Item::Rect { x, y, w, h, radius: 0.0, fill, node: None });
     };
     let (x, w) = (MARGIN, TEXT_WIDTH);
     match (dress, place) {
-        (Dress::Rules | Dress::Zebra, Place::Head) => {
+        (Dress::Rules | Dress::Zebra, RowKind::Head) => {
             rect(x, 0.0, w, height, HEAD);
             rect(x, height - 0.9, w, 0.9, NAVY);
         }
-        (Dress::Rules | Dress::Zebra, Place::Section) => {
+        (Dress::Rules | Dress::Zebra, RowKind::Section) => {
             rect(x, 0.0, w, height, SHADE);
             rect(x, height - 0.5, w, 0.5, RULE);
         }
         (Dress::Rules, _) => rect(x, height - 0.5, w, 0.5, HAIR),
-        (Dress::Zebra, Place::Body { shaded, .. }) => {
+        (Dress::Zebra, RowKind::Body { shaded, .. }) => {
             if shaded {
                 rect(x, 0.0, w, height, SHADE);
             }

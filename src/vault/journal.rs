@@ -33,7 +33,7 @@ type Before = (Vec<SnapshotId>, BTreeMap<Sha256, Sha256>);
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Line {
+enum JournalLine {
     Exchange(Exchange),
     Gap(Gap),
 }
@@ -186,7 +186,7 @@ impl Vault {
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => continue,
                 Err(error) => return Err(fault(path, error)),
             };
-            if let Ok(Line::Exchange(exchange)) = serde_json::from_str(&line)
+            if let Ok(JournalLine::Exchange(exchange)) = serde_json::from_str(&line)
                 && self.get(&exchange.body).is_ok()
             {
                 exchanges.push(exchange);
@@ -265,7 +265,7 @@ impl Sink for Journal {
             if !body.is_empty() || exchange.size == 0 {
                 self.vault.put_after(body, self.before.get(&exchange.request))?;
             }
-            self.append(&Line::Exchange(exchange.clone()))
+            self.append(&JournalLine::Exchange(exchange.clone()))
         };
         keep().map_err(|error: VaultError| SinkError(with_causes(&error)))?;
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner).exchanges.push(exchange);
@@ -277,7 +277,7 @@ impl Sink for Journal {
             if let Some(body) = body {
                 self.vault.put(body)?;
             }
-            self.append(&Line::Gap(gap.clone()))
+            self.append(&JournalLine::Gap(gap.clone()))
         };
         keep().map_err(|error: VaultError| SinkError(with_causes(&error)))?;
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner).gaps.push(gap);

@@ -18,7 +18,7 @@ const BESIDE: &str = "merged.json";
 
 /// Which snapshots may stand side by side: those that came by the last merge, and those that were newest before it.
 #[derive(Serialize, Deserialize)]
-struct Beside {
+struct Siblings {
     format: u32,
     ids: BTreeSet<SnapshotId>,
 }
@@ -200,14 +200,14 @@ impl Vault {
 
     fn write_beside(&self, ids: BTreeSet<SnapshotId>) -> Result<(), VaultError> {
         let path = self.root().join(BESIDE);
-        let bytes = serde_json::to_vec(&Beside { format: FORMAT, ids });
+        let bytes = serde_json::to_vec(&Siblings { format: FORMAT, ids });
         files::write_whole(&path, &bytes.map_err(|error| fault(&path, io::Error::other(error)))?)
     }
 
     /// The snapshots that may stand side by side. What cannot be read excuses nothing.
     pub(super) fn merged_ids(&self) -> BTreeSet<SnapshotId> {
         let read = fs::read(self.root().join(BESIDE)).ok();
-        read.and_then(|bytes| serde_json::from_slice::<Beside>(&bytes).ok()).map(|one| one.ids).unwrap_or_default()
+        read.and_then(|bytes| serde_json::from_slice::<Siblings>(&bytes).ok()).map(|one| one.ids).unwrap_or_default()
     }
 
     /// The lock; none where the folder cannot be written to, so that no other process can either.

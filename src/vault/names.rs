@@ -100,7 +100,7 @@ impl Vault {
     pub(super) fn named_by_journals(&self) -> Result<Vec<Sha256>, VaultError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "kebab-case")]
-        enum Line {
+        enum NamedLine {
             Exchange(Body),
             Gap(Refusal),
         }
@@ -113,8 +113,8 @@ impl Vault {
                 let line = line.map_err(|error| fault(&path, error))?;
                 // The first line and a torn last one are not replies.
                 hashes.extend(match serde_json::from_slice(&line) {
-                    Ok(Line::Exchange(Body { body })) => Some(body),
-                    Ok(Line::Gap(Refusal { body })) => body,
+                    Ok(NamedLine::Exchange(Body { body })) => Some(body),
+                    Ok(NamedLine::Gap(Refusal { body })) => body,
                     Err(_) => None,
                 });
             }

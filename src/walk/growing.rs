@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::model::{Each, FROM, Gap, Name, Region, Row, Sha256, Source, SourceScope, filled, item_key};
 
 use super::items::Found;
-use super::part::{Asking, Part};
+use super::part::{Asking, PartValue};
 use super::place::Place;
 use super::request::{Prepared, prepare};
 use super::tree::{Branch, holds, needs};
@@ -139,11 +139,11 @@ impl Growing {
     }
 
     /// Takes a part that is done with.
-    pub(super) fn join(&mut self, each: &Each, part: Part) {
+    pub(super) fn join(&mut self, each: &Each, part: PartValue) {
         match part {
-            Part::Is(value) => drop(self.data.insert(each.part.clone(), value)),
-            Part::NotThere => {}
-            Part::Unread(gap) => drop(self.unread.insert(each.part.clone(), *gap)),
+            PartValue::Is(value) => drop(self.data.insert(each.part.clone(), value)),
+            PartValue::NotThere => {}
+            PartValue::Unread(gap) => drop(self.unread.insert(each.part.clone(), *gap)),
         }
     }
 

@@ -36,7 +36,7 @@ enum Found {
 
 /// What is known of a part in the end.
 #[derive(Debug)]
-pub(super) enum Part {
+pub(super) enum PartValue {
     /// It is this; of what AWS says that there is none, null.
     Is(Value),
     /// AWS's answer does not have it, or there was nothing to ask.
@@ -109,13 +109,13 @@ impl Asking {
     }
 
     /// What is known in the end.
-    pub(super) fn end(mut self, each: &Each) -> Part {
+    pub(super) fn end(mut self, each: &Each) -> PartValue {
         match (self.gap, self.found) {
-            (Some(gap), _) => Part::Unread(gap),
-            (None, Found::Absent) => Part::Is(Value::Null),
-            (None, Found::Nothing | Found::NotThere) => Part::NotThere,
-            (None, Found::Something) if is_list(&each.call) => Part::Is(Value::Array(self.values)),
-            (None, Found::Something | Found::Document) => self.values.pop().map_or(Part::NotThere, Part::Is),
+            (Some(gap), _) => PartValue::Unread(gap),
+            (None, Found::Absent) => PartValue::Is(Value::Null),
+            (None, Found::Nothing | Found::NotThere) => PartValue::NotThere,
+            (None, Found::Something) if is_list(&each.call) => PartValue::Is(Value::Array(self.values)),
+            (None, Found::Something | Found::Document) => self.values.pop().map_or(PartValue::NotThere, PartValue::Is),
         }
     }
 

@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 use source::{modules_of, rooms};
 
 /// The rooms, each with those that it may use. A new room is a new line here.
-const ROOMS: [(&str, &[&str]); 21] = [
-    ("model", &[]),
+const ROOMS: [(&str, &[&str]); 22] = [
+    ("expression", &[]),
+    ("model", &["expression"]),
     ("embedded", &[]),
     ("iam", &[]),
     ("typeset", &[]),
@@ -20,13 +21,13 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("seal", &["model"]),
     ("walk", &["model"]),
     ("trail", &["model", "walk"]),
-    ("awscli", &["model"]),
+    ("awscli", &["model", "expression"]),
     ("document", &["model"]),
-    ("catalog", &["model", "embedded", "awscli"]),
+    ("catalog", &["model", "expression", "embedded", "awscli"]),
     ("collect", &["model", "walk", "trail", "withhold"]),
     ("vault", &["model"]),
     ("facts", &["model", "walk", "trail"]),
-    ("assess", &["model", "walk", "iam"]),
+    ("assess", &["model", "expression", "walk", "iam"]),
     ("compare", &["model"]),
     ("report", &["model", "embedded", "document", "typeset"]),
     ("bundle", &["model", "seal"]),

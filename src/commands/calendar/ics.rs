@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::commands::table::visible;
-use crate::model::{Calendar, Due, DueState, Sha256};
+use crate::compare::{Calendar, Due, DueState};
+use crate::model::Sha256;
 
 /// Lines are folded to at most so many octets, without their ends (RFC 5545, 3.1).
 const FOLD: usize = 75;

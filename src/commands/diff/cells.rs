@@ -1,7 +1,8 @@
 //! Changes as the cells of a table.
 
+use crate::compare::{CheckChange, RequirementChange};
 use crate::document::{Cell, Look};
-use crate::model::{CheckChange, RequirementChange, Status, Turn, Verdict};
+use crate::model::{Status, Turn, Verdict};
 
 pub(super) const CHECK_HEADS: [&str; 6] = ["turn", "check", "severity", "was", "is", "why"];
 

@@ -4,10 +4,9 @@ use super::cells::{CHECK_HEADS, REQUIREMENT_HEADS, check, requirement};
 use super::rest::{definitions, deviations, evidence, resources};
 use crate::commands::context::Context;
 use crate::commands::document::rows_shown;
+use crate::compare::{CheckChange, CoverageChange, Difference, FindingChange, Membership, RequirementChange, SideName};
 use crate::document::{Cell, Document, Look};
-use crate::model::{
-    CheckChange, CoverageChange, Difference, FindingChange, Membership, RequirementChange, SideName, Turn,
-};
+use crate::model::Turn;
 
 /// Findings that merely stay as they are, oldest first, before the rest is counted.
 const OPEN_SHOWN: usize = 10;
@@ -116,7 +115,7 @@ fn coverage(difference: &Difference, page: &mut Document, shown: usize) {
     }
     if !coverage.scope.is_empty() {
         page.heading("Scope");
-        let row = |one: &crate::model::ScopeChange| {
+        let row = |one: &crate::compare::ScopeChange| {
             let word = match one.change {
                 Membership::Joined => "joined",
                 Membership::Left => "left",

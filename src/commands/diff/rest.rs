@@ -1,13 +1,14 @@
 //! The rest of a comparison for people: deviations, definitions, resources, evidence.
 
 use super::cells::{CHECK_HEADS, REQUIREMENT_HEADS, check, requirement};
+use crate::compare::Difference;
 use crate::document::{Cell, Document};
-use crate::model::{Difference, Known};
+use crate::model::Known;
 
 pub(super) fn deviations(difference: &Difference, page: &mut Document, shown: usize) {
     if !difference.exceptions.is_empty() {
         page.heading("Exceptions");
-        let row = |one: &crate::model::ExceptionChange| {
+        let row = |one: &crate::compare::ExceptionChange| {
             vec![
                 Cell::from(one.change.words()),
                 Cell::code(one.check.as_str()),
@@ -21,7 +22,7 @@ pub(super) fn deviations(difference: &Difference, page: &mut Document, shown: us
     }
     if !difference.attestations.is_empty() {
         page.heading("Documents");
-        let row = |one: &crate::model::AttestationChange| {
+        let row = |one: &crate::compare::AttestationChange| {
             vec![
                 Cell::from(one.change.words()),
                 Cell::from(one.id.to_string()),
@@ -64,7 +65,7 @@ pub(super) fn resources(difference: &Difference, page: &mut Document, shown: usi
         return;
     }
     page.heading(format!("Resources ({})", difference.resources.len()));
-    let row = |one: &crate::model::ResourceChange| {
+    let row = |one: &crate::compare::ResourceChange| {
         let was = one.was.as_ref().map(|was| format!("was {was}; ")).unwrap_or_default();
         vec![
             Cell::from(one.cause.words()),
@@ -87,7 +88,7 @@ pub(super) fn evidence(difference: &Difference, page: &mut Document, shown: usiz
         return;
     }
     page.heading("Evidence");
-    let row = |one: &crate::model::EvidenceChange| {
+    let row = |one: &crate::compare::EvidenceChange| {
         let mut members: Vec<(&String, &usize)> = one.members.iter().collect();
         members.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         let named: Vec<String> = members.iter().take(5).map(|(name, count)| format!("{name} {count}")).collect();

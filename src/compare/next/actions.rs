@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Desk, closes};
-use crate::model::{
-    Action, ActionFinding, ActionKind, CheckId, Finding, Gap, GapReason, ReportUse, RequirementResult, Since, Verdict,
-    Waiting, open_requests,
-};
+use super::{Planner, closes};
+use crate::compare::{Action, ActionFinding, ActionKind, Since, Waiting};
+use crate::model::{CheckId, Finding, Gap, GapReason, ReportUse, RequirementResult, Verdict, open_requests};
 
 /// Findings named of an action; the others are only counted.
 const EXAMPLES: usize = 5;
 
-impl Desk<'_> {
+impl Planner<'_> {
     pub(super) fn action(&self, (kind, id): &(ActionKind, String), requirements: &[Waiting]) -> Action {
         let mut action = match kind {
             ActionKind::Fix | ActionKind::Settle => self.of_check(*kind, id),

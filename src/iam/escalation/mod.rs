@@ -25,7 +25,7 @@ const MAX_NAMED: usize = 6;
 /// not there is an error: what it allows is not known. So is what is allowed under a condition about the deed, if nothing
 /// else is found.
 pub(crate) fn escalations(principal: &Value, groups: &Value, policies: &Value) -> Result<Vec<String>, String> {
-    let known = Known::of(groups, policies);
+    let known = PermissionRows::of(groups, policies);
     let who = Who::of(principal, &known)?;
     let mut judge = Judge { identity: parsed(&who.documents)?, boundary: None, who: &who, asked: HashMap::new() };
     if let Some(boundary) = who.boundary {
@@ -49,7 +49,7 @@ pub(crate) fn escalations(principal: &Value, groups: &Value, policies: &Value) -
 /// together is everything, or all of IAM, and a boundary does not keep that back. Policies of AWS's that are not among
 /// the rows are known by name; others that are not are an error.
 pub(crate) fn administers(principal: &Value, groups: &Value, policies: &Value) -> Result<bool, String> {
-    let known = Known::of(groups, policies);
+    let known = PermissionRows::of(groups, policies);
     let who = Who::of_any(principal, &known, true)?;
     let by_name = who.attached.iter().any(|arn| arn.ends_with(":iam::aws:policy/AdministratorAccess"));
     let all = |documents: &[&Value]| -> Result<bool, String> {
@@ -78,12 +78,12 @@ fn shortened(mut found: Vec<String>) -> Vec<String> {
 }
 
 /// The rows that a principal's permissions come from.
-struct Known<'v> {
+struct PermissionRows<'v> {
     groups: BTreeMap<&'v str, &'v Value>,
     policies: BTreeMap<&'v str, &'v Value>,
 }
 
-impl<'v> Known<'v> {
+impl<'v> PermissionRows<'v> {
     fn of(groups: &'v Value, policies: &'v Value) -> Self {
         let mut known = Self { groups: BTreeMap::new(), policies: BTreeMap::new() };
         each(groups, &mut |row| known.groups.extend(text(row, "GroupName").map(|name| (name, row))));
@@ -129,7 +129,7 @@ struct Who<'v> {
 }
 
 impl<'v> Who<'v> {
-    fn of(row: &'v Value, known: &Known<'v>) -> Result<Self, String> {
+    fn of(row: &'v Value, known: &PermissionRows<'v>) -> Result<Self, String> {
         match text(row, "kind") {
             Some("user" | "role") => Self::of_any(row, known, false),
             _ => Err("only users and roles have permissions of their own".to_owned()),
@@ -137,7 +137,7 @@ impl<'v> Who<'v> {
     }
 
     /// `known_by_name`: what is not there of AWS's own policies is left out.
-    fn of_any(row: &'v Value, known: &Known<'v>, known_by_name: bool) -> Result<Self, String> {
+    fn of_any(row: &'v Value, known: &PermissionRows<'v>, known_by_name: bool) -> Result<Self, String> {
         let missing = |name: &str| format!("`{name}` is not in AWS's answer");
         let arn = text(row, "Arn").ok_or_else(|| missing("Arn"))?;
         let kind = match text(row, "kind") {
@@ -166,7 +166,7 @@ impl<'v> Who<'v> {
     }
 
     /// The policies in a row and those attached to it.
-    fn add(&mut self, row: &'v Value, known: &Known<'v>, known_by_name: bool) -> Result<(), String> {
+    fn add(&mut self, row: &'v Value, known: &PermissionRows<'v>, known_by_name: bool) -> Result<(), String> {
         for inline in ["UserPolicyList", "RolePolicyList", "GroupPolicyList"] {
             for policy in list(row, inline) {
                 self.documents.push(policy.get("PolicyDocument").ok_or("an inline policy has no document")?);

@@ -61,28 +61,28 @@ struct Check {
     /// The requirements that it supports.
     requirements: Vec<Link>,
     /// Failing, then undetermined ones.
-    findings: Vec<Line>,
+    findings: Vec<FindingLine>,
     /// Says how many more there are and where.
     more: Option<String>,
 }
 
 /// A finding.
 #[derive(Debug, Serialize)]
-struct Line {
+struct FindingLine {
     resource: Text,
     account: Text,
     region: Text,
     verdict: Badge,
     reason: Text,
     evidence: Refs,
-    exception: Option<Beside>,
+    exception: Option<ShownException>,
     /// What AWS Config says of the same.
     config: Option<Word>,
 }
 
 /// The exception beside a finding.
 #[derive(Debug, Serialize)]
-struct Beside {
+struct ShownException {
     state: Badge,
     reason: Text,
     approver: Text,
@@ -199,16 +199,16 @@ fn check(
     }
 }
 
-fn line(input: &Input<'_>, numbers: &mut Numbers<'_>, finding: &Finding) -> Line {
+fn line(input: &Input<'_>, numbers: &mut Numbers<'_>, finding: &Finding) -> FindingLine {
     let exception = finding.exception.and_then(|index| Some((index, input.assessment.exceptions.get(index)?)));
-    Line {
+    FindingLine {
         resource: Text::name(&finding.resource),
         account: Text::name(finding.account.as_str()),
         region: Text::name(finding.region.as_str()),
         verdict: finding.verdict.into(),
         reason: Text::name(&finding.reason),
         evidence: numbers.cite(&finding.evidence, Some((&finding.account, &finding.region))),
-        exception: exception.map(|(index, exception)| Beside {
+        exception: exception.map(|(index, exception)| ShownException {
             state: deviations::state(exception.state),
             reason: Text::prose(&exception.reason),
             approver: Text::prose(&exception.approver),

@@ -20,12 +20,12 @@ pub(crate) struct Page {
 struct Section {
     anchor: String,
     heading: Text,
-    parts: Vec<Part>,
+    parts: Vec<PageItem>,
 }
 
 /// A line, an alarm, a table or a chart: one of them.
 #[derive(Debug, Default, Serialize)]
-struct Part {
+struct PageItem {
     kind: &'static str,
     text: Text,
     heads: Vec<Head>,
@@ -71,13 +71,15 @@ impl Page {
     }
 }
 
-fn part(block: &Block, charts: &mut usize) -> Part {
+fn part(block: &Block, charts: &mut usize) -> PageItem {
     match block {
-        Block::Heading(text) | Block::Line(text) => Part { kind: "line", text: Text::name(text), ..Part::default() },
-        Block::Alarm(text) => Part { kind: "alarm", text: Text::name(text), ..Part::default() },
+        Block::Heading(text) | Block::Line(text) => {
+            PageItem { kind: "line", text: Text::name(text), ..PageItem::default() }
+        }
+        Block::Alarm(text) => PageItem { kind: "alarm", text: Text::name(text), ..PageItem::default() },
         Block::Chart(chart) => {
             *charts += 1;
-            Part { kind: "chart", plot: Some(Plot::new(chart, *charts - 1)), ..Part::default() }
+            PageItem { kind: "chart", plot: Some(Plot::new(chart, *charts - 1)), ..PageItem::default() }
         }
         Block::Table(grid) => {
             let class = |index: usize| {
@@ -85,7 +87,7 @@ fn part(block: &Block, charts: &mut usize) -> Part {
                 if first.is_some_and(|cell| cell.look == Look::Number) { "number" } else { "" }
             };
             let head = |(index, head): (usize, &String)| Head { text: Text::name(head), class: class(index) };
-            Part {
+            PageItem {
                 kind: "table",
                 text: Text::name(&grid.caption),
                 heads: grid.heads.iter().enumerate().map(head).collect(),

@@ -39,7 +39,7 @@ pub(crate) struct Plot {
     ticks: Vec<Tick>,
     dates: Vec<Mark>,
     columns: Vec<Segment>,
-    lines: Vec<Line>,
+    lines: Vec<PlotLine>,
     legend: Vec<Legend>,
     heads: Vec<Text>,
     rows: Vec<Vec<Text>>,
@@ -70,7 +70,7 @@ struct Segment {
 }
 
 #[derive(Debug, Serialize)]
-struct Line {
+struct PlotLine {
     class: &'static str,
     points: String,
     marks: Vec<Mark>,
@@ -233,7 +233,7 @@ impl Frame {
         segments
     }
 
-    fn lines(&self, chart: &Chart) -> Vec<Line> {
+    fn lines(&self, chart: &Chart) -> Vec<PlotLine> {
         let ends: Vec<f64> =
             chart.series.iter().map(|one| self.y(one.values.last().copied().unwrap_or_default() as f64)).collect();
         let names = apart(&ends);
@@ -253,7 +253,7 @@ impl Frame {
             let last = series.values.last().copied().unwrap_or_default();
             let text = Text::name(&format!("{} {}", series.counts.words(), number(last)));
             let x = round(self.x(chart.points.len().saturating_sub(1)) + 12.0);
-            Line { class: class(series.counts), points, marks, name: Mark { x, y: round(name + 4.0), text } }
+            PlotLine { class: class(series.counts), points, marks, name: Mark { x, y: round(name + 4.0), text } }
         };
         chart.series.iter().zip(names).map(line).collect()
     }

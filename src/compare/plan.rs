@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Age, FrameworkId, Region, RequirementId, Severity, SnapshotId};
+use crate::model::{AccountId, Age, FrameworkId, Region, RequirementId, Severity, SnapshotId};
 
 /// The actions that close open requirements, those that close most first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{
+use crate::model::{
     AccountId, Age, AttestationId, Cause, CheckId, DefinitionChange, FrameworkId, GapReason, Identity, Known, Period,
     Region, RequirementId, Responsibility, Severity, SnapshotId, SourceId, Status, Turn, Verdict,
 };

@@ -1,11 +1,19 @@
 //! A CEL expression that compiles and whose cost is bounded; how it is judged is the business of `assess`.
 
+mod bounds;
+mod reads;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use cel::common::ast::{CallExpr, EntryExpr, Expr, LiteralValue};
+use cel::common::ast::Expr;
 use cel::parser::{Expression as Ast, Parser};
+
+use bounds::{charge_lists, nested};
+use reads::{free_variables, is_variable, literal_index, path, text_literal, walk};
+
+pub use bounds::CHARGE;
 
 /// An expression of a check, compiled once.
 #[derive(Clone)]
@@ -52,10 +60,6 @@ const MAX_BYTES: usize = 4096;
 
 /// Each level multiplies the cost by the length of a list that AWS's answer chooses.
 const MAX_NESTED: usize = 3;
-
-/// The function that every list passes before it is walked through: CEL cannot be interrupted, so the lists that an
-/// expression walks pay from a budget. No CEL text can name it.
-pub const CHARGE: &str = "@charge";
 
 /// Our functions besides CEL's own; `docs/checks.md` says what each gives.
 pub const FUNCTIONS: [&str; 35] = [
@@ -232,141 +236,6 @@ impl Expression {
         });
         found
     }
-}
-
-fn path(ast: &Ast) -> Option<Vec<String>> {
-    match &ast.expr {
-        Expr::Ident(name) => Some(vec![name.clone()]),
-        Expr::Select(select) => {
-            let mut path = path(&select.operand)?;
-            path.push(select.field.clone());
-            Some(path)
-        }
-        _ => None,
-    }
-}
-
-fn is_variable(ast: &Ast, variable: &str) -> bool {
-    matches!(&ast.expr, Expr::Ident(name) if name == variable)
-}
-
-fn literal_index(call: &CallExpr) -> Option<String> {
-    call.args.get(1).and_then(text_literal)
-}
-
-fn text_literal(ast: &Ast) -> Option<String> {
-    match &ast.expr {
-        Expr::Literal(LiteralValue::String(text)) => Some(text.inner().to_owned()),
-        _ => None,
-    }
-}
-
-/// The expressions directly inside one; those of a comprehension in the order range, start, condition, step, result.
-fn children(ast: &Ast) -> Vec<&Ast> {
-    match &ast.expr {
-        Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).collect(),
-        Expr::Comprehension(loops) => {
-            vec![&loops.iter_range, &loops.accu_init, &loops.loop_cond, &loops.loop_step, &loops.result]
-        }
-        Expr::List(list) => list.elements.iter().collect(),
-        Expr::Map(map) => map.entries.iter().flat_map(|entry| entry_children(&entry.expr)).collect(),
-        Expr::Struct(item) => item.entries.iter().flat_map(|entry| entry_children(&entry.expr)).collect(),
-        Expr::Select(select) => vec![&select.operand],
-        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => Vec::new(),
-    }
-}
-
-fn entry_children(entry: &EntryExpr) -> Vec<&Ast> {
-    match entry {
-        EntryExpr::StructField(field) => vec![&field.value],
-        EntryExpr::MapEntry(entry) => vec![&entry.key, &entry.value],
-    }
-}
-
-fn walk<'a>(ast: &'a Ast, visit: &mut impl FnMut(&'a Ast)) {
-    visit(ast);
-    for child in children(ast) {
-        walk(child, visit);
-    }
-}
-
-fn free_variables<'a>(ast: &'a Ast, bound: &mut Vec<&'a str>, found: &mut BTreeSet<String>) {
-    match &ast.expr {
-        Expr::Ident(name) if !bound.contains(&name.as_str()) => {
-            found.insert(name.clone());
-        }
-        Expr::Comprehension(loops) => {
-            free_variables(&loops.iter_range, bound, found);
-            free_variables(&loops.accu_init, bound, found);
-            let outer = bound.len();
-            bound.extend([loops.iter_var.as_str(), loops.accu_var.as_str()]);
-            bound.extend(loops.iter_var2.as_deref());
-            for inner in [&loops.loop_cond, &loops.loop_step, &loops.result] {
-                free_variables(inner, bound, found);
-            }
-            bound.truncate(outer);
-        }
-        _ => children(ast).into_iter().for_each(|child| free_variables(child, bound, found)),
-    }
-}
-
-/// How deep comprehensions stand in the bodies of others; a range is walked before, not inside.
-fn nested(ast: &Ast) -> usize {
-    let deepest = |asts: Vec<&Ast>| asts.into_iter().map(nested).max().unwrap_or(0);
-    match &ast.expr {
-        Expr::Comprehension(loops) => {
-            let inside = 1 + deepest(vec![&loops.loop_cond, &loops.loop_step, &loops.result]);
-            inside.max(nested(&loops.iter_range)).max(nested(&loops.accu_init))
-        }
-        _ => deepest(children(ast)),
-    }
-}
-
-/// Wraps each list that is walked through, by a comprehension or by `in`, in a call of [`CHARGE`].
-fn charge_lists(ast: &mut Ast) {
-    match &mut ast.expr {
-        Expr::Call(call) => {
-            let target = call.target.as_deref_mut().into_iter();
-            target.chain(&mut call.args).for_each(charge_lists);
-            if call.func_name == "@in"
-                && let Some(list) = call.args.get_mut(1)
-            {
-                charge(list);
-            }
-        }
-        Expr::Comprehension(loops) => {
-            let parts = [&mut loops.accu_init, &mut loops.loop_cond, &mut loops.loop_step, &mut loops.result];
-            parts.into_iter().for_each(charge_lists);
-            charge_lists(&mut loops.iter_range);
-            charge(&mut loops.iter_range);
-        }
-        Expr::List(list) => list.elements.iter_mut().for_each(charge_lists),
-        Expr::Map(map) => map.entries.iter_mut().for_each(|entry| charge_entry(&mut entry.expr)),
-        Expr::Struct(item) => item.entries.iter_mut().for_each(|entry| charge_entry(&mut entry.expr)),
-        Expr::Select(select) => charge_lists(&mut select.operand),
-        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
-    }
-}
-
-fn charge_entry(entry: &mut EntryExpr) {
-    match entry {
-        EntryExpr::StructField(field) => charge_lists(&mut field.value),
-        EntryExpr::MapEntry(entry) => {
-            charge_lists(&mut entry.key);
-            charge_lists(&mut entry.value);
-        }
-    }
-}
-
-fn charge(list: &mut Ast) {
-    if matches!(list.expr, Expr::List(_)) {
-        return; // as long as the text, which is bounded
-    }
-    let inner = std::mem::take(list);
-    *list = Ast {
-        id: inner.id,
-        expr: Expr::Call(CallExpr { func_name: CHARGE.to_owned(), target: None, args: vec![inner] }),
-    };
 }
 
 impl fmt::Debug for Expression {
