@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod circles;
+mod sizes;
 mod source;
 
 use std::collections::BTreeSet;

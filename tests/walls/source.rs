@@ -27,7 +27,7 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn src() -> PathBuf {
+pub(crate) fn src() -> PathBuf {
     root().join("src")
 }
 
