@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::fixtures::*;
 use super::tests::keys;
-use crate::expression::Expression;
+use crate::expression::FUNCTIONS;
 use crate::model::*;
 
 #[test]

@@ -146,7 +146,7 @@ pub struct Waiting {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Accepted {
     /// The check.
-    pub check: super::CheckId,
+    pub check: crate::model::CheckId,
     /// How many findings.
     pub findings: usize,
     /// The earliest day on which an exception ends.

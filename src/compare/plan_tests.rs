@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{By, Dates, Owners, calendar, next, sort};
+use super::{ActionPlan, By, Dates, DueKind, Owners, Waiting, calendar, next, sort};
 use crate::expression::Expression;
 use crate::model::*;
 

@@ -9,7 +9,7 @@ use auditpack::model::SourceId;
 use serde_json::json;
 
 use crate::common::{Emulator, Workplace};
-use crate::support::{Output, run, settings, snapshot};
+use crate::support::{Printed, run, settings, snapshot};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYSECRETKEY0";
 const SESSION: &str = "IQoJb3JpZ2luX2VjSESSIONTOKENEXAMPLE//////////wEaCXVz";
@@ -30,7 +30,7 @@ fn against(place: &Workplace, emulator: &Emulator) -> Command {
 }
 
 /// One error of one line, none of a panic, no secret; the vault has no snapshot.
-fn assert_one_line(place: &Workplace, said: &Output, words: &[&str]) {
+fn assert_one_line(place: &Workplace, said: &Printed, words: &[&str]) {
     assert_eq!(said.code, Some(1), "{said:?}");
     assert_eq!(said.out, "", "{said:?}");
     assert_eq!(said.err.matches('×').count(), 1, "{said:?}");
@@ -43,7 +43,7 @@ fn assert_one_line(place: &Workplace, said: &Output, words: &[&str]) {
     assert_eq!(run(&mut place.auditpack(), &["assess"]).code, Some(1), "there is no snapshot");
 }
 
-fn assert_no_secret(said: &Output, place: &Workplace) {
+fn assert_no_secret(said: &Printed, place: &Workplace) {
     for secret in [SECRET, SESSION] {
         assert!(!said.out.contains(secret) && !said.err.contains(secret), "a secret was printed: {said:?}");
         let mut files = Vec::new();

@@ -9,7 +9,7 @@ use auditpack::model::SourceId;
 use serde_json::Value;
 
 use crate::common::{Emulator, Workplace, python};
-use crate::support::{Output, assert_schema, collect, run, settings};
+use crate::support::{Printed, assert_schema, collect, run, settings};
 
 /// The user whose name HTML, CSV and file systems must survive.
 const HOSTILE: &str = "=cmd+o'neil@example.com";
@@ -53,7 +53,7 @@ fn with_passphrase(command: &mut Command) -> &mut Command {
 /// Runs a stranger's tool, which must be content.
 fn must(folder: &Path, program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> String {
     let mut command = Command::new(program);
-    let said = Output::of(command.args(arguments).current_dir(folder).output().unwrap());
+    let said = Printed::of(command.args(arguments).current_dir(folder).output().unwrap());
     assert_eq!(said.code, Some(0), "{arguments:?}: {said:?}");
     said.out + &said.err
 }

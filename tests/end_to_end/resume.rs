@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use auditpack::model::Sha256;
 
 use crate::common::{Emulator, Workplace};
-use crate::support::{Output, asked, assess, catalog, collect, quick_sources, run, settings, snapshot, verdicts};
+use crate::support::{Printed, asked, assess, catalog, collect, quick_sources, run, settings, snapshot, verdicts};
 
 fn place(emulator: &Emulator) -> Workplace {
     let place = Workplace::new();
@@ -88,7 +88,7 @@ fn ctrl_c_keeps_what_came() {
     let child = in_the_middle(&place, &emulator);
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
-    let said = Output::of(child.wait_with_output().unwrap());
+    let said = Printed::of(child.wait_with_output().unwrap());
     assert_eq!(said.code, Some(1), "{said:?}");
     assert_eq!(said.line(), "interrupted; what was collected is kept: `collect --resume` goes on from here");
     assert_eq!(said.out, "");

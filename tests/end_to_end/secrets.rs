@@ -9,7 +9,7 @@ use std::process::Command;
 use auditpack::model::{SourceId, Verdict};
 
 use crate::common::{Emulator, Workplace};
-use crate::support::{Output, assess, catalog, run, settings, snapshot};
+use crate::support::{Printed, assess, catalog, run, settings, snapshot};
 
 /// The values that `tests/emulator/scenarios/services/withheld.py` seeds, whole and as user data encodes them; put
 /// together here, so that no scanner takes this file for a leak.
@@ -45,7 +45,7 @@ fn assert_clean(what: &str, bytes: &[u8]) {
     }
 }
 
-fn assert_said_clean(what: &str, said: &Output) {
+fn assert_said_clean(what: &str, said: &Printed) {
     assert_clean(what, format!("{}{}", said.out, said.err).as_bytes());
 }
 

@@ -48,13 +48,13 @@ pub(crate) fn settings(expected: &Value, regions: &[&str], sources: &BTreeSet<So
 
 /// What a command said.
 #[derive(Debug)]
-pub(crate) struct Output {
+pub(crate) struct Printed {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
-impl Output {
+impl Printed {
     pub(crate) fn of(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
@@ -72,12 +72,12 @@ impl Output {
 }
 
 /// Runs a command to its end.
-pub(crate) fn run(command: &mut Command, arguments: &[&str]) -> Output {
-    Output::of(command.args(arguments).output().unwrap())
+pub(crate) fn run(command: &mut Command, arguments: &[&str]) -> Printed {
+    Printed::of(command.args(arguments).output().unwrap())
 }
 
 /// `collect` into the workplace's vault.
-pub(crate) fn collect(place: &Workplace, emulator: &Emulator) -> Output {
+pub(crate) fn collect(place: &Workplace, emulator: &Emulator) -> Printed {
     run(&mut place.against(emulator), &["collect", "--quiet", "--format", "json"])
 }
 
@@ -152,6 +152,6 @@ pub(crate) fn assert_schema(name: &str, instance: &str) {
     command.args(["-c", program]).arg(schema).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), instance.as_bytes()).unwrap();
-    let said = Output::of(child.wait_with_output().unwrap());
+    let said = Printed::of(child.wait_with_output().unwrap());
     assert_eq!(said.code, Some(0), "{name}: {}{}", said.out, said.err);
 }
