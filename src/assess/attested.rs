@@ -1,7 +1,7 @@
 //! Attestations to the requests they answer and the requirements they support.
 //!
 //! A document counts when it is valid **through the end of the audit's period**. The period is what the pack speaks
-//! for, so neither today nor the moment of collecting matters: a policy that ran out in August says nothing of
+//! for, so neither today nor the moment of collecting matters. A policy that ran out in August says nothing of
 //! September, though it may have been valid when AWS was asked. A document dated after the period's end counts, as
 //! reviews of a quarter are written when it is over. It is marked as such wherever it is shown: whether it speaks for
 //! the period is the auditor's to judge.

@@ -1,5 +1,6 @@
 //! The one way a pack's zip is written. `verify` writes the same records again and compares, so that no field of them
-//! is free to vary: fixed times, plain files, no comments, no data descriptors, zip64 only where sizes need it.
+//! is free to vary. Times are fixed, files plain; there are no comments and no data descriptors, and zip64 only where sizes
+//! need it.
 
 use super::path::PackPath;
 

@@ -24,8 +24,8 @@ impl Past {
         Self { trend: None, note, notes: vec![Note::NoHistory(why)] }
     }
 
-    /// The past of a judged snapshot. What cannot be read of it is said in the pack: the snapshot itself was verified with
-    /// all that it stands on before it was judged, so that its pack is made without a history rather than not at all.
+    /// The past of a judged snapshot. What cannot be read of it is said in the pack, which is then made without a history
+    /// rather than not at all: the snapshot itself was verified with all that it stands on before it was judged.
     pub fn of(case: &Case<StoredSnapshot>) -> Self {
         read(case).unwrap_or_else(|error| {
             // The fault's own words name folders of this machine, which do not concern the pack's reader.

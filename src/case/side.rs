@@ -149,8 +149,8 @@ fn name(asked: &str, holdings: &dyn Holdings) -> SideName {
     }
 }
 
-/// Compares: the first side is judged by its own mappings and settings, and again by the second side's, so that what
-/// these change is separate from what the estate changed.
+/// Compares. The first side is judged by its own mappings and settings, and again by the second side's: so what these
+/// change is separate from what the estate changed.
 fn compared(
     before: &Side,
     after: &Side,

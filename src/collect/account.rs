@@ -15,7 +15,7 @@ use crate::model::{
     Unanswered,
 };
 
-use crate::walk::{Heard, Place};
+use crate::walk::{Heard, Place, Replied, misread};
 
 use super::CollectError;
 use super::classify::{self, Failure, Meaning};
@@ -156,6 +156,7 @@ impl AccountContext {
         let failure = match (result, &captured) {
             (Ok(content), Captured { request: Some(sent), response: Some(received) }) => {
                 let heard = self.keep(&label, label.answer(), sent, received).await?;
+                self.know(&label, &heard, received).await?;
                 return Ok(Settled::Content(content, heard));
             }
             (Ok(_), _) => {
@@ -178,6 +179,26 @@ impl AccountContext {
                 Ok(Settled::Gap(Box::new(gap)))
             }
         }
+    }
+
+    /// Keeps the gaps that an assessment will find in a conversation's reply. A walk finds those of its own replies.
+    async fn know(&self, label: &Label, heard: &Heard, received: &Received) -> Result<(), CollectError> {
+        let source = self.run.catalog.sources.get(&label.source).filter(|source| !source.collector.is_walked());
+        let Some(source) = source.filter(|_| label.answer() == Answer::Content) else { return Ok(()) };
+        let place = self.place(label.item.as_ref().map_or(&label.region, |item| &item.region));
+        let reply = Replied {
+            source,
+            place: &place,
+            operation: &label.operation,
+            region: &label.region,
+            item: label.item.as_ref(),
+            heard,
+            body: &received.body,
+        };
+        for gap in misread(&reply) {
+            self.keep_found(gap).await?;
+        }
+        Ok(())
     }
 
     /// Keeps a gap that no refused call caused: a part of the period that AWS does not keep, terms not accepted.

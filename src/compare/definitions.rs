@@ -24,7 +24,7 @@ pub(super) fn none() -> DefinitionChanges {
     DefinitionChanges { known: Known::Same, changes: Vec::new(), checks: Vec::new(), requirements: Vec::new() }
 }
 
-/// What differs between two sets of definitions, and what it alone changes in the verdicts of the first side: `own` is
+/// What differs between two sets of definitions, and what it alone changes in the verdicts of the first side. `own` is
 /// the first side as its own definitions judge it, `again` as the second side's do.
 pub fn definition_changes(
     before: Definitions<'_>,

@@ -238,8 +238,8 @@ pub fn attested_files(attestations: &[Attestation]) -> Vec<AttestedFile> {
     files
 }
 
-/// A name that means nothing to any file system, with its ending kept: at most 80 characters, none of them more than
-/// a letter, a digit, `.`, `-` or `_`, and no point at the end.
+/// A name that means nothing to any file system, with its ending kept. It has at most 80 characters: letters, digits,
+/// `.`, `-` and `_`, and no point at the end.
 fn plain_name(name: &str) -> String {
     const LONGEST: usize = 80;
     let plain = |character: char| match character {

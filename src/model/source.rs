@@ -266,8 +266,8 @@ impl Call {
     }
 }
 
-/// `NotFoundException`, or with the words that distinguish it from others of the same code: Macie, where it is off, answers
-/// `AccessDeniedException: Macie is not enabled`.
+/// `NotFoundException`, or with the words that distinguish it from others of the same code. Macie, where it is off,
+/// answers `AccessDeniedException: Macie is not enabled`.
 fn is(known: &str, code: &str, message: &str) -> bool {
     match known.split_once(": ") {
         _ if code.is_empty() => false,

@@ -1,9 +1,9 @@
-//! How CloudTrail's log files are proved: where they lie, the digests that vouch for them, the chain of digests, the hours
-//! that it covers, samples, and the record of what was fetched. No I/O, no clock, no threads: `collect` asks S3 and
-//! CloudTrail along a [`Chain`], `facts` reads what was kept with [`read()`], and whoever has a pack does the same offline.
+//! How CloudTrail's log files are proved: by the digests that vouch for them, and the chain of these over the hours. No
+//! I/O, no clock, no threads. `collect` asks S3 and CloudTrail along a [`Chain`]. `facts` reads what was kept with
+//! [`read()`], and whoever has a pack does the same offline.
 //!
-//! What a pack shows by itself: the digests, CloudTrail's signatures of them, its public keys, the chain, the hours
-//! without a digest, the log files that no digest names. That a log file matched its digest shows our own record of its
+//! A pack shows by itself: the digests, CloudTrail's signatures of them, its public keys, and the chain; the hours
+//! without a digest, and the log files that no digest names. That a log file matched its digest shows our own record of its
 //! hash, for the log files are not in the pack. A refusal or a network fault is a gap and never tampering.
 
 mod asked;

@@ -1,9 +1,9 @@
-//! CloudTrail's log files: of each trail with log file validation the digests of the period, the public keys that they
+//! CloudTrail's log files: for each trail with log file validation the digests of the period, the public keys that they
 //! are signed with, and the lists of the log files.
 //!
-//! The log files themselves are gigabytes a quarter and full of personal data, so they are not kept: those that the
-//! settings choose are fetched, and what is kept is our own record of the hash of each ([`crate::trail::FetchedLog`]). Nothing is
-//! judged here.
+//! The log files themselves are gigabytes a quarter and full of personal data, so they are not kept. Those that the
+//! settings choose are fetched; what is kept is our own record of the hash of each ([`crate::trail::FetchedLog`]).
+//! Nothing is judged here.
 
 mod along;
 mod calls;

@@ -57,8 +57,8 @@ pub(super) fn read_documents(shape: &Shape, value: &mut Value) -> Result<(), Wir
     }
 }
 
-/// Reads a policy document, percent-encoded (as IAM sends it) or not, and normalizes it: `Statement` is a list,
-/// `Action`, `NotAction`, `Resource`, `NotResource` and condition values are lists, `Principal: "*"` is `{"AWS": ["*"]}`.
+/// Reads a policy document, percent-encoded (as IAM sends it) or not, and normalizes it. `Statement`, `Action`,
+/// `NotAction`, `Resource`, `NotResource` and condition values are lists; `Principal: "*"` is `{"AWS": ["*"]}`.
 pub fn policy_document(member: &str, text: &str) -> Result<Value, WireError> {
     let wrong =
         || WireError::Member { member: member.to_owned(), expected: "a policy document", text: beginning(text) };
