@@ -21,6 +21,7 @@ pub mod model;
 pub mod document;
 pub mod embedded;
 
+pub mod attestations;
 pub mod awscli;
 pub mod catalog;
 pub mod collect;

@@ -9,10 +9,8 @@ use super::hashed::Hashed;
 use super::pack::PackReadError;
 use super::path::PackPath;
 use super::problem::{Problem, ProblemKind};
-use crate::model::{
-    Attestation, AttestationId, AttestationLog, AttestedFile, LogFault, Sha256, attested_files, visible_json,
-    with_causes,
-};
+use crate::attestations::{AttestationLog, LogFault};
+use crate::model::{Attestation, AttestationId, AttestedFile, Sha256, attested_files, visible_json, with_causes};
 
 /// The vault's log, byte for byte: each line names the SHA-256 of the line before it.
 pub const ATTESTATION_LOG: &str = "attestations/log.jsonl";

@@ -5,7 +5,7 @@ use super::hashed::Hashed;
 use super::pack::PackReadError;
 use super::path::PackPath;
 use super::problem::Verification;
-use crate::model::AttestationLog;
+use crate::attestations::AttestationLog;
 
 /// What verifying gave.
 #[derive(Debug)]

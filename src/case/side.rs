@@ -7,9 +7,10 @@ use super::error::SideFault;
 use super::holdings::{Holdings, assess, facts};
 use super::{CaseError, Note, Packed, Timeline, Yardstick};
 use crate::bundle::{self, Limits, ProblemKind};
+use crate::compare::Known;
 use crate::compare::{self, Ages};
 use crate::compare::{Difference, SideName};
-use crate::model::{AccountId, Assessment, CheckResult, Facts, Known, Settings, with_causes};
+use crate::model::{AccountId, Assessment, CheckResult, Facts, Settings, with_causes};
 use crate::seal::Trust;
 use crate::vault::Selector;
 

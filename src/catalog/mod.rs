@@ -23,6 +23,7 @@ mod offers;
 mod own_tests;
 mod owners;
 mod readonly;
+mod replies;
 mod satisfiable;
 mod secrets;
 mod services;

@@ -8,7 +8,7 @@ use chrono::{Months, NaiveDate};
 use serde_json::Value;
 
 use super::applicability::{read_categories, read_not_applicable, read_premises, read_split};
-use super::exceptions::{self, Beside, read_exceptions};
+use super::exceptions::{self, ReadFile, read_exceptions};
 use super::fault::{Fault, Faults};
 use super::ledger::{Ledger, Word, must_be_known, remedy};
 use super::owners::{read_calendar, read_owners};

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::compare::Turn;
 use crate::compare::{CheckChange, RequirementChange};
 use crate::model::{
     Assessment, CheckId, CheckResult, FrameworkId, ManualState, ManualUse, RequirementId, RequirementResult, Status,
-    Turn, Verdict,
+    Verdict,
 };
 
 /// Reasons named of a requirement; the others are only counted.

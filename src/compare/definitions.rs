@@ -5,10 +5,8 @@ use std::fmt::Debug;
 
 use super::checks;
 use crate::compare::DefinitionChanges;
-use crate::model::{
-    Assessment, Catalog, Check, Control, DefinitionChange, DefinitionKind, Framework, Known, Param, Requirement,
-    Settings, Source,
-};
+use crate::compare::{DefinitionChange, DefinitionKind, Known};
+use crate::model::{Assessment, Catalog, Check, Control, Framework, Param, Requirement, Settings, Source};
 
 /// Mappings and settings.
 #[derive(Debug, Clone, Copy)]

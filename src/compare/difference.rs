@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::compare::{DefinitionChange, Known, Turn};
 use crate::model::{
-    AccountId, Age, AttestationId, Cause, CheckId, DefinitionChange, FrameworkId, GapReason, Identity, Known, Period,
-    Region, RequirementId, Responsibility, Severity, SnapshotId, SourceId, Status, Turn, Verdict,
+    AccountId, Age, AttestationId, Cause, CheckId, FrameworkId, GapReason, Identity, Period, Region, RequirementId,
+    Responsibility, Severity, SnapshotId, SourceId, Status, Verdict,
 };
 
 /// Two snapshots compared; both are judged by what holds for the second, so that what differs is the estate.

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod checks;
+mod definition_changes;
 mod definitions;
 mod deviations;
 mod difference;
@@ -16,10 +17,12 @@ mod resources;
 mod scope;
 mod side;
 mod trend;
+mod turn;
 
 use crate::model::Catalog;
 
 pub use calendar::{Dates, calendar};
+pub use definition_changes::*;
 pub use definitions::{Definitions, definition_changes};
 pub use difference::*;
 pub use due::*;
@@ -29,6 +32,7 @@ pub use plan::*;
 pub use record::{JudgedBy, record};
 pub use side::Side;
 pub use trend::{Entry, trend};
+pub use turn::*;
 
 /// The format of a [`Difference`] that this build writes.
 const FORMAT: u32 = 1;

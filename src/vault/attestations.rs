@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use sha2::Digest as _;
 
 use super::{Alteration, FORMAT, Lock, Vault, VaultError, fault, files};
-use crate::model::{AttestationLog, AttestedDocument, DocumentSink as _, LogEvent, LogFault, Sha256};
+use crate::attestations::{AttestationLog, LogEvent, LogFault};
+use crate::model::{AttestedDocument, DocumentSink as _, Sha256};
 
 const CHUNK: usize = 256 * 1024;
 /// No document is larger: a pack is read on a laptop.

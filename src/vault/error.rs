@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::model::{ChainProblem, LogFault, Sha256, SnapshotId};
+use crate::attestations::LogFault;
+use crate::model::{ChainProblem, Sha256, SnapshotId};
 
 /// The vault format that this build reads and writes.
 pub const FORMAT: u32 = 1;

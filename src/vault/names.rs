@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use super::chain::moment;
 use super::{Vault, VaultError, fault, patches};
-use crate::model::{AttestationLog, AttestedDocument, Definitions, Keeping, Link, Sha256};
+use crate::attestations::AttestationLog;
+use crate::model::{AttestedDocument, Definitions, Keeping, Link, Sha256};
 
 /// The blobs of a manifest; everything else in it is passed over.
 #[derive(Deserialize)]

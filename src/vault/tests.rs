@@ -232,8 +232,12 @@ fn files_are_private_and_a_full_disk_is_said() {
     assert!(full.to_string().contains("disk is full") && full.remedy().contains("--resume"));
 }
 
-pub(super) fn attested(log: &crate::model::AttestationLog, hash: Option<(Sha256, u64)>) -> crate::model::LogEvent {
-    use crate::model::{Attestation, AttestedDocument, LogEvent};
+pub(super) fn attested(
+    log: &crate::attestations::AttestationLog,
+    hash: Option<(Sha256, u64)>,
+) -> crate::attestations::LogEvent {
+    use crate::attestations::LogEvent;
+    use crate::model::{Attestation, AttestedDocument};
     let document = match hash {
         Some((sha256, size)) => AttestedDocument::File { name: "policy.pdf".into(), sha256, size },
         None => AttestedDocument::Url("https://example.com".into()),

@@ -12,12 +12,13 @@ use std::collections::BTreeSet;
 use source::{modules_of, rooms};
 
 /// The rooms, each with those that it may use. A new room is a new line here.
-const ROOMS: [(&str, &[&str]); 22] = [
+const ROOMS: [(&str, &[&str]); 23] = [
     ("expression", &[]),
     ("model", &["expression"]),
     ("embedded", &[]),
     ("iam", &[]),
     ("typeset", &[]),
+    ("attestations", &["model"]),
     ("withhold", &["model"]),
     ("seal", &["model"]),
     ("walk", &["model"]),
@@ -26,12 +27,12 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("document", &["model"]),
     ("catalog", &["model", "expression", "embedded", "awscli"]),
     ("collect", &["model", "walk", "trail", "withhold"]),
-    ("vault", &["model"]),
+    ("vault", &["model", "attestations"]),
     ("facts", &["model", "walk", "trail"]),
     ("assess", &["model", "expression", "walk", "iam"]),
     ("compare", &["model"]),
     ("report", &["model", "embedded", "document", "typeset"]),
-    ("bundle", &["model", "seal"]),
+    ("bundle", &["model", "seal", "attestations"]),
     ("case", &["model", "catalog", "vault", "facts", "assess", "compare", "seal", "bundle"]),
     ("cli", &["model", "vault"]),
     ("commands", &[]),

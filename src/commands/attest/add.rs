@@ -9,12 +9,13 @@ use serde::Serialize;
 
 use super::targets::Targets;
 use super::words;
+use crate::attestations::LogEvent;
 use crate::cli::NewDocument;
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
 use crate::commands::fault::fault_at;
 use crate::commands::table::visible;
-use crate::model::{Attestation, AttestationId, AttestedDocument, LogEvent, Target};
+use crate::model::{Attestation, AttestationId, AttestedDocument, Target};
 use crate::vault::{Attesting, KeepError, LARGEST_DOCUMENT, Vault};
 
 /// `attest add`

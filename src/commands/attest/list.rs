@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
+use crate::attestations::AttestationState;
 use crate::cli::AttestList;
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
 use crate::commands::table::Table;
-use crate::model::{Attestation, AttestationState, AttestedDocument, Sha256};
+use crate::model::{Attestation, AttestedDocument, Sha256};
 
 /// `attest list`
 #[derive(Serialize)]

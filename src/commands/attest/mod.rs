@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use super::context::{Context, vault_fault};
 use super::exit::Exit;
+use crate::attestations::LogEvent;
 use crate::cli::{Attest, AttestCommand, AttestWithdraw};
-use crate::model::{AttestationId, LogEvent};
+use crate::model::AttestationId;
 
 /// `attest withdraw`
 #[derive(Serialize)]

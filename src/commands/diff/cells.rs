@@ -1,8 +1,9 @@
 //! Changes as the cells of a table.
 
+use crate::compare::Turn;
 use crate::compare::{CheckChange, RequirementChange};
 use crate::document::{Cell, Look};
-use crate::model::{Status, Turn, Verdict};
+use crate::model::{Status, Verdict};
 
 pub(super) const CHECK_HEADS: [&str; 6] = ["turn", "check", "severity", "was", "is", "why"];
 

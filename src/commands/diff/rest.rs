@@ -2,8 +2,8 @@
 
 use super::cells::{CHECK_HEADS, REQUIREMENT_HEADS, check, requirement};
 use crate::compare::Difference;
+use crate::compare::Known;
 use crate::document::{Cell, Document};
-use crate::model::Known;
 
 pub(super) fn deviations(difference: &Difference, page: &mut Document, shown: usize) {
     if !difference.exceptions.is_empty() {
@@ -49,7 +49,7 @@ pub(super) fn definitions(difference: &Difference, page: &mut Document, shown: u
     } else {
         page.line("Both sides are judged by the later side's, so nothing above comes from these changes.");
     }
-    let row = |one: &crate::model::DefinitionChange| {
+    let row = |one: &crate::compare::DefinitionChange| {
         vec![Cell::from(one.kind.words()), Cell::code(&one.id), Cell::from(one.change.as_str())]
     };
     let rows = definitions.changes.iter().map(row).collect();
