@@ -28,6 +28,7 @@ const NONE: &[(&str, &str)] = &[
     ("ecr.scanning-and-findings", "how images are scanned, and what was found in them"),
     ("events.access-denied-burst", "counts of the period of each filter"),
     ("guardduty.no-stale-high-findings", "a detector's id, which findings of a Region do not name"),
+    ("iam.roles-in-use", "IAM makes the report first, and then it is fetched"),
     ("identitycenter.administrators-approved", "permission sets and assignments together"),
     ("inventory.approved-regions", "all Regions"),
     ("org.scp-protects-logging", "the text of all policies, one call each"),

@@ -145,3 +145,92 @@ fn examples_fit_botocore_s_models() {
     let compared: BTreeMap<String, usize> = serde_json::from_value(found["compared"].clone()).unwrap();
     assert_eq!(compared["reply"] + compared["error"], expected);
 }
+
+/// What the program itself reads, besides the expressions and templates of the mappings; `*`: all.
+const PROGRAM: &[(&str, &str)] = &[
+    ("account.regions", "*"),
+    ("artifact.reports", "*"),
+    ("config.compliance", "*"),
+    ("config.inventory", "*"),
+    ("config.rules", "*"),
+    ("iam.account-aliases", "*"),
+    ("sts.caller-identity", "*"),
+];
+
+/// Every source, part and member that no check, population, split, template or report reads. Sources and parts say in
+/// `kept_for` why they are collected all the same; members stand in the snapshot, for whoever writes the next check.
+#[test]
+fn what_nothing_reads_is_known() {
+    let catalog = embedded();
+    let mut read: BTreeMap<&SourceId, BTreeSet<String>> = BTreeMap::new();
+    for check in catalog.checks.values() {
+        let expressions = [Some(&check.pass), check.when.as_ref(), check.detail.as_ref()];
+        let names: BTreeSet<String> = expressions.into_iter().flatten().flat_map(|one| words(one.text())).collect();
+        for source in check.reads.iter().chain([&check.source]) {
+            let commanded = check.cli.iter().flat_map(|cli| words(cli));
+            read.entry(source).or_default().extend(names.iter().cloned().chain(commanded));
+            // `r.from` is the row that this one was asked for.
+            let followed = catalog.sources[source].from.as_ref().filter(|_| names.contains("from"));
+            if let Some(from) = followed {
+                read.entry(&from.source).or_default().extend(names.iter().cloned());
+            }
+        }
+    }
+    for service in catalog.services.values() {
+        let signs = service.seen.iter().map(|sign| (&sign.source, &sign.when));
+        let variants = service.variants.iter().map(|variant| (&variant.source, &variant.all));
+        for (source, expression) in signs.chain(variants) {
+            read.entry(source).or_default().extend(words(expression.text()));
+        }
+    }
+    let (mut unexplained, mut listed) = (Vec::new(), String::new());
+    for source in catalog.sources.values() {
+        let by_program = PROGRAM.iter().any(|(id, _)| source.id.as_str() == *id);
+        let mut names = read.remove(&source.id).unwrap_or_default();
+        let is_read = !names.is_empty() || source.shows_service.is_some() || by_program;
+        let follows = |one: &&Source| one.from.as_ref().is_some_and(|from| from.source == source.id);
+        let followers: Vec<&Source> = catalog.sources.values().filter(follows).collect();
+        let calls = source.each.iter().map(|each| &each.call).chain(followers.iter().map(|one| &one.call));
+        let templates = calls.flat_map(|call| call.names()).map(|name| name.to_string());
+        names.extend(templates.flat_map(|name| name.split('.').map(str::to_owned).collect::<Vec<_>>()));
+        let places = [&source.key].into_iter().chain(&source.unique_id).map(ToString::to_string);
+        names.extend(places.chain(source.created.iter().map(|one| one.member.to_string())));
+        names.extend(
+            source.each.iter().filter_map(|each| each.region.as_ref()).flat_map(|region| words(&region.to_string())),
+        );
+        let explained = |name: &str| source.kept_for.contains_key(name) || source.kept_for.contains_key("*");
+        if !is_read && followers.is_empty() && !explained("*") {
+            unexplained.push(format!("{}: nothing reads it", source.id));
+        }
+        let parts: BTreeSet<&str> = source.each.iter().map(|each| each.part.as_str()).collect();
+        let unread = |part: &&&str| !by_program && !names.contains(**part);
+        for part in parts.iter().filter(unread).filter(|part| !explained(part)) {
+            unexplained.push(format!("{}: nothing reads its part `{part}`", source.id));
+        }
+        let known = |name: &str| parts.contains(name) || names.contains(name);
+        for name in source.kept_for.keys().filter(|name| *name != "*" && names.contains(*name)) {
+            unexplained.push(format!("{}: `{name}` is read: take it out of `kept_for`", source.id));
+        }
+        let found = read_members(&catalog, source);
+        let idle: Vec<&String> = found.iter().filter(|name| !by_program && !known(name)).collect();
+        if !idle.is_empty() {
+            let idle: Vec<&str> = idle.into_iter().map(String::as_str).collect();
+            listed.push_str(&format!("{}: {}\n", source.id, idle.join(", ")));
+        }
+    }
+    assert!(unexplained.is_empty(), "{} faults:\n{}", unexplained.len(), unexplained.join("\n"));
+    insta::assert_snapshot!("members_that_nothing_reads", listed);
+}
+
+/// The names in an expression, those in its texts included: `rows_where` takes paths.
+fn words(text: &str) -> Vec<String> {
+    text.split(|one: char| !one.is_alphanumeric() && one != '_').map(str::to_owned).collect()
+}
+
+/// The members of a source's rows in its example.
+fn read_members(catalog: &auditpack::model::Catalog, source: &Source) -> BTreeSet<String> {
+    let found = read(catalog, &example(catalog, source));
+    let rows = found.rows.get(&source.id).into_iter().flatten().map(|row| row.data.read());
+    let names = |row: Value| row.as_object().map(|row| row.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    rows.flat_map(names).collect()
+}

@@ -7,8 +7,8 @@
 //! the period is the auditor's to judge.
 
 use crate::model::{
-    Attestation, AttestationUse, Catalog, ControlId, FrameworkId, ManualEvidence, ManualState, ManualUse, Period,
-    ReportKind, RequestId, Requirement, RequirementId, Target, Term,
+    Attestation, AttestationUse, Catalog, CheckId, ControlId, FrameworkId, ManualEvidence, ManualState, ManualUse,
+    Period, Population, ReportKind, RequestId, Requirement, RequirementId, Target, Term,
 };
 
 /// The attestations that count.
@@ -42,7 +42,7 @@ impl<'a> Attested<'a> {
                 // for a requirement settle all that is asked for it.
                 Target::Requirement { framework: of, id } => of == framework && id == requirement && alone,
                 // A control serves requirements of several frameworks that ask for different documents.
-                Target::Control(_) | Target::Report(_) => false,
+                Target::Control(_) | Target::Report(_) | Target::Population(_) => false,
             });
             ManualUse {
                 id: request.id.clone(),
@@ -54,6 +54,19 @@ impl<'a> Attested<'a> {
             }
         };
         requests.iter().map(answer).collect()
+    }
+
+    /// What people are asked about a check's population, with what answers it.
+    pub(super) fn population(&self, check: &CheckId, population: &Population) -> ManualUse {
+        let attestations = self.uses(|target| matches!(target, Target::Population(of) if of == check));
+        ManualUse {
+            id: Target::Population(check.clone()).to_string(),
+            ask: population.ask.clone(),
+            owner: population.owner.clone(),
+            state: state(&attestations),
+            same_as: Some(Target::Population(check.clone())),
+            attestations,
+        }
     }
 
     /// The documents that support a requirement without answering a request of it.
@@ -68,7 +81,7 @@ impl<'a> Attested<'a> {
                 of == framework && *id == requirement.id && requests.len() != 1
             }
             Target::Control(id) => supports(requirement, id),
-            Target::Request { .. } | Target::Report(_) => false,
+            Target::Request { .. } | Target::Report(_) | Target::Population(_) => false,
         };
         self.uses(about)
     }

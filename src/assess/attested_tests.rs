@@ -120,3 +120,68 @@ fn a_document_that_artifact_does_not_have_is_attested() {
     let left = open(&world);
     assert_eq!((left[0].state, left[0].expired.len()), (ManualState::Expired, 1));
 }
+
+/// A requirement that rests on a check whose events are normal work, but for one that is `wrong` by itself.
+fn changed(events: &[(&str, bool)]) -> World {
+    let mut world = asked(&[]).source("s.events", SourceScope::Region);
+    world.catalog.controls.get_mut(&ControlId::from("c")).unwrap().checks = vec!["s.changes".into()];
+    let mut changes = check("s.changes", "s.events", "r.wrong ? false : approval('done by ' + r.Id)");
+    changes.population =
+        Some(Population { ask: "Please attach the tickets.".into(), owner: "security".into(), valid_days: 92 });
+    let changed = |world: World, (id, wrong): &(&str, bool)| {
+        world.row("s.events", ONE, "eu-west-1", serde_json::json!({ "Id": id, "wrong": wrong }))
+    };
+    events.iter().fold(world.check(changes), changed)
+}
+
+#[test]
+fn normal_work_is_a_population_that_one_document_answers() {
+    let mut world = changed(&[("jo", false), ("kim", false)]);
+    let result = world.result();
+    assert_eq!(result.verdict, Verdict::Undetermined);
+    assert_eq!(result.reason.as_deref(), Some("2 changes: attach the approvals of a sample"));
+    assert_eq!(result.findings[0].reason, "done by jo");
+    assert!(result.findings.iter().all(|finding| finding.awaits == Some(Awaits::Approval)));
+    let requirement = world.first();
+    assert_eq!(requirement.status, Status::AwaitingEvidence);
+    assert_eq!(requirement.customer_part.manual[0].id, "population/s.changes");
+    let open = open_requests(&world.assess(), &world.catalog);
+    assert_eq!(open.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["population/s.changes"]);
+
+    let mut document = attestation(1, &[], "2026-09-30", "2027-09-30");
+    document.targets = vec![Target::Population("s.changes".into())];
+    world.attestations = vec![document];
+    assert_eq!(world.first().status, Status::Satisfied);
+    assert_eq!(world.result().verdict, Verdict::Undetermined, "a document never changes a verdict");
+    assert!(open_requests(&world.assess(), &world.catalog).is_empty());
+}
+
+#[test]
+fn what_is_wrong_by_itself_or_was_not_read_no_document_answers() {
+    let mut document = attestation(1, &[], "2026-09-30", "2027-09-30");
+    document.targets = vec![Target::Population("s.changes".into())];
+    let mut wrong = changed(&[("jo", false), ("kim", true)]);
+    wrong.attestations = vec![document.clone()];
+    assert_eq!((wrong.result().verdict, wrong.first().status), (Verdict::Fail, Status::Gap));
+    let mut unread = changed(&[("jo", false)]).gap("s.events", TWO, "us-east-1");
+    unread.attestations = vec![document];
+    assert_eq!(unread.first().status, Status::Undetermined);
+}
+
+#[test]
+fn lists_that_age_are_named_half_a_year_later() {
+    let mut world = world();
+    let param = |name: &str, dated: &str| Param {
+        name: name.to_owned(),
+        default: serde_json::json!(["a"]),
+        stricter: Stricter::Neither,
+        title: String::new(),
+        dated: Some(day(dated)),
+    };
+    for (name, dated) in [("old", "2026-01-01"), ("own", "2026-01-01"), ("young", "2026-09-01")] {
+        world.catalog.params.insert(name.to_owned(), param(name, dated));
+    }
+    world.settings.params.insert("own".to_owned(), serde_json::json!(["b"]));
+    let aged: Vec<String> = world.assess().aged.into_iter().map(|list| list.name).collect();
+    assert_eq!(aged, ["old"]);
+}

@@ -11,7 +11,7 @@ use super::judge::{Fixed, Judge, Outcome, Prepared};
 use super::others::Others;
 use crate::expression::{Expression, Members};
 use crate::model::{
-    AccountId, Catalog, Check, CheckId, CheckResult, Facts, Finding, Per, Region, Row, Sha256, SourceId, Verdict,
+    AccountId, Awaits, Catalog, Check, CheckId, CheckResult, Facts, Finding, Per, Region, Row, Sha256, SourceId, Verdict,
 };
 
 /// Rows that one thread takes at a time.
@@ -104,9 +104,9 @@ fn judge_chunk(judge: &Judge<'_>, (rows, checks): &(&[Row], &[&Prepared<'_>])) -
     for row in *rows {
         let handed = judge.hand(row, checks);
         for (one, findings) in checks.iter().zip(&mut findings) {
-            if let Outcome::Judged(verdict, reason) = judge.row(one, &handed) {
+            if let Some(said) = Said::of(judge.row(one, &handed)) {
                 let resource = row.resource.clone();
-                findings.push(finding(&row.account, &row.region, resource, (verdict, reason), row.evidence.clone()));
+                findings.push(finding(&row.account, &row.region, resource, said, row.evidence.clone()));
             }
         }
     }
@@ -169,7 +169,7 @@ impl<'a> Places<'a> {
             && self.collected.is_not_offered(&check.source, scope, region)
         {
             let reason = format!("AWS does not offer it in {region}");
-            return Some(finding(account, region, resource, (Verdict::NotApplicable, reason), Vec::new()));
+            return Some(finding(account, region, resource, Said::plain(Verdict::NotApplicable, reason), Vec::new()));
         }
         let all = self.facts.rows.get(&check.source).map(Vec::as_slice).unwrap_or_default();
         let regional = self.collected.is_regional(&check.source);
@@ -187,24 +187,37 @@ impl<'a> Places<'a> {
             Some(problem) => Outcome::Judged(Verdict::Undetermined, problem),
             None => judge.rows(one, account, region, &rows),
         };
-        match outcome {
-            Outcome::Skipped => None,
-            Outcome::Judged(verdict, reason) => {
-                Some(finding(account, region.unwrap_or(&home), resource, (verdict, reason), evidence))
-            }
-        }
+        Said::of(outcome).map(|said| finding(account, region.unwrap_or(&home), resource, said, evidence))
     }
 }
 
-fn finding(
-    account: &AccountId,
-    region: &Region,
-    resource: String,
-    (verdict, reason): (Verdict, String),
-    evidence: Vec<Sha256>,
-) -> Finding {
+/// What a finding says.
+struct Said {
+    verdict: Verdict,
+    reason: String,
+    awaits: Option<Awaits>,
+}
+
+impl Said {
+    fn of(outcome: Outcome) -> Option<Self> {
+        match outcome {
+            Outcome::Skipped => None,
+            Outcome::Judged(verdict, reason) => Some(Self { verdict, reason, awaits: None }),
+            Outcome::Awaits(reason) => {
+                Some(Self { verdict: Verdict::Undetermined, reason, awaits: Some(Awaits::Approval) })
+            }
+        }
+    }
+
+    fn plain(verdict: Verdict, reason: String) -> Self {
+        Self { verdict, reason, awaits: None }
+    }
+}
+
+fn finding(account: &AccountId, region: &Region, resource: String, said: Said, evidence: Vec<Sha256>) -> Finding {
     let (account, region) = (account.clone(), region.clone());
-    Finding { resource, account, region, verdict, reason, evidence, exception: None, config: None }
+    let Said { verdict, reason, awaits } = said;
+    Finding { resource, account, region, verdict, reason, evidence, exception: None, config: None, awaits }
 }
 
 /// The findings, those that only the places' gaps and empty lists make included, and their fold.
@@ -231,6 +244,8 @@ fn result(check: &Check, mut findings: Vec<Finding>, facts: &Facts, collected: &
         }
     }
     findings.sort_by(|a, b| (&a.account, &a.region, &a.resource).cmp(&(&b.account, &b.region, &b.resource)));
+    let awaiting = findings.iter().filter(|finding| finding.awaits.is_some()).count();
+    let reason = reason.or_else(|| (awaiting > 0).then(|| to_approve(awaiting)));
     CheckResult {
         id: check.id.clone(),
         title: check.title.clone(),
@@ -239,6 +254,14 @@ fn result(check: &Check, mut findings: Vec<Finding>, facts: &Facts, collected: &
         reason,
         findings,
         witnesses: Vec::new(),
+    }
+}
+
+/// What a population asks for.
+fn to_approve(count: usize) -> String {
+    match count {
+        1 => "1 change: attach its approval".to_owned(),
+        several => format!("{several} changes: attach the approvals of a sample"),
     }
 }
 
@@ -251,7 +274,7 @@ fn empty_account(check: &Check, account: &AccountId, facts: &Facts, collected: &
         evidence.truncate(MAX_REPLIES);
     }
     let home = evidence_region(&check.source, account, facts);
-    finding(account, &home, account.to_string(), (check.none, reason), evidence)
+    finding(account, &home, account.to_string(), Said::plain(check.none, reason), evidence)
 }
 
 /// A list that was not read may hold anything. A check that judges places has judged those that were asked itself.
@@ -288,7 +311,7 @@ fn unread_place(source: &SourceId, place: AskedPlace<'_>, collected: &Collected<
     let evidence = gap.and_then(|gap| gap.body).into_iter().collect();
     let resource = place.region.map_or_else(|| place.account.to_string(), Region::to_string);
     let region = place.region.unwrap_or(region);
-    Some(finding(place.account, region, resource, (Verdict::Undetermined, reason), evidence))
+    Some(finding(place.account, region, resource, Said::plain(Verdict::Undetermined, reason), evidence))
 }
 
 /// The region in which the list was asked that shows that there is nothing.

@@ -49,6 +49,7 @@ pub fn run_examples(catalog: &Catalog) -> Vec<ExampleFault> {
             let (found, reason) = match run(catalog, check, example) {
                 Ok(Outcome::Skipped) => (None, String::new()),
                 Ok(Outcome::Judged(verdict, reason)) => (Some(verdict), reason),
+                Ok(Outcome::Awaits(reason)) => (Some(Verdict::Undetermined), reason),
                 Err(reason) => (None, reason),
             };
             if found != example.verdict || (found.is_none() && !reason.is_empty()) {

@@ -70,6 +70,7 @@ pub(super) fn source(id: &str, scope: SourceScope) -> Source {
         expires: None,
         inventory: crate::model::Inventory::Resources,
         only: None,
+        kept_for: Default::default(),
     }
 }
 
@@ -90,6 +91,7 @@ pub(super) fn check(id: &str, source: &str, pass: &str) -> Check {
         remedy: String::new(),
         cli: None,
         config_rules: vec![],
+        population: None,
         params: BTreeSet::new(),
         examples: vec![],
     }

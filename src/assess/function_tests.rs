@@ -46,7 +46,8 @@ fn the_functions_work_in_expressions() {
         });
         let mut world = keys().check(check("x.a", "x.keys", pass)).row("x.keys", ONE, "eu-west-1", row);
         for (name, default) in [("trusted", json!(["arn:aws:x:*"])), ("least", json!(3))] {
-            let param = Param { name: name.into(), default, stricter: Stricter::Lower, title: String::new() };
+            let param =
+                Param { name: name.into(), default, stricter: Stricter::Lower, title: String::new(), dated: None };
             world.catalog.params.insert(name.into(), param);
         }
         let result = world.result();

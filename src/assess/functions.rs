@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::values::{Boxed, json, weight};
 use super::{alarms, filter_pattern, secrets};
-use crate::expression::CHARGE;
+use crate::expression::{APPROVAL, CHARGE};
 use crate::iam::{self, Dialect};
 use crate::walk::policy_document;
 
@@ -102,6 +102,7 @@ pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTi
     add("ports_open", simple(meter, ports_open))?;
     add("network_acl_opens", simple(meter, network_acl_opens))?;
     add_policies(&mut add, meter)?;
+    add(APPROVAL, simple(meter, |args| Err(text(args, 0)?.to_owned())))?;
     add(UNDETERMINED, simple(meter, |args| Err(text(args, 0)?.to_owned())))
 }
 

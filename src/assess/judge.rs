@@ -13,7 +13,7 @@ use super::collected::gap_reason;
 use super::functions::{self, ALARMS_MISSING, Meter, UNDETERMINED};
 use super::others::{self, Asker, OTHERS, Others, Window, list_value, row_members};
 use super::values::{cel, map};
-use crate::expression::{CHARGE, Expression, Members};
+use crate::expression::{APPROVAL, CHARGE, Expression, Members};
 use crate::model::{AccountId, Check, Gap, Per, Period, Region, Row, Verdict};
 
 /// What all expressions see besides the row.
@@ -75,6 +75,16 @@ pub(super) enum Outcome {
     Skipped,
     /// The verdict and its reason.
     Judged(Verdict, String),
+    /// It is normal work, in these words: whether it was approved, people have to show.
+    Awaits(String),
+}
+
+/// Why an expression is neither true nor false.
+enum Unknown {
+    /// People have to show that it was approved.
+    Unapproved(String),
+    /// Anything else.
+    Because(String),
 }
 
 /// What is judged.
@@ -176,13 +186,14 @@ impl<'v> Judge<'v> {
             match self.truth(when, reads, &scope, subject) {
                 Ok(true) => {}
                 Ok(false) => return Outcome::Skipped,
-                Err(reason) => return undetermined(reason),
+                Err(Unknown::Unapproved(reason) | Unknown::Because(reason)) => return undetermined(reason),
             }
         }
         match self.truth(&prepared.check.pass, &prepared.pass, &scope, subject) {
             Ok(true) => Outcome::Judged(Verdict::Pass, String::new()),
             Ok(false) => Outcome::Judged(Verdict::Fail, self.detail(prepared, &scope)),
-            Err(reason) => undetermined(reason),
+            Err(Unknown::Unapproved(reason)) => Outcome::Awaits(reason),
+            Err(Unknown::Because(reason)) => undetermined(reason),
         }
     }
 
@@ -202,20 +213,26 @@ impl<'v> Judge<'v> {
         reads: &Reads,
         scope: &Context<'_, '_>,
         subject: Subject<'_>,
-    ) -> Result<bool, String> {
+    ) -> Result<bool, Unknown> {
         if let Some((part, gap)) = unread(reads, subject) {
-            return Err(gap_reason(part, gap));
+            return Err(Unknown::Because(gap_reason(part, gap)));
         }
         let explained = |error| {
             let data = match subject {
                 Subject::Row(row) => Some(row.data.read()),
                 Subject::Rows(_) => None,
             };
-            explain(&error, expression, data.as_ref())
+            match error {
+                ExecutionError::FunctionError { function, message } if function == APPROVAL => {
+                    Unknown::Unapproved(message.chars().take(MAX_DETAIL).collect())
+                }
+                error => Unknown::Because(explain(&error, expression, data.as_ref())),
+            }
         };
         let value = self.run(expression, scope).map_err(explained)?;
         let truth = value.downcast_ref::<CelBool>().map(|truth| *truth.inner());
-        truth.ok_or_else(|| format!("the expression failed: it gives a {}, not true or false", value.get_type().name()))
+        let kind = || format!("the expression failed: it gives a {}, not true or false", value.get_type().name());
+        truth.ok_or_else(|| Unknown::Because(kind()))
     }
 
     fn run<'e, 's>(

@@ -101,6 +101,7 @@ pub fn assess(
         reports: reports.found,
         services,
         params: settings::param_changes(catalog, settings),
+        aged: settings::aged(catalog, settings, snapshot.time.date_naive()),
         exceptions,
         overrides,
         premises: settings.premises.clone(),

@@ -21,6 +21,8 @@ pub(super) struct FoldInput<'a> {
     pub(super) services: &'a [ServiceInUse],
 }
 
+type Results<'a> = BTreeMap<&'a CheckId, &'a CheckResult>;
+
 /// All requirements of a framework, in its order, and those whose owner the settings set.
 pub(super) fn framework(
     framework: &Framework,
@@ -28,7 +30,7 @@ pub(super) fn framework(
     attested: Attested<'_>,
 ) -> (Vec<RequirementResult>, Vec<SplitOverride>) {
     let FoldInput { catalog, settings, checks, reports, services } = *judged;
-    let verdicts: BTreeMap<&CheckId, Verdict> = checks.iter().map(|check| (&check.id, check.verdict)).collect();
+    let results: BTreeMap<&CheckId, &CheckResult> = checks.iter().map(|check| (&check.id, check)).collect();
     let parents: BTreeSet<&RequirementId> =
         framework.requirements.iter().filter_map(|one| one.parent.as_ref()).collect();
     let mut overrides = Vec::new();
@@ -40,11 +42,11 @@ pub(super) fn framework(
         let aws_part = aws_part(requirement, responsibility, reports, is_parent);
         let own = settings.premises.as_ref().map(|premises| premises.sites);
         let requests = requirement.requests(responsibility, own);
-        let people = People {
-            manual: attested.manual(&framework.id, &requirement.id, &requests),
-            supporting: attested.supporting(&framework.id, requirement, &requests),
-        };
-        let customer_part = customer_part(requirement, responsibility, catalog, &verdicts, people, is_parent);
+        let mut manual = attested.manual(&framework.id, &requirement.id, &requests);
+        let uses = checks_of(requirement, catalog, &results);
+        manual.extend(populations(&uses, catalog, &results, attested));
+        let people = People { manual, supporting: attested.supporting(&framework.id, requirement, &requests) };
+        let customer_part = customer_part(requirement, responsibility, uses, &results, people, is_parent);
         let result = RequirementResult {
             framework: framework.id.clone(),
             id: requirement.id.clone(),
@@ -65,9 +67,9 @@ pub(super) fn framework(
             None => result,
         }
     };
-    let mut results: Vec<RequirementResult> = framework.requirements.iter().map(&mut result).collect();
-    fold_all(&mut results);
-    (results, overrides)
+    let mut all: Vec<RequirementResult> = framework.requirements.iter().map(&mut result).collect();
+    fold_all(&mut all);
+    (all, overrides)
 }
 
 /// Folds each requirement's halves, and those of the parts of it.
@@ -160,14 +162,15 @@ struct People {
 fn customer_part(
     requirement: &Requirement,
     responsibility: Responsibility,
-    catalog: &Catalog,
-    verdicts: &BTreeMap<&CheckId, Verdict>,
+    checks: Vec<CheckUse>,
+    results: &Results<'_>,
     people: People,
     is_parent: bool,
 ) -> CustomerPart {
-    let checks = checks_of(requirement, catalog, verdicts);
     let People { manual, supporting } = people;
-    let (status, reason) = customer_status(responsibility, &checks, &manual, is_parent);
+    let awaits_alone = |check: &CheckUse| results.get(&check.id).is_some_and(|result| result.awaits_alone());
+    let awaiting = checks.iter().filter(|check| awaits_alone(check)).count();
+    let (status, reason) = customer_status(responsibility, &checks, awaiting, &manual, is_parent);
     CustomerPart {
         status,
         reason,
@@ -180,23 +183,39 @@ fn customer_part(
 }
 
 /// The checks of the requirement's controls, each once.
-fn checks_of(requirement: &Requirement, catalog: &Catalog, verdicts: &BTreeMap<&CheckId, Verdict>) -> Vec<CheckUse> {
+fn checks_of(requirement: &Requirement, catalog: &Catalog, results: &Results<'_>) -> Vec<CheckUse> {
     let mut seen = BTreeSet::new();
     let controls = requirement.controls.iter().filter_map(|id| catalog.controls.get(id));
     let checks = controls.flat_map(|control| &control.checks).filter(|id| seen.insert((*id).clone()));
-    let verdict = |id: &CheckId| verdicts.get(id).copied().unwrap_or(Verdict::Undetermined);
+    let verdict = |id: &CheckId| results.get(id).map_or(Verdict::Undetermined, |result| result.verdict);
     checks.map(|id| CheckUse { id: id.clone(), verdict: verdict(id) }).collect()
 }
 
+/// What people are asked about the populations that the checks list.
+fn populations<'a>(
+    uses: &'a [CheckUse],
+    catalog: &'a Catalog,
+    results: &'a Results<'_>,
+    attested: Attested<'a>,
+) -> impl Iterator<Item = ManualUse> + 'a {
+    uses.iter().filter_map(move |one| {
+        results.get(&one.id)?.awaiting().next()?;
+        let population = catalog.checks.get(&one.id)?.population.as_ref()?;
+        Some(attested.population(&one.id, population))
+    })
+}
+
+/// `awaiting` of the checks are open for nothing but what people have to show: their requests say whether it is there.
 fn customer_status(
     responsibility: Responsibility,
     checks: &[CheckUse],
+    awaiting: usize,
     manual: &[ManualUse],
     is_parent: bool,
 ) -> (Status, String) {
     let count = |verdict| checks.iter().filter(|check| check.verdict == verdict).count();
     let (fail, unknown, not_applicable) =
-        (count(Verdict::Fail), count(Verdict::Undetermined), count(Verdict::NotApplicable));
+        (count(Verdict::Fail), count(Verdict::Undetermined) - awaiting, count(Verdict::NotApplicable));
     let all = checks.len();
     if fail > 0 {
         // Even where all is AWS's: a failing check has found something of the customer's.

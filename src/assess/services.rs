@@ -150,6 +150,7 @@ impl<'a> Signs<'a> {
             let handed = self.judge.hand(row, &[&prepared]);
             match self.judge.row(&prepared, &handed) {
                 Outcome::Judged(verdict, _) => verdict,
+                Outcome::Awaits(_) => Verdict::Undetermined,
                 Outcome::Skipped => Verdict::NotApplicable,
             }
         });
@@ -226,6 +227,7 @@ fn row_test(source: &SourceId, expression: &Expression) -> Check {
         remedy: String::new(),
         cli: None,
         config_rules: Vec::new(),
+        population: None,
         params: BTreeSet::new(),
         examples: Vec::new(),
     }

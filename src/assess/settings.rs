@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::iam::{Dialect, matches};
 use crate::model::{
-    Catalog, CheckResult, Direction, Exception, ExceptionState, ExceptionTerm, ExceptionUse, Finding, Param,
+    AgedList, Catalog, CheckResult, Direction, Exception, ExceptionState, ExceptionTerm, ExceptionUse, Finding, Param,
     ParamChange, Settings, Stricter, Verdict,
 };
 
@@ -32,6 +32,26 @@ pub(super) fn param_changes(catalog: &Catalog, settings: &Settings) -> Vec<Param
         })
     };
     catalog.params.values().filter_map(change).collect()
+}
+
+/// What others do changes within this many days.
+const AGED_DAYS: i64 = 180;
+
+/// The lists of the catalog that count and are too old; one of the settings is its author's to keep.
+pub(super) fn aged(catalog: &Catalog, settings: &Settings, today: NaiveDate) -> Vec<AgedList> {
+    let old = |param: &Param| {
+        let dated = param.dated.filter(|_| !settings.params.contains_key(&param.name))?;
+        let days = (today - dated).num_days();
+        let users = catalog.checks.values().filter(|check| check.params.contains(&param.name));
+        (days > AGED_DAYS).then(|| AgedList {
+            name: param.name.clone(),
+            title: param.title.clone(),
+            dated,
+            days,
+            checks: users.map(|check| check.id.clone()).collect(),
+        })
+    };
+    catalog.params.values().filter_map(old).collect()
 }
 
 /// A list is stricter when it is shorter.

@@ -314,7 +314,8 @@ fn thresholds_are_tightened_and_loosened() {
             params: BTreeSet::from(["limit".to_owned()]),
             ..check("x.a", "x.keys", "r.Age <= params.limit")
         });
-        let param = Param { name: "limit".into(), default: default.clone(), stricter, title: String::new() };
+        let param =
+            Param { name: "limit".into(), default: default.clone(), stricter, title: String::new(), dated: None };
         world.catalog.params.insert("limit".into(), param);
         assert!(world.assess().params.is_empty());
         world.settings.params.insert("limit".into(), value.clone());
@@ -396,7 +397,13 @@ fn many_rows_are_judged_in_seconds() {
         "age_days(r.CreationDate) <= params.limit",
         "r.Tags.exists(t, t.Key == 'owner' && t.Value != '') && !policy_public(r.policy)",
     ];
-    let param = Param { name: "limit".into(), default: json!(365), stricter: Stricter::Lower, title: String::new() };
+    let param = Param {
+        name: "limit".into(),
+        default: json!(365),
+        stricter: Stricter::Lower,
+        title: String::new(),
+        dated: None,
+    };
     let mut world = world();
     world.catalog.params.insert("limit".into(), param);
     for number in 0..75 {

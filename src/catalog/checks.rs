@@ -7,14 +7,15 @@ use serde_json::Value;
 use super::attach;
 use super::cli;
 use super::expressions::{self, Given, Seen};
+use super::frameworks::ASKED;
 use super::ids;
 use super::ledger::{Kind, Word, listed};
 use super::table::{Table, distinct};
 use super::template::TemplateNames;
-use crate::expression::Expression;
-use crate::model::{Case, Check, CheckId, Example, Per, Severity, SourceId, Verdict};
+use crate::expression::{APPROVAL, Expression};
+use crate::model::{Case, Check, CheckId, Example, Per, Population, Severity, SourceId, Verdict};
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "id",
     "title",
     "severity",
@@ -32,6 +33,7 @@ const KEYS: [&str; 18] = [
     "config_rules",
     "params",
     "controls",
+    "population",
     "example",
 ];
 const SEVERITIES: [(&str, Severity); 4] =
@@ -91,7 +93,9 @@ pub(super) fn read(root: &Table<'_>, name: &str) -> Option<Check> {
     let pass = table.need("pass").and_then(|word| expressions::read(&table, &word, &given, &mut seen));
     let when = optional(&table, "when", &given, &mut seen);
     let detail = optional(&table, "detail", &given, &mut seen);
-    if pass.is_some() {
+    let population = table.table("population").map(|table| read_population(&table));
+    if let Some(pass) = &pass {
+        asks_for_approval(&table, population.is_some(), pass);
         nothing_idle(&table, &params, &reads, &seen);
     }
     let examples = read_examples(&table, given.per, &reads);
@@ -112,6 +116,7 @@ pub(super) fn read(root: &Table<'_>, name: &str) -> Option<Check> {
         cli: cli::read(&table, &TemplateNames::row()),
         config_rules: table.texts("config_rules"),
         params: params.into_iter().map(|word| word.text).collect(),
+        population: population.flatten(),
         examples,
     })
 }
@@ -143,6 +148,32 @@ fn nothing_idle(table: &Table<'_>, params: &[Word], reads: &[Word], seen: &Seen)
         let message = format!("no `find` or `rows` reads `{}`", word.text);
         table.ledger.fault(&word.place, message, "unused", "delete it from `reads`");
     }
+}
+
+/// What people are asked about a population.
+fn read_population(table: &Table<'_>) -> Option<Population> {
+    let table = table.clone().only(&["ask", "owner", "valid_days"]);
+    let (ask, owner) = (table.need("ask"), table.need("owner"));
+    table.choice("owner", &ASKED);
+    table.demand("valid_days");
+    let valid_days = table.count("valid_days");
+    Some(Population { ask: ask?.text, owner: owner?.text, valid_days: valid_days? })
+}
+
+/// A check that says `approval(…)` says whom to ask, and one that says whom to ask has something to approve.
+fn asks_for_approval(table: &Table<'_>, has_population: bool, pass: &Expression) {
+    let asks = pass.functions().contains(APPROVAL);
+    let (message, help) = match (asks, has_population) {
+        (true, false) => (
+            "the check waits for approvals and asks for none",
+            "add a table `[population]` with `ask`, `owner` and `valid_days`",
+        ),
+        (false, true) => {
+            ("nothing in `pass` waits for an approval", "say `approval(\"…\")` where it does, or delete `population`")
+        }
+        (true, true) | (false, false) => return,
+    };
+    table.ledger.fault(&table.place_of("pass"), message, "here", help);
 }
 
 fn read_examples(table: &Table<'_>, per: Per, reads: &[Word]) -> Vec<Example> {

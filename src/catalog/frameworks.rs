@@ -19,7 +19,7 @@ pub(super) const RESPONSIBILITIES: [(&str, Responsibility); 3] = [
 /// What an organization may have of its own.
 const PREMISES: [(&str, Premises); 2] = [("sites", Premises::Sites), ("equipment", Premises::Equipment)];
 /// Who may be asked for manual evidence.
-const ASKED: [(&str, ()); 7] = [
+pub(super) const ASKED: [(&str, ()); 7] = [
     ("security", ()),
     ("people", ()),
     ("legal", ()),
@@ -43,13 +43,14 @@ pub(super) fn read_params(root: &Table<'_>) -> Vec<Param> {
 fn read_param(table: Table<'_>) -> Option<Param> {
     const STRICTER: [(&str, Stricter); 3] =
         [("lower", Stricter::Lower), ("higher", Stricter::Higher), ("neither", Stricter::Neither)];
-    let table = table.only(&["name", "default", "stricter", "title"]);
+    let table = table.only(&["name", "default", "stricter", "title", "dated"]);
     let name = table.need("name").filter(|name| ids::snake(table.ledger, Kind::Param, name));
     let title = table.need("title");
     table.demand("default");
     table.demand("stricter");
     let (default, stricter) = (table.json("default"), table.choice("stricter", &STRICTER));
-    Some(Param { name: name?.text, title: title?.text, default: default?, stricter: stricter? })
+    let dated = table.date("dated").map(|(date, _)| date);
+    Some(Param { name: name?.text, title: title?.text, default: default?, stricter: stricter?, dated })
 }
 
 /// Reads the controls of a file.

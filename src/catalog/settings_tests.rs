@@ -21,6 +21,7 @@ fn catalog() -> Catalog {
         default: 90.into(),
         stricter: Stricter::Lower,
         title: "Oldest an access key may be, in days".to_owned(),
+        dated: None,
     };
     catalog.params.insert(param.name.clone(), param);
     catalog

@@ -37,7 +37,7 @@ const CALL_KEYS: [&str; 20] = [
     "not_subscribed",
     "actions",
 ];
-const LIST_KEYS: [&str; 20] = [
+const LIST_KEYS: [&str; 21] = [
     "id",
     "title",
     "shows_service",
@@ -58,6 +58,7 @@ const LIST_KEYS: [&str; 20] = [
     "resource",
     "config_ids",
     "only",
+    "kept_for",
 ];
 const EACH_KEYS: [&str; 5] = ["as", "send", "select", "region", "when"];
 
@@ -144,7 +145,15 @@ fn read_source(table: Table<'_>) -> Option<Source> {
         expires: identity::read_expires(&table),
         inventory: identity::read_inventory(&table),
         only,
+        kept_for: read_kept_for(&table),
     })
+}
+
+/// Why what nothing reads is collected: `kept_for = { insights = "…" }`.
+fn read_kept_for(table: &Table<'_>) -> BTreeMap<String, String> {
+    let Some(table) = table.table("kept_for") else { return BTreeMap::new() };
+    let reason = |word: Word| Some((word.text.clone(), table.text(&word.text)?));
+    table.keys().into_iter().filter_map(reason).collect()
 }
 
 /// The source for each of whose rows this one is asked.

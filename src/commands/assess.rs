@@ -13,7 +13,7 @@ use super::table::{Table, visible};
 use crate::case::{Case, StoredSnapshot, Yardstick};
 use crate::cli::{Assess, FailOn, Format};
 use crate::model::{
-    Assessment, AttestationId, CheckResult, ExceptionState, ExceptionTerm, Standing, Status, Target, Verdict,
+    AgedList, Assessment, AttestationId, CheckResult, ExceptionState, ExceptionTerm, Standing, Status, Target, Verdict,
     open_requests,
 };
 
@@ -105,6 +105,7 @@ fn summary(case: &Case<StoredSnapshot>, all: bool) -> String {
     }
     text.push_str(&second_witness(&case.assessment));
     text.push_str(&exceptions(&case.assessment));
+    text.push_str(&aged(&case.assessment));
     text.push_str(&documents(case));
     if !gaps.is_empty() {
         text.push_str(&format!("\n\n{}\n", super::collect::incomplete(gaps)));
@@ -133,6 +134,18 @@ fn second_witness(assessment: &Assessment) -> String {
         }
     }
     text
+}
+
+/// Lists that are too old to be relied on.
+fn aged(assessment: &Assessment) -> String {
+    let line = |list: &AgedList| {
+        let AgedList { name, dated, days, .. } = list;
+        format!("\n    {name}: of {dated}, {days} days old; use a newer auditpack, or set it in `[params]`")
+    };
+    match assessment.aged.as_slice() {
+        [] => String::new(),
+        lists => format!("\n\nWarning: lists that have grown old{}", lists.iter().map(line).collect::<String>()),
+    }
 }
 
 /// Exceptions to review: run out, covering nothing, or running for longer than a year.

@@ -130,6 +130,7 @@ impl<'a> Planner<'a> {
         for check in &requirement.customer_part.checks {
             match check.verdict {
                 Verdict::Fail => keys.extend([(ActionKind::Fix, check.id.to_string())]),
+                Verdict::Undetermined if self.awaits_alone(&check.id) => {}
                 Verdict::Undetermined => keys.extend(self.unknown(&check.id)),
                 Verdict::Pass | Verdict::NotApplicable => {}
             }
@@ -140,6 +141,11 @@ impl<'a> Planner<'a> {
         }
         keys.extend(self.of_aws(&requirement.aws_part));
         keys
+    }
+
+    /// Whether a check is open for approvals only, which a request asks for.
+    fn awaits_alone(&self, id: &CheckId) -> bool {
+        self.assessment.checks.iter().any(|check| check.id == *id && check.awaits_alone())
     }
 
     /// What makes a check undetermined: calls that were refused, or something else that a human must find out.

@@ -182,6 +182,7 @@ fn catalog_with(id: &str, source: &str) -> (Catalog, CheckId) {
         why: String::new(),
         remedy: String::new(),
         config_rules: Vec::new(),
+        population: None,
         params: Default::default(),
         cli: None,
         examples: Vec::new(),

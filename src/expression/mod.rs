@@ -62,10 +62,11 @@ const MAX_BYTES: usize = 4096;
 const MAX_NESTED: usize = 3;
 
 /// Our functions besides CEL's own; `docs/checks.md` says what each gives.
-pub const FUNCTIONS: [&str; 35] = [
+pub const FUNCTIONS: [&str; 36] = [
     "administers",
     "age_days",
     "alarms_missing",
+    APPROVAL,
     "cidr_open",
     "days",
     "filter_counts",
@@ -99,6 +100,9 @@ pub const FUNCTIONS: [&str; 35] = [
     "trust_principals",
     "undetermined",
 ];
+
+/// The function that says that a row is normal work, whose approval people have to show.
+pub const APPROVAL: &str = "approval";
 
 /// Functions that look into rows on their own.
 const WHOLE_ROWS: [&str; 3] = ["administers", "alarms_missing", "privilege_escalations"];

@@ -34,6 +34,9 @@ pub struct Assessment {
     pub services: Vec<ServiceInUse>,
     /// Thresholds that differ from the catalog's.
     pub params: Vec<ParamChange>,
+    /// Lists of the catalog that count and are too old to be relied on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aged: Vec<AgedList>,
     /// Exceptions and what became of them.
     pub exceptions: Vec<ExceptionUse>,
     /// Requirements whose owner the settings set.
@@ -71,6 +74,19 @@ pub struct CheckResult {
     pub witnesses: Vec<Witness>,
 }
 
+impl CheckResult {
+    /// The findings that wait for people to show something.
+    pub fn awaiting(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.awaits.is_some())
+    }
+
+    /// Whether it is open for nothing else than what people have to show of its population.
+    pub fn awaits_alone(&self) -> bool {
+        let mut open = self.findings.iter().filter(|finding| finding.verdict == Verdict::Undetermined).peekable();
+        self.verdict == Verdict::Undetermined && open.peek().is_some() && open.all(|finding| finding.awaits.is_some())
+    }
+}
+
 /// What a check says of one resource or place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -93,6 +109,18 @@ pub struct Finding {
     /// What AWS Config says of the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<ConfigWord>,
+    /// What people have to show of it: it is a part of a population.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaits: Option<Awaits>,
+}
+
+/// What people have to show of normal work that a check lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Awaits {
+    /// That it was approved.
+    Approval,
 }
 
 /// Where a requirement stands.
@@ -321,6 +349,22 @@ pub struct ParamChange {
     pub value: Value,
     /// The direction.
     pub change: Direction,
+    /// The checks that use it.
+    pub checks: Vec<CheckId>,
+}
+
+/// A threshold that says what others do, and was written long before the snapshot was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct AgedList {
+    /// The name.
+    pub name: String,
+    /// What it means.
+    pub title: String,
+    /// The day of which it is.
+    pub dated: NaiveDate,
+    /// Its age at the snapshot's time.
+    pub days: i64,
     /// The checks that use it.
     pub checks: Vec<CheckId>,
 }

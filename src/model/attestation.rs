@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ControlId, FrameworkId, Period, ReportKind, RequirementId, Sha256};
+use super::{CheckId, ControlId, FrameworkId, Period, ReportKind, RequirementId, Sha256};
 
 /// The number of an attestation in its log, written `A7`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -148,6 +148,8 @@ pub enum Target {
     Control(ControlId),
     /// A report of AWS that AWS Artifact does not have: the document is a dated copy of it.
     Report(ReportKind),
+    /// The population that a check lists: the document shows that a sample of it was approved.
+    Population(CheckId),
 }
 
 impl fmt::Display for Target {
@@ -157,6 +159,7 @@ impl fmt::Display for Target {
             Self::Requirement { framework, id } => write!(f, "{framework}/{id}"),
             Self::Control(id) => write!(f, "control/{id}"),
             Self::Report(kind) => write!(f, "report/{kind}"),
+            Self::Population(check) => write!(f, "population/{check}"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -66,6 +67,8 @@ pub struct Param {
     pub stricter: Stricter,
     /// What it means, for people.
     pub title: String,
+    /// The day of which it is, where it says what others do and so grows old.
+    pub dated: Option<NaiveDate>,
 }
 
 /// The direction in which a threshold gets stricter.
@@ -115,8 +118,21 @@ pub struct Check {
     pub config_rules: Vec<String>,
     /// The parameters it uses.
     pub params: BTreeSet<String>,
+    /// What people are asked about what it finds, where that is normal work that needs an approval.
+    pub population: Option<Population>,
     /// What pins its meaning.
     pub examples: Vec<Example>,
+}
+
+/// Normal work that a check lists: the auditor draws a sample of it, and people attach the approvals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Population {
+    /// The request in words an employee understands.
+    pub ask: String,
+    /// Who is asked.
+    pub owner: String,
+    /// For how long a document counts, in days.
+    pub valid_days: u32,
 }
 
 /// What a check judges at once.

@@ -127,7 +127,11 @@ impl Asked {
 fn of_requirement(requirement: &RequirementResult) -> impl Iterator<Item = Asked> + '_ {
     let open = requirement.customer_part.manual.iter().filter(|manual| manual.state != ManualState::Present);
     open.map(|manual| {
-        let own = Target::Request { framework: requirement.framework.clone(), id: manual.id.clone() };
+        let own = match &manual.same_as {
+            // A population is asked for by its own name, however many requirements rest on its check.
+            Some(population @ Target::Population(_)) => population.clone(),
+            _ => Target::Request { framework: requirement.framework.clone(), id: manual.id.clone() },
+        };
         Asked {
             once: manual.same_as.clone().unwrap_or_else(|| own.clone()),
             open: OpenRequest {

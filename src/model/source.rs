@@ -60,6 +60,8 @@ pub struct Source {
     pub inventory: Inventory,
     /// The items that are taken; none: all.
     pub only: Option<Only>,
+    /// Why members and parts are collected that no check, split or report reads; `*` stands for all of them.
+    pub kept_for: BTreeMap<String, String>,
 }
 
 /// A list inside a reply; IAM's GetAccountAuthorizationDetails has four.

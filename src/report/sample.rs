@@ -127,6 +127,7 @@ fn check(id: &str, title: &str) -> Check {
         remedy: "Switch the account's public access block on.".to_owned(),
         cli: None,
         config_rules: vec!["S3_BUCKET_PUBLIC_READ_PROHIBITED".to_owned()],
+        population: None,
         params: Default::default(),
         examples: Vec::new(),
     }
@@ -173,6 +174,7 @@ fn source(id: &str, title: &str) -> Source {
         expires: None,
         inventory: crate::model::Inventory::Resources,
         only: None,
+        kept_for: Default::default(),
     }
 }
 

@@ -97,5 +97,6 @@ pub(crate) fn source() -> Source {
         expires: None,
         inventory: Inventory::Resources,
         only: None,
+        kept_for: Default::default(),
     }
 }

@@ -16,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import vaults
 import zstandard
 
 from selftest import HERE, Emulator, Run
@@ -73,8 +74,7 @@ def withheld(vault):
         for exchange in snapshot["exchanges"]:
             # The tokens in the emulator's Artifact open nothing, and the replay asks with them.
             if exchange.get("withheld") and not exchange["source"].startswith("artifact."):
-                packed = vault / "blobs" / exchange["body"][:2] / f"{exchange['body']}.zst"
-                bodies[exchange["request_id"]] = zstandard.ZstdDecompressor().decompressobj().decompress(packed.read_bytes())
+                bodies[exchange["request_id"]] = vaults.body(vault, exchange["body"])
     return bodies
 
 

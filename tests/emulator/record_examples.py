@@ -15,8 +15,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-import zstandard
-
+import vaults
 from selftest import HERE, Emulator
 
 ROOT = HERE.parent.parent
@@ -47,11 +46,8 @@ def collect(binary, emulator, folder):
     vault = folder / "vault"
     (snapshot,) = vault.glob("snapshots/*/snapshot.json.zst")
 
-    def unpacked(file):
-        return zstandard.ZstdDecompressor().decompressobj().decompress(file.read_bytes())
-
-    exchanges = json.loads(unpacked(snapshot))["exchanges"]
-    return [e for e in exchanges if e["answer"] != "step"], lambda hash_: unpacked(vault / "blobs" / hash_[:2] / f"{hash_}.zst")
+    exchanges = json.loads(vaults.unpacked(snapshot.read_bytes()))["exchanges"]
+    return [e for e in exchanges if e["answer"] != "step"], lambda hash_: vaults.body(vault, hash_)
 
 
 def sources():
@@ -178,6 +174,7 @@ def chooser(binary, scenario):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", type=Path, default=ROOT / "target/debug/auditpack")
+    parser.add_argument("--only", nargs="*", default=[], help="write the files of these sources alone")
     parser.add_argument("--out", type=Path, default=ROOT / "tests/recorded")
     arguments = parser.parse_args()
     choosers = [chooser(arguments.binary.resolve(), scenario) for scenario in SCENARIOS]
@@ -189,6 +186,8 @@ def main():
         chosen = next((one for one in choosers if one.shows(source)), choosers[0])
         text = "".join(line(e, chosen.text[e["body"]], chosen.url) + "\n" for e in chosen.choose(source))
         old = file.read_text(encoding="utf-8") if file.exists() else None
+        if arguments.only and source["id"] not in arguments.only:
+            continue
         if old is None or CHANGING.sub("", old) != CHANGING.sub("", text):
             file.write_text(text, encoding="utf-8")
             changed.append(source["id"])

@@ -8,19 +8,31 @@ use serde_json::Value;
 use crate::common::{Emulator, Workplace};
 use crate::support::{assert_schema, collect, run, settings};
 
-/// Checks that the scenario does not name, and what they say: there is no database cluster in it, and what it has is
-/// shared with no other account.
-const UNNAMED: [(&str, Verdict); 25] = [
+/// Checks that the scenario does not name, and what they say: there is no database cluster and no line in it, what it has is
+/// shared with no other account, and of what AWS says of the account only what the services themselves answer.
+const UNNAMED: [(&str, Verdict); 47] = [
+    ("artifact.agreements-in-force", Verdict::NotApplicable),
+    ("backup.restore-testing-runs", Verdict::Pass),
     ("backup.vault-known-accounts", Verdict::Pass),
+    ("cognito.sign-in-protected", Verdict::NotApplicable),
+    ("directconnect.macsec", Verdict::NotApplicable),
     ("ebs.snapshot-known-accounts", Verdict::Pass),
     ("ec2.image-not-public", Verdict::NotApplicable),
+    ("ec2.imdsv2-by-default", Verdict::Fail),
     ("events.bus-known-accounts", Verdict::NotApplicable),
     ("events.bus-not-public", Verdict::NotApplicable),
+    ("fis.experiment-ran", Verdict::Pass),
+    ("health.no-overdue-actions", Verdict::Pass),
+    ("iam.roles-in-use", Verdict::NotApplicable),
     ("identitycenter.administrators-approved", Verdict::NotApplicable),
+    ("identitycenter.assignments-by-group", Verdict::Fail),
     ("kms.key-known-accounts", Verdict::Pass),
     ("kms.key-service-source", Verdict::Pass),
     ("lambda.known-accounts", Verdict::Pass),
     ("lambda.service-source", Verdict::Pass),
+    ("macie.policy-findings-closed", Verdict::Pass),
+    ("networkfirewall.logging", Verdict::Pass),
+    ("rds.certificate-not-expiring", Verdict::NotApplicable),
     ("rds.cluster-backup-enabled", Verdict::NotApplicable),
     ("rds.cluster-deletion-protection", Verdict::NotApplicable),
     ("rds.cluster-logs-exported", Verdict::NotApplicable),
@@ -29,13 +41,23 @@ const UNNAMED: [(&str, Verdict); 25] = [
     ("rds.cluster-snapshot-known-accounts", Verdict::NotApplicable),
     ("rds.cluster-snapshot-not-public", Verdict::NotApplicable),
     ("rds.cluster-storage-encrypted", Verdict::NotApplicable),
+    ("rds.cluster-tls-required", Verdict::NotApplicable),
     ("rds.snapshot-known-accounts", Verdict::Pass),
+    ("redshift.audit-logging", Verdict::Fail),
+    ("resiliencehub.recovery-targets-met", Verdict::NotApplicable),
     ("s3.bucket-known-accounts", Verdict::Pass),
     ("s3.bucket-service-source", Verdict::Pass),
     ("secretsmanager.known-accounts", Verdict::Pass),
+    ("servicequotas.headroom", Verdict::NotApplicable),
     ("sns.known-accounts", Verdict::Pass),
     ("sqs.known-accounts", Verdict::Pass),
     ("sqs.service-source", Verdict::Pass),
+    ("ssm.inventory-reported", Verdict::Pass),
+    ("trustedadvisor.limits-not-reached", Verdict::NotApplicable),
+    ("trustedadvisor.no-red-checks", Verdict::Pass),
+    ("wafv2.global-logging", Verdict::Pass),
+    ("wafv2.logging", Verdict::Pass),
+    ("wellarchitected.workload-reviewed", Verdict::Pass),
 ];
 
 #[test]

@@ -141,6 +141,7 @@ fn source(id: &str, collector: Collector, protocol: Protocol, operation: &str) -
         expires: None,
         inventory: crate::model::Inventory::Resources,
         only: None,
+        kept_for: Default::default(),
     }
 }
 

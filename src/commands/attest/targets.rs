@@ -33,6 +33,8 @@ impl<'a> Targets<'a> {
         known.extend(catalog.controls.keys().map(|id| (id.to_string(), Target::Control(id.clone()))));
         let attached = catalog.reports.values().filter(|report| report.origin == ReportOrigin::Attached);
         known.extend(attached.map(|report| (report.kind.to_string(), Target::Report(report.kind.clone()))));
+        let populations = catalog.checks.values().filter(|check| check.population.is_some());
+        known.extend(populations.map(|check| (check.id.to_string(), Target::Population(check.id.clone()))));
         Self { catalog, known }
     }
 
@@ -76,6 +78,10 @@ impl<'a> Targets<'a> {
                 [only] => Some(only.valid_days),
                 _ => None,
             },
+            Target::Population(check) => {
+                let population = self.catalog.checks.get(check)?.population.as_ref();
+                population.map(|population| population.valid_days)
+            }
             Target::Control(_) | Target::Report(_) => None,
         }
     }

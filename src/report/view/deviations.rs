@@ -183,12 +183,17 @@ impl Thresholds {
             },
             checks: param.checks.iter().map(|check| Link::to_check(check.as_str())).collect(),
         });
-        Self {
-            note: (loosened > 0).then(|| {
-                let asks = counted(loosened, "threshold asks", "thresholds ask");
-                format!("{asks} for less than the catalog: a pass means less than it says there.")
-            }),
-            rows: rows.collect(),
-        }
+        let less = (loosened > 0).then(|| {
+            let asks = counted(loosened, "threshold asks", "thresholds ask");
+            format!("{asks} for less than the catalog: a pass means less than it says there.")
+        });
+        let old = input.assessment.aged.iter().map(|list| {
+            format!(
+                "The list {} is of {}, {} days before the evidence: it may miss what is newer.",
+                list.name, list.dated, list.days
+            )
+        });
+        let notes: Vec<String> = less.into_iter().chain(old).collect();
+        Self { note: (!notes.is_empty()).then(|| notes.join(" ")), rows: rows.collect() }
     }
 }

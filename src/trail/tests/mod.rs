@@ -157,6 +157,7 @@ fn source() -> Source {
         inventory: crate::model::Inventory::Resources,
         from: None,
         only: None,
+        kept_for: Default::default(),
     }
 }
 

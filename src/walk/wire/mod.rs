@@ -52,7 +52,10 @@ pub fn read_body(protocol: Protocol, operation: &str, shape: &Shape, body: &[u8]
             if matches!(root.as_str(), "html" | "HTML" | "Error" | "ErrorResponse") {
                 return Err(WireError::Root { expected: operation.to_owned(), found: root });
             }
-            content
+            match content {
+                Value::String(text) if text.trim().is_empty() && has_members(shape) => Value::Object(Map::new()),
+                content => content,
+            }
         }
     };
     if shape.content == Content::CredentialReport {
@@ -60,6 +63,12 @@ pub fn read_body(protocol: Protocol, operation: &str, shape: &Shape, body: &[u8]
     }
     read_documents(shape, &mut value)?;
     Ok(value)
+}
+
+/// Whether a reply has members, so that an empty root is an empty structure by whatever name it comes. A bucket's
+/// location has none: it is the root's text.
+fn has_members(shape: &Shape) -> bool {
+    [&shape.lists, &shape.structures, &shape.booleans, &shape.integers].iter().any(|names| !names.is_empty())
 }
 
 /// Lambda and others write `null` for what is unset, where most of AWS leaves the member out; AWS's own clients read both

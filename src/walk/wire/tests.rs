@@ -38,8 +38,16 @@ fn flattened_lists_of_one_stay_lists_and_empty_roots_are_what_the_shape_says() {
         json!("eu-west-1")
     );
     let none = Shape { structures: BTreeSet::from(["VersioningConfiguration".to_owned()]), ..Shape::default() };
-    let value = read_body(Protocol::RestXml, "GetBucketVersioning", &none, b"<VersioningConfiguration/>");
-    assert_eq!(value.unwrap(), json!({}));
+    for body in [
+        "<VersioningConfiguration/>",
+        "<Versioning xmlns=\"x\"></Versioning>",
+        "<GetBucketVersioningOutput> </GetBucketVersioningOutput>",
+    ] {
+        let value = read_body(Protocol::RestXml, "GetBucketVersioning", &none, body.as_bytes());
+        assert_eq!(value.unwrap(), json!({}), "{body}");
+    }
+    let nowhere = read_body(Protocol::RestXml, "GetBucketLocation", &Shape::default(), b"<LocationConstraint/>");
+    assert_eq!(nowhere.unwrap(), json!(""), "the first Region");
 }
 
 #[test]

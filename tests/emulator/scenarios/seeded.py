@@ -38,6 +38,9 @@ def identities(world):
     frank = p.user(world, "frank", console=1, groups=["admins"])
     grace = p.user(world, "grace", console=1, managed=[p.aws_policy("ReadOnlyAccess")])
     deploy = p.user(world, "svc-deploy", keys=[(60, None)])
+    fresh, old = p.server_certificates(world, shop=200, legacy=-30)
+    world.expect("iam.server-certificate-not-expiring", "pass", fresh)
+    world.expect("iam.server-certificate-not-expiring", "fail", old)
     # A name that HTML, CSV and file systems must survive.
     p.user(world, "=cmd+o'neil@example.com", console=4)
     world.expect("iam.root-mfa-enabled", "pass", me)
@@ -117,7 +120,7 @@ def buckets(world):
     key = p.kms_key(world, HOME, "data")
     logs = p.bucket(world, "access-logs-123456789012", HOME, policy_more=[p.log_delivery("access-logs-123456789012")])
     good = p.bucket(world, "good-data", HOME, logs="access-logs-123456789012", key=key, lock=True, expire=3650,
-                    tags={"classification": "confidential"})
+                    tags={"classification": "confidential", "retention": "10 years"})
     plain = p.bucket(world, "bad-plain", HOME, bare=True)
     read = p.bucket(world, "bad-public-read", HOME, bare=True, acl="READ")
     write = p.bucket(world, "bad-public-write", GOOD, bare=True, acl="WRITE")
@@ -137,16 +140,16 @@ def buckets(world):
     world.expect("s3.bucket-tls-only", "fail", plain, read, write)
     world.expect("s3.bucket-versioning", "pass", good, logs, site)
     world.expect("s3.bucket-versioning", "fail", plain, read, write)
-    world.expect("s3.bucket-logging", "pass", good)
-    world.expect("s3.bucket-logging", "fail", plain, read, write)
+    world.expect("s3.bucket-logging", "pass", good, plain, read, write)
+    world.expect("s3.bucket-logging", "fail", "arn:aws:s3:::payroll-123456789012")
     world.expect("s3.bucket-acl-disabled", "pass", good, logs, site)
     world.expect("s3.bucket-acl-disabled", "fail", plain, read, write, shielded)
     world.expect("s3.bucket-kms-encryption", "pass", good)
-    world.expect("s3.bucket-kms-encryption", "fail", plain, read, write, site)
+    world.expect("s3.bucket-kms-encryption", "fail", "arn:aws:s3:::payroll-123456789012")
     world.expect("s3.bucket-lifecycle", "pass", good)
-    world.expect("s3.bucket-lifecycle", "fail", plain)
+    world.expect("s3.bucket-lifecycle", "fail", "arn:aws:s3:::payroll-123456789012")
     world.expect("s3.bucket-object-lock", "pass", good)
-    world.expect("s3.bucket-object-lock", "fail", plain)
+    world.expect("s3.bucket-object-lock", "fail", "arn:aws:s3:::trail-legacy-123456789012")
 
 
 def keys(world):
@@ -190,15 +193,22 @@ EVENTS = {
     "events.mfa-deactivated": ["DeactivateMFADevice"],
     "events.kms-key-disabled": ["ScheduleKeyDeletion"],
     "events.s3-exposure-changes": ["DeleteBucketPublicAccessBlock", "PutBucketPolicy"],
-    "events.network-changes": ["AuthorizeSecurityGroupIngress"],
+    "events.network-changes": ["ModifySecurityGroupRules"],
 }
+
+
+# What is wrong by itself; the others are normal work, whose approval people have to show.
+WRONG = {"StopLogging", "StopConfigurationRecorder", "DeleteDetector", "DeleteBucketPublicAccessBlock"}
 
 
 def events(world):
     for check, names in EVENTS.items():
         for number, name in enumerate(names):
             made = p.event(world, name, region=GOOD if number else HOME, days=5 + number)
-            world.expect(check, "fail", made)
+            world.expect(check, "fail" if name in WRONG else "undetermined", made)
+    opened = p.event(world, "AuthorizeSecurityGroupIngress", region=GOOD, days=9, detail={"requestParameters": {"groupId": "sg-0", "ipPermissions": {
+        "items": [{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}}]}}})
+    world.expect("events.network-changes", "fail", opened)
     refused = p.event(world, "StopLogging", days=8, detail={"errorCode": "AccessDenied", "errorMessage": "not authorized"})
     world.expect("events.trail-tampering", "pass", refused)
     shared = p.event(world, "ModifySnapshotAttribute", region=GOOD, days=6, detail={"requestParameters": {
@@ -268,6 +278,8 @@ def networks(world):
     world.expect("ec2.sg-no-open-rdp", "fail", rdp, every_tcp, every)
     world.expect("ec2.sg-no-open-data-ports", "pass", web, inside)
     world.expect("ec2.sg-no-open-data-ports", "fail", data, every_tcp, every)
+    world.expect("ec2.sg-no-open-management-ports", "pass", web, inside, ssh4, data, rdp)
+    world.expect("ec2.sg-no-open-management-ports", "fail", low, every_tcp, every)
     world.expect("ec2.sg-no-all-ports-open", "pass", web, inside, ssh4, data)
     world.expect("ec2.sg-no-all-ports-open", "fail", every_tcp, every)
     ec2 = lambda region, rest: p.arn(world, "ec2", region, rest)  # noqa: E731
@@ -306,11 +318,13 @@ def machines(world):
 
 
 def databases(world):
-    good, bad = p.database(world, GOOD, "orders"), p.database(world, HOME, "legacy-orders", good=False)
+    good, bad = p.database(world, GOOD, "orders"), p.database(world, HOME, "legacy-orders", good=False, EngineVersion="13.20")
     for check in ("storage-encrypted", "not-public", "backup-enabled", "multi-az", "deletion-protection", "engine-maintained",
                   "logs-exported"):
         world.expect(f"rds.{check}", "pass", good)
         world.expect(f"rds.{check}", "fail", bad)
+    world.expect("rds.engine-supported", "pass", good)
+    world.expect("rds.engine-supported", "fail", bad)
     for region, demanded in ((GOOD, "1"), (HOME, "0")):
         world.answer("rds", "DescribeDBParameters", {"Parameters": [
             {"ParameterName": "rds.force_ssl", "ParameterValue": demanded, "Source": "user", "ApplyType": "dynamic",
@@ -337,6 +351,8 @@ def detection(world):
     world.expect("guardduty.enabled", "fail", BARE)
     world.expect("guardduty.data-and-malware-plans", "pass", full)
     world.expect("guardduty.data-and-malware-plans", "fail", basic)
+    world.expect("guardduty.workload-plans", "pass", full)
+    world.expect("guardduty.workload-plans", "fail", basic)
     world.expect("securityhub.enabled", "pass", HOME)
     world.expect("securityhub.enabled", "fail", GOOD, BARE)
     world.expect("accessanalyzer.external-enabled", "pass", HOME, GOOD)

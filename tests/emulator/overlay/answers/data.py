@@ -92,3 +92,20 @@ def list_queues(call, ask):
         answer["QueueUrls"] = [f"https://sqs.{call.region}.amazonaws.com/{call.account}/{url.rpartition('/')[2]}"
                                for url in answer["QueueUrls"]]
     return answer
+
+
+def lifecycles(engine, version, standard, extended=None):
+    """What AWS says of a major version of a database engine."""
+    of = [("open-source-rds-standard-support", standard)] + ([("open-source-rds-extended-support", extended)] if extended else [])
+    return {"Engine": engine, "MajorEngineVersion": version, "SupportedEngineLifecycles": [
+        {"LifecycleSupportName": name, "LifecycleSupportStartDate": "2020-03-01T00:00:00Z", "LifecycleSupportEndDate": f"{end}T23:59:59.999Z"}
+        for name, end in of]}
+
+
+@answers("rds", "DescribeDBMajorEngineVersions")
+def major_engine_versions(call, ask):
+    """moto lacks it; the days are AWS's own."""
+    return {"DBMajorEngineVersions": [
+        lifecycles("mysql", "8.0", "2026-07-31", "2029-07-31"), lifecycles("mysql", "8.4", "2029-07-31", "2032-07-31"),
+        lifecycles("postgres", "13", "2026-02-28", "2029-02-28"), lifecycles("postgres", "16", "2029-02-28", "2032-02-28"),
+        lifecycles("postgres", "17", "2030-02-28", "2033-02-28"), lifecycles("mariadb", "11.4", "2029-05-31")]}

@@ -94,3 +94,12 @@ def report(world, number, name, start, end, category="Certifications And Attesta
         "companyName": "Amazon Web Services", "productName": "AWS", "termArn": f"arn:aws:artifact:us-east-1::term/{identity}",
         "acceptanceType": accept, "sequenceNumber": number, "uploadState": "COMPLETE"})
     return identity
+
+
+def server_certificates(world, **days):
+    """Certificates that were uploaded to IAM, and in how many days each ends."""
+    made = [{"Path": "/", "ServerCertificateName": name, "ServerCertificateId": f"ASCAEXAMPLE{number:010d}",
+             "Arn": f"arn:aws:iam::{world.account}:server-certificate/{name}", "UploadDate": world.ago(300), "Expiration": world.ago(-left)}
+            for number, (name, left) in enumerate(days.items())]
+    world.answer("iam", "ListServerCertificates", {"ServerCertificateMetadataList": made, "IsTruncated": False})
+    return [one["Arn"] for one in made]

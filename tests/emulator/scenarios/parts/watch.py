@@ -43,11 +43,11 @@ SOURCES = {
     "cloudtrail": "StopLogging DeleteTrail UpdateTrail PutEventSelectors",
     "config": "StopConfigurationRecorder DeleteConfigurationRecorder DeleteDeliveryChannel",
     "guardduty": "DeleteDetector UpdateDetector CreateFilter", "securityhub": "DisableSecurityHub",
-    "kms": "ScheduleKeyDeletion DisableKey DisableKeyRotation",
+    "kms": "ScheduleKeyDeletion DisableKey DisableKeyRotation DeleteImportedKeyMaterial",
     "s3": "PutBucketPolicy PutBucketAcl DeleteBucketPublicAccessBlock PutAccountPublicAccessBlock",
     "rds": "ModifyDBSnapshotAttribute ModifyDBClusterSnapshotAttribute",
     "ec2": "ModifySnapshotAttribute ModifyImageAttribute AuthorizeSecurityGroupIngress CreateNetworkAclEntry "
-           "ReplaceNetworkAclEntry CreateRoute ReplaceRoute AttachInternetGateway",
+           "ReplaceNetworkAclEntry CreateRoute ReplaceRoute AttachInternetGateway ModifySecurityGroupRules AcceptVpcPeeringConnection",
 }
 
 
@@ -101,7 +101,7 @@ def config_rule(world, region, name, identifier, results):
 
 
 FEATURES = ["CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS", "S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION", "RDS_LOGIN_EVENTS",
-            "LAMBDA_NETWORK_LOGS"]
+            "LAMBDA_NETWORK_LOGS", "RUNTIME_MONITORING"]
 
 
 def detector(world, region, complete=True, enabled=True):

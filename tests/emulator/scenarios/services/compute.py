@@ -345,7 +345,7 @@ def bad_tasks(bench, region):
 
 # -- clusters ---------------------------------------------------------------------------------------------------
 
-def cluster(bench, region, name, version, nodes, public, cidrs, logs, key=None):
+def cluster(bench, region, name, version, nodes, public, cidrs, logs, key=None, tags=None):
     world, kinds = bench.world, ["api", "audit", "authenticator", "controllerManager", "scheduler"]
     made = arn(world, "eks", region, f"cluster/{name}")
     one = {"name": name, "arn": made, "createdAt": world.ago(300), "version": version, "endpoint": f"https://0A.{region}.eks.amazonaws.com",
@@ -355,7 +355,7 @@ def cluster(bench, region, name, version, nodes, public, cidrs, logs, key=None):
            "logging": {"clusterLogging": [entry for entry in (
                {"types": logs, "enabled": True}, {"types": [kind for kind in kinds if kind not in logs], "enabled": False})
                if entry["types"]]},
-           "status": "ACTIVE", "platformVersion": "eks.9", "tags": {}, "accessConfig": {"authenticationMode": "API"}}
+           "status": "ACTIVE", "platformVersion": "eks.9", "tags": tags or {}, "accessConfig": {"authenticationMode": "API"}}
     if key:
         one["encryptionConfig"] = [{"resources": ["secrets"], "provider": {"keyArn": key}}]
     bench.add("eks", "ListClusters", "clusters", region, name)
@@ -382,8 +382,9 @@ def good_cluster(bench, region):
 
 def bad_cluster(bench, region):
     expect = bench.world.expect
-    lab = cluster(bench, region, "lab", "1.32", [], True, ["0.0.0.0/0"], [])
-    behind = cluster(bench, region, "behind", "1.35", ["1.35", "1.33"], True, ["203.0.113.0/24", "::/0"], ["audit"])
+    lab = cluster(bench, region, "lab", "1.32", [], True, ["0.0.0.0/0"], [], tags={"data-classification": "personal"})
+    behind = cluster(bench, region, "behind", "1.35", ["1.35", "1.33"], True, ["203.0.113.0/24", "::/0"], ["audit"],
+                     tags={"data-classification": "confidential"})
     for check in ("endpoint-restricted", "control-plane-logs", "supported-version", "secrets-encrypted"):
         expect(f"eks.{check}", "fail", lab, behind)
 

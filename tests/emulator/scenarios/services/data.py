@@ -19,7 +19,8 @@ def seed(world):
     edges(world)
     p.bucket(world, "people-eu", GOOD, key=p.kms_key(world, GOOD, "people"), lock=True, expire=365, tags=SENSITIVE)
     world.client("s3", HOME).put_bucket_tagging(Bucket="good-data", Tagging={"TagSet": [
-        {"Key": "classification", "Value": "confidential"}, {"Key": "data-classification", "Value": "confidential"}]})
+        {"Key": "classification", "Value": "confidential"}, {"Key": "data-classification", "Value": "confidential"},
+        {"Key": "retention", "Value": "10 years"}]})
     macie(world, GOOD)
     macie(world, HOME, status="PAUSED")
     macie(world, BARE, discovery="DISABLED")

@@ -183,20 +183,21 @@ def certificates(world, region, is_good):
     world.answer("acm", "ListCertificates", {"CertificateSummaryList": every}, region)
 
 
-def distribution(world, number, viewer="redirect-to-https", other="https-only", origin="https-only", acl="", enabled=True):
+def distribution(world, number, viewer="redirect-to-https", other="https-only", origin="https-only", acl="", enabled=True, tls=True):
     made = f"arn:aws:cloudfront::{world.account}:distribution/E{number:013d}"
     name, none = f"d{number:013d}.cloudfront.net", {"Quantity": 0}
     behavior = lambda policy: {"TargetOriginId": "api", "ViewerProtocolPolicy": policy, "Compress": True, "SmoothStreaming": False,  # noqa: E731
                                "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"}
     origins = [{"Id": "api", "DomainName": "api.example.com", "OriginPath": "", "CustomHeaders": none, "CustomOriginConfig": {
-        "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": origin, "OriginSslProtocols": {"Quantity": 1, "Items": ["TLSv1.2"]}}},
+        "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": origin, "OriginSslProtocols": {"Quantity": 1, "Items": ["TLSv1.2"]} if tls else {"Quantity": 2, "Items": ["TLSv1", "TLSv1.2"]}}},
         {"Id": "files", "DomainName": "files.s3.eu-west-1.amazonaws.com", "OriginPath": "", "CustomHeaders": none,
          "S3OriginConfig": {"OriginAccessIdentity": ""}, "OriginAccessControlId": "E2QWRUHAPOMQZL"}]
     common = {
         "Aliases": none, "Origins": {"Quantity": 2, "Items": origins}, "DefaultCacheBehavior": behavior(viewer),
         "CacheBehaviors": {"Quantity": 1, "Items": [{"PathPattern": "/files/*", **behavior(other)}]} if other else none,
         "CustomErrorResponses": none, "Comment": "", "PriceClass": "PriceClass_All", "Enabled": enabled,
-        "ViewerCertificate": {"CloudFrontDefaultCertificate": True, "MinimumProtocolVersion": "TLSv1", "CertificateSource": "cloudfront"},
+        "ViewerCertificate": {"CloudFrontDefaultCertificate": False, "ACMCertificateArn": p.arn(world, "acm", HOME, f"certificate/{number}"),
+                              "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021", "Certificate": "", "CertificateSource": "acm"},
         "Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}}, "WebACLId": acl, "HttpVersion": "http2",
         "IsIPV6Enabled": True, "Staging": False}
     world.answer("cloudfront", "GetDistributionConfig", {"DistributionConfig": {
@@ -209,18 +210,21 @@ def distributions(world, *kinds):
     every, acl = [], web_acl(world, HOME, "edge", "global", "CLOUDFRONT")
     blank = web_acl(world, HOME, "blank", "global", "CLOUDFRONT", rules=False)
     world.answer("wafv2", "ListWebACLs", {"WebACLs": [acl, blank]}, HOME, Scope="CLOUDFRONT")
-    expect = lambda check, verdict, one: world.expect(check, verdict, one["ARN"])  # noqa: E731
+    expect = lambda check, verdict, *ones: world.expect(check, verdict, *[one["ARN"] for one in ones])  # noqa: E731
     for is_good in kinds:
         if is_good:
             made = [distribution(world, 1, acl=acl["ARN"]), distribution(world, 2, other=None, origin="match-viewer", acl=acl["ARN"])]
             off = distribution(world, 3, viewer="allow-all", enabled=False)
             for one in made:
                 expect("cloudfront.https-only", "pass", one)
+                expect("cloudfront.tls-policy", "pass", one)
                 expect("wafv2.distributions-attached", "pass", one)
             every += [*made, off]
         else:
             made = [distribution(world, 4, viewer="allow-all"), distribution(world, 5, other="allow-all", acl=blank["ARN"]),
-                    distribution(world, 6, origin="http-only")]
+                    distribution(world, 6, origin="http-only", tls=False), distribution(world, 7, viewer="allow-all", tls=False)]
+            expect("cloudfront.tls-policy", "fail", made[-1])
+            expect("cloudfront.tls-policy", "pass", *made[:3])
             for one in made:
                 expect("cloudfront.https-only", "fail", one)
                 expect("wafv2.distributions-attached", "fail", one)

@@ -125,8 +125,12 @@ def seed(world):
     plain = log_group(world, GOOD, "/app/support", 30, tags=PERSONAL, dataProtectionStatus="DISABLED")
     endless = log_group(world, GOOD, "/app/payments", tags={"data-classification": "restricted"})
     log_group(world, GOOD, "/aws/delivery", logGroupClass="DELIVERY")
-    world.expect("logs.retention", "pass", kept, inherited)
-    world.expect("logs.retention", "fail", plain, endless)
+    audit, short = log_group(world, GOOD, "/aws/eks/shop/cluster"), log_group(world, GOOD, "aws-waf-logs-shop", 30)
+    world.expect("logs.retention", "pass", audit)
+    world.expect("logs.retention", "fail", short)
+    brief = log_group(world, GOOD, "/app/visitors", 90, tags=PERSONAL, inheritedProperties=["ACCOUNT_DATA_PROTECTION"])
+    world.expect("logs.personal-data-retention", "pass", plain, brief)
+    world.expect("logs.personal-data-retention", "fail", kept, inherited)
     world.expect("logs.data-masking", "pass", kept, inherited)
     world.expect("logs.data-masking", "fail", plain, endless)
 
@@ -159,8 +163,9 @@ def good(world):
         logs = world.client("logs", region)
         for group in logs.describe_log_groups()["logGroups"]:
             logs.put_retention_policy(logGroupName=group["logGroupName"], retentionInDays=400)
-    kept = log_group(world, GOOD, "/app/orders", 400, tags=PERSONAL, masking=True)
-    world.expect("logs.retention", "pass", kept, p.arn(world, "logs", HOME, f"log-group:{trail}"))
+    kept = log_group(world, GOOD, "/app/orders", 180, tags=PERSONAL, masking=True)
+    world.expect("logs.retention", "pass", p.arn(world, "logs", HOME, f"log-group:{trail}"))
+    world.expect("logs.personal-data-retention", "pass", kept)
     world.expect("logs.data-masking", "pass", kept)
     for region in world.regions:
         world.client("s3", region).put_bucket_tagging(Bucket=f"data-{region}", Tagging={
