@@ -122,13 +122,13 @@ fn a_document_that_artifact_does_not_have_is_attested() {
 }
 
 /// A requirement that rests on a check whose events are normal work, but for one that is `wrong` by itself.
-fn changed(events: &[(&str, bool)]) -> World {
+fn changed(events: &[(&str, bool)]) -> Estate {
     let mut world = asked(&[]).source("s.events", SourceScope::Region);
     world.catalog.controls.get_mut(&ControlId::from("c")).unwrap().checks = vec!["s.changes".into()];
     let mut changes = check("s.changes", "s.events", "r.wrong ? false : approval('done by ' + r.Id)");
     changes.population =
         Some(Population { ask: "Please attach the tickets.".into(), owner: "security".into(), valid_days: 92 });
-    let changed = |world: World, (id, wrong): &(&str, bool)| {
+    let changed = |world: Estate, (id, wrong): &(&str, bool)| {
         world.row("s.events", ONE, "eu-west-1", serde_json::json!({ "Id": id, "wrong": wrong }))
     };
     events.iter().fold(world.check(changes), changed)

@@ -11,7 +11,8 @@ use super::judge::{Fixed, Judge, Outcome, Prepared};
 use super::others::Others;
 use crate::expression::{Expression, Members};
 use crate::model::{
-    AccountId, Awaits, Catalog, Check, CheckId, CheckResult, Facts, Finding, Per, Region, Row, Sha256, SourceId, Verdict,
+    AccountId, Awaits, Catalog, Check, CheckId, CheckResult, Facts, Finding, Per, Region, Row, Sha256, SourceId,
+    Verdict,
 };
 
 /// Rows that one thread takes at a time.
