@@ -82,6 +82,7 @@ pub(super) fn check(id: &str, source: &str, pass: &str) -> Check {
         source: source.into(),
         reads: BTreeSet::new(),
         reads_at_need: BTreeSet::new(),
+        one_is_enough: false,
         per: Per::Row,
         when: None,
         pass: Expression::parse(pass).unwrap(),

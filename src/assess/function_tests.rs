@@ -34,6 +34,14 @@ fn the_functions_work_in_expressions() {
         "r._account == account && r._region == region && r._resource == 'arn:a'",
         "r.Arn.startsWith('arn:') && r.Arn.matches('^arn:aws:.*') && 'q' in r.Names && r.Names.exists(n, n == 'q')",
         "trust_open(r.trust) && trust_foreign_unguarded(r.trust, account) && !policy_requires_tls(r.trust)",
+        "trust_principals(r.trust) == ['*'] && policy_principals(r.trust) == ['*'] && size(policy_unbound_services(r.trust)) == 0",
+        "policy_allows_every(r.admin, 'kms:Decrypt', 'kms', 'key/') && policy_public_allows(r.trust, ['sts:*'])",
+        "!policy_public_allows(r.trust, ['s3:*']) && account in accounts && size(accounts) == 2",
+        "filter_counts('{ $.eventName = A* }', {'eventName': ['A', 'AB'], 'errorCode': null}) && !filter_counts('{ $.x = 1 }', {'y': '1'})",
+        "network_acl_opens([{'ruleNumber': 1, 'protocol': '-1', 'ruleAction': 'allow', 'egress': false, 'cidrBlock': '0.0.0.0/0'}], [22], [])",
+        "!ports_open([{'ipProtocol': '-1', 'prefixListIds': [{'prefixListId': 'pl-1'}]}], [22], [{'prefixListId': 'pl-1', 'entries': []}])",
+        "administers({'kind': 'role', 'Arn': 'arn:r', 'AttachedManagedPolicies': [], 'RolePolicyList': [{'PolicyDocument': r.admin}]}, [], [])",
+        "alarms_missing({'x': {'eventName': 'A'}}, account, [], [], [], [], [], true) == ['no multi-Region trail has delivered to CloudWatch Logs in the last day']",
     ];
     for pass in table {
         let row = json!({

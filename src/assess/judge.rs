@@ -146,7 +146,7 @@ impl<'v> Judge<'v> {
     /// Judges a row.
     pub(super) fn row(&self, check: &Prepared<'_>, handed: &Handed<'_>) -> Outcome {
         let row = handed.row;
-        self.judge(check, &handed.scope, Subject::Row(row), &row.account, Some(&row.region))
+        self.judge(check, &handed.scope, (Subject::Row(row), false), &row.account, Some(&row.region))
     }
 
     /// Judges all rows of an account, or of one region of it.
@@ -157,16 +157,33 @@ impl<'v> Judge<'v> {
         region: Option<&Region>,
         rows: &[&Row],
     ) -> Outcome {
+        self.rows_of(check, account, region, rows, false)
+    }
+
+    /// Whether what came is enough for a Pass, though not all of it came.
+    pub(super) fn is_enough(&self, check: &Prepared<'_>, account: &AccountId, rows: &[&Row]) -> bool {
+        let outcome = self.rows_of(check, account, None, rows, true);
+        matches!(outcome, Outcome::Judged(Verdict::Pass, _))
+    }
+
+    fn rows_of(
+        &self,
+        check: &Prepared<'_>,
+        account: &AccountId,
+        region: Option<&Region>,
+        rows: &[&Row],
+        partly: bool,
+    ) -> Outcome {
         let mut scope = self.place(account, region);
         scope.add_variable_as_val("rows", Box::new(list_value(rows.iter().copied())));
-        self.judge(check, &scope, Subject::Rows(rows), account, region)
+        self.judge(check, &scope, (Subject::Rows(rows), partly), account, region)
     }
 
     fn judge(
         &self,
         prepared: &Prepared<'_>,
         scope: &Context<'_, '_>,
-        subject: Subject<'_>,
+        (subject, partly): (Subject<'_>, bool),
         account: &AccountId,
         region: Option<&Region>,
     ) -> Outcome {
@@ -177,7 +194,7 @@ impl<'v> Judge<'v> {
         let by_region = prepared.check.per == Per::Region;
         let (names, at_need) = (&prepared.names, &prepared.check.reads_at_need);
         let is_regional = self.others.is_regional(&prepared.check.source);
-        let asker = Asker { others: self.others, names, account, region, by_region, at_need, is_regional };
+        let asker = Asker { others: self.others, names, account, region, by_region, at_need, is_regional, partly };
         let mut scope = scope.new_inner_scope();
         if prepared.asks {
             scope.add_variable_as_val(OTHERS, Box::new(Window(&asker)));

@@ -167,6 +167,8 @@ pub(super) struct Asker<'v> {
     pub(super) at_need: &'v BTreeSet<SourceId>,
     /// What is judged stands in a region, and so does what belongs to it.
     pub(super) is_regional: bool,
+    /// What came is looked into, though not all of it came.
+    pub(super) partly: bool,
 }
 
 impl<'v> Asker<'v> {
@@ -200,6 +202,10 @@ impl<'v> Asker<'v> {
         of_arn.filter(|region| !region.is_empty()).map(Region::from).or_else(|| self.region.cloned())
     }
 
+    fn problem(&self, other: &Other<'v>, account: &AccountId, region: Option<&Region>) -> Option<String> {
+        if self.partly { None } else { self.others.collected.problem(other.id, account, region) }
+    }
+
     fn find<'b>(&'b self, source: &str, key: &str) -> Result<CowVal<'b, 'v>, String> {
         let other = self.source(source)?;
         let account = self.teller(other);
@@ -210,7 +216,7 @@ impl<'v> Asker<'v> {
             self.check_parts(row)?;
             return Ok(CowVal::Borrowed(value.get_or_init(|| other.value(row))));
         }
-        match self.others.collected.problem(other.id, account, self.place(other, key).as_ref()) {
+        match self.problem(other, account, self.place(other, key).as_ref()) {
             Some(problem) => Err(problem),
             None => Ok(CowVal::owned(CelNull)),
         }
@@ -235,7 +241,7 @@ impl<'v> Asker<'v> {
         let other = self.source(source)?;
         let region = self.region.filter(|_| self.by_region);
         let teller = self.teller(other);
-        if let Some(problem) = self.others.collected.problem(other.id, teller, region) {
+        if let Some(problem) = self.problem(other, teller, region) {
             return Err(problem);
         }
         // A source that is asked once for the account has the same rows for every region.
@@ -254,7 +260,7 @@ impl<'v> Asker<'v> {
         let other = self.source(source)?;
         let account = self.teller(other);
         let place = self.place(other, wanted);
-        if let Some(problem) = self.others.collected.problem(other.id, account, place.as_ref()) {
+        if let Some(problem) = self.problem(other, account, place.as_ref()) {
             return Err(problem);
         }
         // A row of which the part is missing may be among those wanted.

@@ -114,3 +114,44 @@ fn a_gap_of_another_region_hides_nothing_of_this_one() {
     assert_eq!((look(here, Edition::Second), look(here, Edition::First)), (Pass, Undetermined));
     assert_eq!(look(there, Edition::Second), Undetermined, "the ARN names the region that could not be read");
 }
+
+#[test]
+fn one_that_was_seen_is_enough_where_one_is_asked_for() {
+    use Verdict::{Pass, Undetermined};
+    let seen = |one_is_enough, pass: &str| {
+        let asked = Check { per: Per::Account, one_is_enough, ..check("x.f", "x.keys", pass) };
+        let world = keys().check(asked).row("x.keys", ONE, "eu-west-1", json!({"Id": "a", "Fine": true}));
+        let result = world.gap("x.keys", ONE, "us-east-1").assess().checks.remove(0);
+        result.findings.iter().find(|one| one.account == AccountId::from(ONE)).unwrap().verdict
+    };
+    assert_eq!(seen(true, "rows.exists(x, x.Fine)"), Pass, "whatever the other region holds");
+    assert_eq!(seen(true, "rows.exists(x, !x.Fine)"), Undetermined, "it may be in the other");
+    assert_eq!(seen(false, "rows.exists(x, x.Fine)"), Undetermined);
+}
+
+#[test]
+fn what_a_member_may_not_see_of_its_organization_is_read_where_it_is_listed() {
+    use Verdict::{Fail, Pass, Undetermined};
+    let world = |at_need: bool, listed: &str| {
+        let reads = BTreeSet::from(["organizations.accounts".into()]);
+        let reads_at_need = if at_need { reads.clone() } else { BTreeSet::new() };
+        let pass = "rows('organizations.accounts').exists(a, a.Id == r.Trusts) || r.Trusts in accounts";
+        let world = keys().source("organizations.accounts", SourceScope::Organization);
+        let asked = Check { reads, reads_at_need, ..check("x.f", "x.keys", pass) };
+        world
+            .check(asked)
+            .row("organizations.accounts", ONE, "us-east-1", json!({"Id": listed}))
+            .row("organizations.accounts", ONE, "us-east-1", json!({"Id": "333333333333"}))
+            .gap("organizations.accounts", TWO, "us-east-1")
+    };
+    let trusting = |world: Estate, trusts: &str| {
+        let row = json!({"Id": "a", "Trusts": trusts});
+        let result = world.row("x.keys", TWO, "eu-west-1", row).assess().checks.remove(0);
+        result.findings.iter().find(|one| one.account == AccountId::from(TWO)).unwrap().verdict
+    };
+    assert_eq!(trusting(world(true, TWO), "333333333333"), Pass, "the management account lists it");
+    assert_eq!(trusting(world(true, TWO), "444444444444"), Fail, "no account of the organization");
+    assert_eq!(trusting(world(true, "555555555555"), "444444444444"), Undetermined, "another organization's list");
+    assert_eq!(trusting(world(false, TWO), "333333333333"), Undetermined, "as before the check said so");
+    assert_eq!(trusting(world(true, "555555555555"), ONE), Pass, "an account in scope");
+}

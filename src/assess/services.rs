@@ -218,6 +218,7 @@ fn row_test(source: &SourceId, expression: &Expression) -> Check {
         source: source.clone(),
         reads: BTreeSet::new(),
         reads_at_need: BTreeSet::new(),
+        one_is_enough: false,
         per: Per::Row,
         when: None,
         pass: expression.clone(),

@@ -340,7 +340,7 @@ impl AccountContext {
                     // No permission of the role's own helps against a policy that stands above it.
                     (Some(policy), action) => {
                         let call = action.unwrap_or_else(|| self.grant(label).to_string());
-                        Remedy::Other(format!("{policy} that keeps {call} from the collecting role in {region}"))
+                        Remedy::policy(&policy, &call, region.as_str())
                     }
                     (None, Some(action)) => Remedy::grant([action]),
                     (None, None) => self.grant(label),

@@ -243,6 +243,7 @@ fn closes(gap: &Gap) -> Key {
         Remedy::Setting(setting) => (ActionKind::Set, setting.name.to_owned()),
         Remedy::CollectAgain { after: Some(time) } => (ActionKind::Collect, format!("after-{time}")),
         Remedy::CollectAgain { after: None } | Remedy::Other(_) => (ActionKind::Collect, "collect-again".to_owned()),
+        Remedy::Policy(words) => (ActionKind::Set, Remedy::policy_name(words)),
         Remedy::LogFiles => (ActionKind::Collect, "trail-log-files".to_owned()),
         Remedy::Environment(name) => (ActionKind::Retry, name.clone()),
         Remedy::NotOffered => (ActionKind::Obtain, "aws-reports".to_owned()),

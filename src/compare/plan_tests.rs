@@ -174,6 +174,7 @@ fn catalog_with(id: &str, source: &str) -> (Catalog, CheckId) {
         source: source.into(),
         reads: Default::default(),
         reads_at_need: Default::default(),
+        one_is_enough: false,
         per: Per::Row,
         when: None,
         pass,

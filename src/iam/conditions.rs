@@ -91,6 +91,16 @@ impl Condition<'_> {
     /// The audience alone is the same for everyone who uses the provider's standard one, but names the application at
     /// consumer providers and Cognito.
     pub(super) fn names_subject(&self) -> bool {
+        self.is_positive() && self.is_of_subjects()
+    }
+
+    /// Whether a Deny under it leaves in only those that it names so.
+    pub(super) fn excepts_subject(&self) -> bool {
+        let negated = ["stringnotequals", "stringnotequalsignorecase", "stringnotlike"];
+        !self.needs_a_value && negated.contains(&self.operator.as_str()) && self.is_of_subjects()
+    }
+
+    fn is_of_subjects(&self) -> bool {
         // `repo:acme/*` and `system:serviceaccount:shop:*` name one caller; `repo:*` names them all.
         let narrow = |value: String| match value.find(['*', '?', '$']) {
             None => !value.is_empty(),
@@ -100,7 +110,7 @@ impl Condition<'_> {
         let consumer =
             ["accounts.google.com", "www.amazon.com", "graph.facebook.com", "cognito-identity.amazonaws.com"];
         let claims: &[&str] = if consumer.contains(&provider) { &["sub", "aud", "app_id", "oaud"] } else { &["sub"] };
-        claims.contains(&claim) && self.is_positive() && !self.values.is_empty() && self.texts().all(narrow)
+        claims.contains(&claim) && !self.values.is_empty() && self.texts().all(narrow)
     }
 
     /// Which of a stranger's principals an Allow lets in under it. One that says from where a call comes leaves those in

@@ -28,7 +28,9 @@ fn public_of(document: &Value, wanted: &dyn Fn(&str) -> bool) -> Result<bool, St
 pub(crate) fn trust_open(document: &Value) -> Result<bool, String> {
     let statements = statements(document)?;
     let left = |one: &Statement<'_>| leaves_role(one, &statements, &Stranger::Anyone);
-    let open = |one: &Statement<'_>| is_open(one) && left(one) || is_open_to_provider(one);
+    let subjects = |one: &Statement<'_>| one.effect == Effect::Deny && assumes(one) && denies_other_subjects(one);
+    let by_provider = |one: &Statement<'_>| is_open_to_provider(one) && !statements.iter().any(subjects);
+    let open = |one: &Statement<'_>| is_open(one) && left(one) || by_provider(one);
     Ok(statements.iter().any(|statement| assumes(statement) && open(statement)))
 }
 
@@ -92,6 +94,17 @@ pub(crate) fn unbound_services(document: &Value) -> Result<Vec<String>, String> 
         }
     }
     Ok(found.into_iter().collect())
+}
+
+/// Whether a Deny leaves in only those users of a provider whose subject it names.
+fn denies_other_subjects(deny: &Statement<'_>) -> bool {
+    let everyone = |(_, name): &(&str, &str)| *name == "*";
+    let speaks = match &deny.principals {
+        Principals::Only(names) => names.iter().any(|one| everyone(one) || one.0 == "Federated"),
+        Principals::AllBut(_) => false,
+        Principals::Unnamed => true,
+    };
+    speaks && matches!(deny.conditions.as_slice(), [only] if only.excepts_subject())
 }
 
 fn is_open(statement: &Statement<'_>) -> bool {

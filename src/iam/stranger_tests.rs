@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::principals::{principals, public, public_allows, trusted, unbound_services};
+use super::principals::{principals, public, public_allows, trust_open, trusted, unbound_services};
 
 fn document(statements: Value) -> Value {
     json!({ "Version": "2012-10-17", "Statement": statements })
@@ -160,5 +160,25 @@ fn services_are_bound_to_what_they_act_for_or_not() {
     for (condition, unbound) in table {
         let expected = if unbound { vec!["sns.amazonaws.com".to_owned()] } else { Vec::new() };
         assert_eq!(unbound_services(&service(condition.clone())), Ok(expected), "{condition}");
+    }
+}
+
+#[test]
+fn denies_may_leave_in_one_subject_of_a_provider() {
+    let github = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
+    let sub = "token.actions.githubusercontent.com:sub";
+    let with = |condition: Value| {
+        let mut trusting = trust(json!({ "Federated": github }), json!({}));
+        let deny = json!({ "Effect": "Deny", "Principal": "*", "Action": "sts:*", "Condition": condition });
+        let allow = trusting["Statement"][0].take();
+        document(json!([allow, deny]))
+    };
+    let table = [
+        (json!({ "StringNotLike": { sub: "repo:acme/shop:*" } }), false),
+        (json!({ "StringNotLike": { sub: "repo:*" } }), true),
+        (json!({ "StringLike": { sub: "repo:evil/*" } }), true),
+    ];
+    for (condition, open) in table {
+        assert_eq!(trust_open(&with(condition.clone())), Ok(open), "{condition}");
     }
 }

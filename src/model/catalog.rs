@@ -98,6 +98,8 @@ pub struct Check {
     pub reads: BTreeSet<SourceId>,
     /// Those of them of which a gap matters only where the verdict hangs on what they hold.
     pub reads_at_need: BTreeSet<SourceId>,
+    /// Whether a Pass stands though not every region could be asked: of what is asked for, one is enough.
+    pub one_is_enough: bool,
     /// Whether it judges each row, or all rows of a place at once.
     pub per: Per,
     /// Which rows it judges; the others are not findings at all.

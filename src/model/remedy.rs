@@ -21,6 +21,8 @@ pub enum Remedy {
     },
     /// Set this variable of the environment: `AWS_MAX_ATTEMPTS`.
     Environment(String),
+    /// Change a policy that stands above the caller's own, or accept what it keeps out: its words name policy and call.
+    Policy(String),
     /// AWS does not offer it here, whatever is done.
     NotOffered,
     /// AWS keeps it no longer: it stands in the trail's log files alone.
@@ -50,6 +52,7 @@ const SETTINGS: [(&str, &str); 6] = [
     ("period", "period"),
 ];
 
+const KEEPS: &str = " that keeps ";
 const AGAIN: &str = "collecting again";
 const AFTER: &str = "collect again after ";
 const ATTEMPTS: &str = "AWS_MAX_ATTEMPTS";
@@ -67,6 +70,17 @@ impl Remedy {
     /// Collects again at once.
     pub fn again() -> Self {
         Self::CollectAgain { after: None }
+    }
+
+    /// Changes the policy above the caller, `the service control policy p-1`, that keeps a call out.
+    pub fn policy(policy: &str, call: &str, region: &str) -> Self {
+        Self::Policy(format!("{policy}{KEEPS}{call} from the collecting role in {region}"))
+    }
+
+    /// The name of the policy that keeps a call out.
+    pub fn policy_name(words: &str) -> String {
+        let name = words.split(KEEPS).next().unwrap_or_default();
+        name.strip_prefix("the ").unwrap_or(name).replace(' ', "-")
     }
 
     /// Makes fewer or more patient calls.
@@ -91,6 +105,7 @@ impl Remedy {
             Self::NotOffered => "AWS does not offer it here: attach what it would show by hand".to_owned(),
             Self::LogFiles => format!("read {LOG_FILES}"),
             Self::Report => REPORT.to_owned(),
+            Self::Policy(words) => format!("change {words}, or accept that it is not seen"),
             Self::Other(words) => words.clone(),
         }
     }
@@ -104,7 +119,7 @@ impl fmt::Display for Remedy {
             Self::CollectAgain { after: None } => f.write_str(AGAIN),
             Self::CollectAgain { after: Some(time) } => write!(f, "{AFTER}{time}"),
             Self::Environment(name) if name == ATTEMPTS => f.write_str(RETRY),
-            Self::Environment(name) | Self::Other(name) => f.write_str(name),
+            Self::Environment(name) | Self::Policy(name) | Self::Other(name) => f.write_str(name),
             Self::NotOffered => f.write_str(NOT_OFFERED),
             Self::LogFiles => f.write_str(LOG_FILES),
             Self::Report => f.write_str(REPORT),
@@ -130,6 +145,7 @@ impl FromStr for Remedy {
             REPORT | "report it to auditpack's authors" => Self::Report,
             LOG_FILES => Self::LogFiles,
             NOT_OFFERED => Self::NotOffered,
+            _ if text.starts_with("the ") && text.contains(KEEPS) => Self::Policy(text.to_owned()),
             _ if actions.iter().all(|action| is_action(action)) => Self::Grant(actions),
             _ => match (text.strip_prefix(AFTER), setting()) {
                 (Some(after), _) => Self::CollectAgain { after: Some(after.to_owned()) },
@@ -172,6 +188,10 @@ mod tests {
             ("report the answer to auditpack's authors", Remedy::Report),
             ("the log files in the trail's S3 bucket", Remedy::LogFiles),
             (NOT_OFFERED, Remedy::NotOffered),
+            (
+                "the service control policy p-1 that keeps kms:ListKeys from the collecting role in eu-west-1",
+                Remedy::policy("the service control policy p-1", "kms:ListKeys", "eu-west-1"),
+            ),
             ("something else", Remedy::Other("something else".to_owned())),
             ("", Remedy::Other(String::new())),
             ("kms:List Keys", Remedy::Other("kms:List Keys".to_owned())),

@@ -118,6 +118,7 @@ fn check(id: &str, title: &str) -> Check {
         source: "s3.buckets".into(),
         reads: Default::default(),
         reads_at_need: Default::default(),
+        one_is_enough: false,
         per: Per::Row,
         when: None,
         pass: Expression::parse("true").unwrap(),

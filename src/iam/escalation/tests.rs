@@ -301,7 +301,8 @@ fn administrators_are_judged_by_what_their_policies_allow() {
         user
     };
     let bound = managed("arn:aws:iam::111122223333:policy/bound", &[read()]);
-    let table: Vec<(&str, Value, Value, Value, Result<bool, ()>)> = vec![
+    type Case = (&'static str, Value, Value, Value, Result<bool, ()>);
+    let table: Vec<Case> = vec![
         ("none", user(&[]), group(&[], read()), json!([]), Ok(false)),
         ("inline of a group", user(&[]), group(&[], all()), json!([]), Ok(true)),
         ("own policy of a group", user(&[]), group(&[own], read()), managed(own, &[all()]), Ok(true)),
