@@ -15,7 +15,7 @@ use super::template::TemplateNames;
 use crate::expression::{APPROVAL, Expression};
 use crate::model::{Case, Check, CheckId, Example, Per, Population, Severity, SourceId, Verdict};
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "id",
     "title",
     "severity",
