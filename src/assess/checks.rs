@@ -105,7 +105,7 @@ fn judge_chunk(judge: &Judge<'_>, (rows, checks): &(&[Row], &[&Prepared<'_>])) -
     for row in *rows {
         let handed = judge.hand(row, checks);
         for (one, findings) in checks.iter().zip(&mut findings) {
-            if let Some(said) = Said::of(judge.row(one, &handed)) {
+            if let Some(said) = Ruling::of(judge.row(one, &handed)) {
                 let resource = row.resource.clone();
                 findings.push(finding(&row.account, &row.region, resource, said, row.evidence.clone()));
             }
@@ -170,7 +170,7 @@ impl<'a> Places<'a> {
             && self.collected.is_not_offered(&check.source, scope, region)
         {
             let reason = format!("AWS does not offer it in {region}");
-            return Some(finding(account, region, resource, Said::plain(Verdict::NotApplicable, reason), Vec::new()));
+            return Some(finding(account, region, resource, Ruling::plain(Verdict::NotApplicable, reason), Vec::new()));
         }
         let all = self.facts.rows.get(&check.source).map(Vec::as_slice).unwrap_or_default();
         let regional = self.collected.is_regional(&check.source);
@@ -192,18 +192,18 @@ impl<'a> Places<'a> {
             Some(problem) => Outcome::Judged(Verdict::Undetermined, problem),
             None => judge.rows(one, account, region, &rows),
         };
-        Said::of(outcome).map(|said| finding(account, region.unwrap_or(&home), resource, said, evidence))
+        Ruling::of(outcome).map(|said| finding(account, region.unwrap_or(&home), resource, said, evidence))
     }
 }
 
 /// What a finding says.
-struct Said {
+struct Ruling {
     verdict: Verdict,
     reason: String,
     awaits: Option<Awaits>,
 }
 
-impl Said {
+impl Ruling {
     fn of(outcome: Outcome) -> Option<Self> {
         match outcome {
             Outcome::Skipped => None,
@@ -219,9 +219,9 @@ impl Said {
     }
 }
 
-fn finding(account: &AccountId, region: &Region, resource: String, said: Said, evidence: Vec<Sha256>) -> Finding {
+fn finding(account: &AccountId, region: &Region, resource: String, said: Ruling, evidence: Vec<Sha256>) -> Finding {
     let (account, region) = (account.clone(), region.clone());
-    let Said { verdict, reason, awaits } = said;
+    let Ruling { verdict, reason, awaits } = said;
     Finding { resource, account, region, verdict, reason, evidence, exception: None, config: None, awaits }
 }
 
@@ -279,7 +279,7 @@ fn empty_account(check: &Check, account: &AccountId, facts: &Facts, collected: &
         evidence.truncate(MAX_REPLIES);
     }
     let home = evidence_region(&check.source, account, facts);
-    finding(account, &home, account.to_string(), Said::plain(check.none, reason), evidence)
+    finding(account, &home, account.to_string(), Ruling::plain(check.none, reason), evidence)
 }
 
 /// A list that was not read may hold anything. A check that judges places has judged those that were asked itself.
@@ -316,7 +316,7 @@ fn unread_place(source: &SourceId, place: AskedPlace<'_>, collected: &Collected<
     let evidence = gap.and_then(|gap| gap.body).into_iter().collect();
     let resource = place.region.map_or_else(|| place.account.to_string(), Region::to_string);
     let region = place.region.unwrap_or(region);
-    Some(finding(place.account, region, resource, Said::plain(Verdict::Undetermined, reason), evidence))
+    Some(finding(place.account, region, resource, Ruling::plain(Verdict::Undetermined, reason), evidence))
 }
 
 /// The region in which the list was asked that shows that there is nothing.
