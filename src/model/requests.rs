@@ -19,9 +19,10 @@ const HOLDS_CONTRACTS: &str = "legal";
 impl Requirement {
     /// What people are asked for. What is inherited rests on AWS's reports, and these count only when a person has
     /// reviewed them: a framework that does not ask for that review itself is asked it here. An organization that says
-    /// what it has of its own is not asked for anything of what it has not.
+    /// what it has of its own is not asked for anything of what it has not, nor of what is AWS's alone.
     pub fn requests(&self, responsibility: Responsibility, own: Option<Sites>) -> Vec<ManualEvidence> {
-        let has = |what: &Premises| own.is_none_or(|sites| sites.has(*what));
+        let is_awss = responsibility == Responsibility::Inherited;
+        let has = |what: &Premises| !is_awss && own.is_none_or(|sites| sites.has(*what));
         let asked = self.manual.iter().filter(|request| request.premises.as_ref().is_none_or(has));
         let mut requests: Vec<ManualEvidence> = asked.cloned().collect();
         if responsibility == Responsibility::Inherited {

@@ -294,10 +294,10 @@ def config(world):
 
 def artifact(world):
     day, midnight = datetime.date, datetime.time(tzinfo=datetime.timezone.utc)
-    first = day(2025, 7, 1) if is_since(world, "2026-Q3") else day(2025, 1, 1)
-    last = day(2026, 6, 30) if is_since(world, "2026-Q3") else day(2025, 12, 31)
-    # AWS publishes twice a year; its letter goes on where the report ends.
-    half = 12 if is_since(world, "2026-Q3") else 11
+    # AWS publishes twice a year, for the twelve months to 31 March and to 30 September; its letter goes on from there.
+    half = 12 if is_since(world, "2026-Q2") else 11
+    first = day(2025, 4, 1) if half == 12 else day(2024, 10, 1)
+    last = day(2026, 3, 31) if half == 12 else day(2025, 9, 30)
     letter = {3: 5, 6: 6, 9: 7}[world.now.month]
     for number, name, start, end in (
             (half, "SOC 1 Type 2 Report - Current", day(2025, 10, 1) if half == 12 else day(2025, 4, 1), last),
@@ -310,12 +310,10 @@ def artifact(world):
             (4, "ISO 27018:2019 Certification", day(2025, 11, 12), day(2028, 11, 11)),
             (3, "ISO 27701:2019 Certification", day(2025, 11, 12), day(2028, 11, 11)),
             (2, "ISO 22301:2019 Certification", day(2023, 8, 1), day(2026, 7, 31)),
-            (6, "Cloud Computing Compliance Controls Catalogue (C5) Attestation Report", day(2025, 10, 1), day(2026, 9, 30)),
+            (5, "Cloud Computing Compliance Controls Catalogue (C5) Attestation Report", day(2024, 10, 1), day(2025, 9, 30)),
             (5, "CSA STAR CCM v4.0 Certification", day(2025, 11, 12), day(2028, 11, 11)),
             (8, "PCI DSS v4.0.1 Attestation of Compliance (AOC) and Responsibility Summary", day(2026, 2, 1), day(2027, 1, 31)),
             (1, "TISAX Assessment Result", day(2025, 3, 1), day(2028, 2, 28))):
-        if "C5" in name and not is_since(world, "2026-Q3"):
-            number, start, end = number - 1, day(2024, 10, 1), day(2025, 9, 30)
         certified = datetime.datetime.combine(start, midnight) + datetime.timedelta(days=10)
         p.report(world, number, name, start, end, created=certified if "SOC" not in name and "C5" not in name else None)
     start = datetime.datetime(2024, 3, 4, 9, 30, tzinfo=datetime.timezone.utc)
