@@ -66,6 +66,10 @@ pub(super) fn lead(requirements: &mut [RequirementResult]) {
     for requirement in requirements.iter_mut() {
         let framework = requirement.framework.clone();
         for manual in &mut requirement.customer_part.manual {
+            // A population is asked for by its own name in every framework.
+            if matches!(manual.same_as, Some(Target::Population(_))) {
+                continue;
+            }
             let Some(named) = manual.same_as.take() else { continue };
             let own = Target::Request { framework: framework.clone(), id: manual.id.clone() };
             let lead = match asked.contains(&named) {
