@@ -1,10 +1,13 @@
-//! The size of the model, and names that say what they mean.
+//! Sizes that say where a type is hiding, and names that say what they mean.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::source::src;
+
+/// A longer file holds two things.
+const LONGEST: usize = 400;
 
 /// The model is types, folds and ids; what a room does stands in the room.
 const MODEL: usize = 5500;
@@ -35,6 +38,17 @@ fn all() -> Vec<(PathBuf, String)> {
         files(&folder, &mut found);
     }
     found.into_iter().map(|file| (file.clone(), fs::read_to_string(file).expect("a text"))).collect()
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let long: Vec<String> = all()
+        .iter()
+        .map(|(file, text)| (file, text.lines().count()))
+        .filter(|(_, lines)| *lines > LONGEST)
+        .map(|(file, lines)| format!("{}: {lines} lines", file.display()))
+        .collect();
+    assert!(long.is_empty(), "longer than {LONGEST} lines:\n{}", long.join("\n"));
 }
 
 #[test]
