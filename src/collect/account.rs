@@ -11,8 +11,8 @@ use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
 
 use crate::model::{
-    AccountId, Answer, Call, Exchange, Gap, GapReason, Partition, Region, Remedy, Settings, Sha256, Source, SourceId,
-    Unanswered,
+    AccountId, Answer, Call, Collector, Exchange, Gap, GapReason, Partition, Region, Remedy, Settings, Sha256, Source,
+    SourceId, Unanswered,
 };
 
 use crate::walk::{Heard, Place, Replied, misread};
@@ -183,8 +183,11 @@ impl AccountContext {
 
     /// Keeps the gaps that an assessment will find in a conversation's reply. A walk finds those of its own replies.
     async fn know(&self, label: &Label, heard: &Heard, received: &Received) -> Result<(), CollectError> {
-        let source = self.run.catalog.sources.get(&label.source).filter(|source| !source.collector.is_walked());
-        let Some(source) = source.filter(|_| label.answer() == Answer::Content) else { return Ok(()) };
+        let source = self.run.catalog.sources.get(&label.source).filter(|_| label.answer() == Answer::Content);
+        // Replies about trails are read as whole chains, by `trail`.
+        let Some(source) = source.filter(|one| !one.collector.is_walked() && one.collector != Collector::Trail) else {
+            return Ok(());
+        };
         let place = self.place(label.item.as_ref().map_or(&label.region, |item| &item.region));
         let reply = Replied {
             source,
@@ -330,46 +333,6 @@ impl AccountContext {
         let mut calls = std::iter::once(&source.call).chain(source.each.iter().map(|each| &each.call));
         calls.find(|call| call.operation == label.operation).or_else(|| source.call_of(part))
     }
-
-    /// What closes the gap: the IAM action that AWS named, else the one that the source names; or a setting.
-    fn remedy(&self, label: &Label, reason: GapReason, failure: &Failure) -> Remedy {
-        let (region, source) = (&label.region, &label.source);
-        match reason {
-            GapReason::AccessDenied => {
-                match (classify::denying_policy(&failure.message), named_action(&failure.message)) {
-                    // No permission of the role's own helps against a policy that stands above it.
-                    (Some(policy), action) => {
-                        let call = action.unwrap_or_else(|| self.grant(label).to_string());
-                        Remedy::policy(&policy, &call, region.as_str())
-                    }
-                    (None, Some(action)) => Remedy::grant([action]),
-                    (None, None) => self.grant(label),
-                }
-            }
-            GapReason::RegionDisabled => {
-                Remedy::setting("regions", format!("enable {region} or leave it out of `regions`"))
-            }
-            GapReason::NotSubscribed => {
-                Remedy::setting("sources", format!("subscribe, or leave `{source}` out of `sources`"))
-            }
-            GapReason::Throttled => Remedy::retry(),
-            GapReason::Unreadable => Remedy::Report,
-            // AWS will say the same again of a call that it does not take.
-            GapReason::Failed if matches!(failure.status, Some(400 | 405 | 501)) => Remedy::Report,
-            _ => Remedy::again(),
-        }
-    }
-
-    fn grant(&self, label: &Label) -> Remedy {
-        let named = |action: &&String| action.split_once(':').is_some_and(|(_, name)| name == label.operation);
-        match self.described(label) {
-            None => Remedy::grant([label.operation.as_str()]),
-            Some(call) => match call.actions.iter().find(named) {
-                Some(action) => Remedy::grant([action.as_str()]),
-                None => Remedy::Grant(call.actions.clone()),
-            },
-        }
-    }
 }
 
 /// What became of a call. Whatever it is, it is kept already.
@@ -390,15 +353,6 @@ fn heard(exchange: &Exchange) -> Heard {
 fn bounded<'l>(service: &'l str, label: &'l Label) -> (&'l str, &'l str) {
     let bucket = label.item.as_ref().filter(|_| service == "s3").map(|item| item.key.as_str());
     (service, bucket.unwrap_or_default())
-}
-
-/// "… is not authorized to perform: kms:ListKeys on resource …"
-fn named_action(message: &str) -> Option<String> {
-    let (_, after) = message.split_once("to perform: ")?;
-    let action = after.split_whitespace().next()?;
-    let (service, name) = action.split_once(':')?;
-    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    (plain(service) && plain(name)).then(|| action.to_owned())
 }
 
 #[cfg(test)]

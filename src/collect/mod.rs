@@ -18,6 +18,7 @@ mod label;
 mod object;
 mod plan;
 mod recorder;
+mod remedy;
 mod replay;
 mod run;
 mod session;
