@@ -153,6 +153,8 @@ const PROGRAM: &[(&str, &str)] = &[
     ("config.compliance", "*"),
     ("config.inventory", "*"),
     ("config.rules", "*"),
+    ("ec2.prefix-lists", "*"),
+    ("events.rules", "*"),
     ("iam.account-aliases", "*"),
     ("sts.caller-identity", "*"),
 ];
@@ -166,11 +168,12 @@ fn what_nothing_reads_is_known() {
     for check in catalog.checks.values() {
         let expressions = [Some(&check.pass), check.when.as_ref(), check.detail.as_ref()];
         let names: BTreeSet<String> = expressions.into_iter().flatten().flat_map(|one| words(one.text())).collect();
-        for source in check.reads.iter().chain([&check.source]) {
+        for source in check.reads.iter().chain(&check.reads_at_need).chain([&check.source]) {
             let commanded = check.cli.iter().flat_map(|cli| words(cli));
             read.entry(source).or_default().extend(names.iter().cloned().chain(commanded));
             // `r.from` is the row that this one was asked for.
-            let followed = catalog.sources[source].from.as_ref().filter(|_| names.contains("from"));
+            let of = catalog.sources.get(source).and_then(|one| one.from.as_ref());
+            let followed = of.filter(|_| names.contains("from"));
             if let Some(from) = followed {
                 read.entry(&from.source).or_default().extend(names.iter().cloned());
             }
@@ -208,9 +211,6 @@ fn what_nothing_reads_is_known() {
             unexplained.push(format!("{}: nothing reads its part `{part}`", source.id));
         }
         let known = |name: &str| parts.contains(name) || names.contains(name);
-        for name in source.kept_for.keys().filter(|name| *name != "*" && names.contains(*name)) {
-            unexplained.push(format!("{}: `{name}` is read: take it out of `kept_for`", source.id));
-        }
         let found = read_members(&catalog, source);
         let idle: Vec<&String> = found.iter().filter(|name| !by_program && !known(name)).collect();
         if !idle.is_empty() {
