@@ -267,7 +267,7 @@ fn documents_travel_in_the_pack_and_are_judged_again() {
     for request in ["cc1.1-code-of-conduct", "cc1.1-acknowledgements", "cc1.1-violations"] {
         attest(&["policy.txt", "--for", request, "--owner", "Jo <b>Doe</b>", "--date", "2026-09-01"]);
     }
-    attest(&[hostile.to_str().unwrap(), "--for", "a.7.4-aws-report-review", "--owner", "Jo"]);
+    attest(&[hostile.to_str().unwrap(), "--for", "a.7.7-policy", "--owner", "Jo"]);
     let url = "https://wiki.example.com/?q='onmouseover=alert(1)";
     attest(&["--url", url, "--for", "soc2/CC1.2", "--owner", "Jo", "--date", "2026-08-01"]);
     assert!(before == files(&place.path("auditpack-demo/vault/snapshots")), "a snapshot never changes");
@@ -283,7 +283,7 @@ fn documents_travel_in_the_pack_and_are_judged_again() {
     assert_eq!(conduct["status"], "satisfied", "{conduct}");
     let manual = &conduct["customer_part"]["manual"][0];
     assert_eq!((&manual["state"], &manual["attestations"][0]["id"]), (&"present".into(), &"A1".into()));
-    let review = &requirement(&assessed, "iso27001-2022", "A.7.4")["customer_part"]["manual"][0];
+    let review = &requirement(&assessed, "iso27001-2022", "A.7.7")["customer_part"]["manual"][0];
     assert_eq!(review["attestations"][0]["term"], "dated-after-period", "attested on 2026-10-05");
     let board = requirement(&assessed, "soc2", "CC1.2");
     assert_eq!(

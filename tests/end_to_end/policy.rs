@@ -8,7 +8,7 @@ use crate::common::{Emulator, Workplace};
 use crate::support::{catalog, collect, quick_sources, run, settings};
 
 /// Actions that the seeded account gives no occasion for.
-const NO_OCCASION: [(&str, &str); 10] = [
+const NO_OCCASION: [(&str, &str); 11] = [
     ("account:GetContactInformation", "asked beside a security contact, and nobody registered one"),
     ("apprunner:ListAssociatedServicesForWebAcl", "IAM asks for it beside wafv2:ListResourcesForWebACL"),
     ("cloudformation:ListStacks", "IAM asks for it beside cloudformation:DescribeStacks"),
@@ -16,6 +16,7 @@ const NO_OCCASION: [(&str, &str); 10] = [
     ("cognito-idp:DescribeUserPool", "there is no user pool"),
     ("cognito-idp:ListResourcesForWebACL", "IAM asks for it beside wafv2:ListResourcesForWebACL"),
     ("ec2:DescribeVerifiedAccessInstanceWebAclAssociations", "IAM asks for it beside wafv2:ListResourcesForWebACL"),
+    ("events:ListTargetsByRule", "no event bus has a rule"),
     ("organizations:ListDelegatedServicesForAccount", "no account administers a service for the others"),
     ("rds:DescribeDBClusterParameters", "there is no cluster parameter group"),
     ("rds:DescribeDBClusterSnapshotAttributes", "there is no cluster snapshot"),
