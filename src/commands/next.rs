@@ -13,8 +13,7 @@ use super::trend;
 use crate::awscli::show_again;
 use crate::case::{Case, StoredSnapshot, Yardstick};
 use crate::cli::{Format, Next, Order};
-use crate::compare::{self, By, Owners};
-use crate::compare::{Action, ActionKind, ActionPlan, Since};
+use crate::compare::{self, Action, ActionKind, ActionPlan, By, Owners, Since};
 use crate::document::{Cell, Document, Look};
 use crate::model::{CheckResult, Finding, Row, Settings, Severity, did_you_mean, harmless};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use crate::compare::{Calendar, Due, DueKind, DueState};
+use super::{Calendar, Due, DueKind, DueState};
 use crate::model::{
     Assessment, Attestation, Catalog, Facts, Period, ReportFound, ReportKind, ReportOrigin, Settings, Source, Term,
 };

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::compare::Turn;
-use crate::compare::{CheckChange, RequirementChange};
+use super::{CheckChange, RequirementChange, Turn};
 use crate::model::{
     Assessment, CheckId, CheckResult, FrameworkId, ManualState, ManualUse, RequirementId, RequirementResult, Status,
     Verdict,

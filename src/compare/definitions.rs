@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use super::checks;
-use crate::compare::DefinitionChanges;
-use crate::compare::{DefinitionChange, DefinitionKind, Known};
+use super::{DefinitionChange, DefinitionChanges, DefinitionKind, Known};
 use crate::model::{Assessment, Catalog, Check, Control, Framework, Param, Requirement, Settings, Source};
 
 /// Mappings and settings.

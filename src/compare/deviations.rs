@@ -1,6 +1,6 @@
 //! Exceptions and documents that came, went or ran out.
 
-use crate::compare::{AttestationChange, DeviationChange, ExceptionChange};
+use super::{AttestationChange, DeviationChange, ExceptionChange};
 use crate::model::{Assessment, Attestation, ExceptionState, ExceptionUse, Term};
 
 /// Exceptions, each side's by its own settings.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::compare::{DefinitionChange, Known, Turn};
+use super::{DefinitionChange, Known, Turn};
 use crate::model::{
     AccountId, Age, AttestationId, Cause, CheckId, FrameworkId, GapReason, Identity, Period, Region, RequirementId,
     Responsibility, Severity, SnapshotId, SourceId, Status, Verdict,

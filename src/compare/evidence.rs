@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::EvidenceChange;
 use super::Side;
 use super::resources::Resources;
-use crate::compare::EvidenceChange;
 use crate::model::{Facts, Row, Sha256, Snapshot, SourceId};
 
 /// The sources whose answers differ.

@@ -8,7 +8,7 @@ use super::Side;
 use super::lives::Ages;
 use super::resources::Resources;
 use super::scope::{Places, Standing};
-use crate::compare::{FindingChange, FindingChanges};
+use super::{FindingChange, FindingChanges};
 use crate::model::{AccountId, Age, Catalog, Cause, CheckId, CheckResult, Finding, Lasting, Region, Verdict};
 
 /// Sorts the failing findings of both sides by what became of them.

@@ -7,7 +7,7 @@ mod actions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compare::{Accepted, Action, ActionKind, ActionPlan, Waiting};
+use super::{Accepted, Action, ActionKind, ActionPlan, Waiting};
 use crate::model::{
     Assessment, AwsPart, Catalog, CheckId, CheckResult, ExceptionState, Finding, FrameworkId, Gap, ManualState,
     OpenFinding, Remedy, ReportCoverage, ReportRole, RequirementId, RequirementResult, Severity, Status, Target,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Side;
 use super::scope::{Places, Standing};
-use crate::compare::{Resource, ResourceChange};
+use super::{Resource, ResourceChange};
 use crate::model::{AccountId, Catalog, Cause, Facts, Gap, Identity, Inventory, Row, Source, SourceId, SourceScope};
 
 /// A resource's place and name. An ARN says its region itself; two sources may name different ones (a bucket's own and

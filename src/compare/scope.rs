@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Side;
-use crate::compare::{CoverageChange, Coverages, Membership, ScopeChange, ScopeKind};
+use super::{CoverageChange, Coverages, Membership, ScopeChange, ScopeKind};
 use crate::model::{AccountId, Assessment, Gap, GapReason, Region, Remedy, Snapshot, SourceId};
 
 type Asked<'a> = (&'a SourceId, &'a AccountId, &'a Region);

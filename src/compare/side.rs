@@ -1,6 +1,6 @@
 //! One side of a comparison: what was collected, and what was made of it.
 
-use crate::compare::SideName;
+use super::SideName;
 use crate::model::{Assessment, Facts, Snapshot};
 
 /// One side of a comparison.

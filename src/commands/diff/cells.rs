@@ -1,7 +1,6 @@
 //! Changes as the cells of a table.
 
-use crate::compare::Turn;
-use crate::compare::{CheckChange, RequirementChange};
+use crate::compare::{CheckChange, RequirementChange, Turn};
 use crate::document::{Cell, Look};
 use crate::model::{Status, Verdict};
 

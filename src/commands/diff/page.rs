@@ -4,8 +4,9 @@ use super::cells::{CHECK_HEADS, REQUIREMENT_HEADS, check, requirement};
 use super::rest::{definitions, deviations, evidence, resources};
 use crate::commands::context::Context;
 use crate::commands::document::rows_shown;
-use crate::compare::Turn;
-use crate::compare::{CheckChange, CoverageChange, Difference, FindingChange, Membership, RequirementChange, SideName};
+use crate::compare::{
+    CheckChange, CoverageChange, Difference, FindingChange, Membership, RequirementChange, SideName, Turn,
+};
 use crate::document::{Cell, Document, Look};
 
 /// Findings that merely stay as they are, oldest first, before the rest is counted.

@@ -1,8 +1,7 @@
 //! The rest of a comparison for people: deviations, definitions, resources, evidence.
 
 use super::cells::{CHECK_HEADS, REQUIREMENT_HEADS, check, requirement};
-use crate::compare::Difference;
-use crate::compare::Known;
+use crate::compare::{Difference, Known};
 use crate::document::{Cell, Document};
 
 pub(super) fn deviations(difference: &Difference, page: &mut Document, shown: usize) {
