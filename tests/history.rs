@@ -182,7 +182,7 @@ fn a_refused_source_is_a_loss_and_fixes_nothing() {
     assert_eq!((&lost[0]["reason"], &lost[0]["action"]), (&json!("access-denied"), &json!("s3:ListAllMyBuckets")));
     assert_eq!(findings(&difference, "fixed"), Vec::<String>::new());
     let unseen = findings(&difference, "unseen");
-    assert!(has(&unseen, "s3.bucket-logging sight-lost exports"), "{unseen:#?}");
+    assert!(has(&unseen, "s3.bucket-versioning sight-lost exports"), "{unseen:#?}");
     assert!(has(&resources(&difference), "sight-lost exports"), "{:#?}", resources(&difference));
     let turned = difference["checks"].as_array().unwrap();
     assert!(turned.iter().all(|check| check["turn"] == "sight-lost"), "{turned:#?}");
@@ -196,12 +196,12 @@ fn a_refused_source_is_a_loss_and_fixes_nothing() {
     let again = watch.diff("previous", "latest");
     assert_eq!(again["coverage"]["gained"][0]["source"], "s3.bucket-config");
     let new = findings(&again, "new");
-    assert!(has(&new, "s3.bucket-logging sight-gained exports"), "{new:#?}");
+    assert!(has(&new, "s3.bucket-versioning sight-gained exports"), "{new:#?}");
     let trend: Value = serde_json::from_slice(&watch.run(&["trend", "--format", "json"]).stdout).unwrap();
     let open = trend["open"].as_array().unwrap();
     let bucket = open
         .iter()
-        .find(|one| one["check"] == "s3.bucket-logging" && last(one["resource"].as_str().unwrap()) == "exports");
+        .find(|one| one["check"] == "s3.bucket-versioning" && last(one["resource"].as_str().unwrap()) == "exports");
     assert_eq!(bucket.unwrap()["since"], "2026-08-03T06:00:00Z", "its age goes on over the week without sight");
     assert_eq!(trend["points"].as_array().unwrap().len(), 3);
     assert_eq!(trend["points"][1]["fixed"], 0);
