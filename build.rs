@@ -1,4 +1,4 @@
-//! Embeds `mappings/`, `templates/` and the demo account, so that one binary is the whole tool.
+//! Embeds `mappings/`, `templates/` and the demo's documents, so that one binary is the whole tool.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,13 +7,13 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let mut code = String::new();
-    for folder in ["mappings", "templates"] {
+    for (folder, name) in [("mappings", "MAPPINGS"), ("templates", "TEMPLATES"), ("demo/documents", "DOCUMENTS")] {
         println!("cargo::rerun-if-changed={folder}");
         let mut files = Vec::new();
         gather(&root.join(folder), &mut files)?;
         files.sort();
         let _ = writeln!(code, "/// The files of `{folder}/`, by path relative to it.");
-        let _ = writeln!(code, "pub static {}: &[(&str, &[u8])] = &[", folder.to_uppercase());
+        let _ = writeln!(code, "pub static {name}: &[(&str, &[u8])] = &[");
         for file in files {
             let name = file.strip_prefix(root.join(folder)).unwrap_or(&file).to_string_lossy().replace('\\', "/");
             let _ = writeln!(code, "    ({name:?}, include_bytes!({:?})),", file.to_string_lossy());

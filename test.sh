@@ -37,4 +37,5 @@ if ! cmp -s tests/browser/package.json "$AUDITPACK_NODE/package.json"; then
   (cd "$AUDITPACK_NODE" && npm install --silent --no-audit --no-fund --ignore-scripts)
 fi
 
-cargo test --locked "$@"
+# One failure does not hide the next.
+cargo test --locked --no-fail-fast "$@"

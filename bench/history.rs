@@ -268,12 +268,14 @@ fn take(vault: &Vault, replies: &[Reply], week: u32) {
         disabled_regions: Vec::new(),
         excluded_regions: Vec::new(),
         not_offered: Default::default(),
+        offers_known_by: Default::default(),
     };
     let snapshot = Snapshot {
         format: Snapshot::FORMAT,
         tool: "auditpack bench".into(),
         previous: journal.previous(),
         also_after: journal.also_after(),
+        attestations: journal.attested(),
         organization: "Example".into(),
         period,
         time: day(week),

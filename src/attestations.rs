@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Attestation, AttestationId, Sha256};
+use crate::model::{Attestation, AttestationId, LogMark, Sha256};
 
 /// A line of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,12 +60,24 @@ pub enum AttestationState {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AttestationLog {
     attestations: BTreeMap<AttestationId, (Attestation, AttestationState)>,
-    head: Option<Sha256>,
+    /// The SHA-256 of each line, without its end.
+    lines: Vec<Sha256>,
     complete: usize,
 }
 
+/// How a log stands to a mark that was made of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogStand {
+    /// It goes as far, or further.
+    Reaches,
+    /// It ends before.
+    Short,
+    /// It has other lines there.
+    Other,
+}
+
 /// What is wrong with a log.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum LogFault {
     /// Written by a later version.
     #[error("line {line} has format {found}")]
@@ -76,13 +88,47 @@ pub enum LogFault {
         found: u32,
     },
     /// Not what was written.
-    #[error("line {line}: {what}")]
+    #[error("line {line}")]
     Broken {
         /// The line, from 1.
         line: usize,
         /// How it shows.
-        what: String,
+        #[source]
+        what: LogDefect,
     },
+}
+
+/// Why a line cannot be in a log, or an event cannot join it.
+#[derive(Debug, thiserror::Error)]
+pub enum LogDefect {
+    /// Not an event.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// The chain of lines is broken.
+    #[error("it does not name the line before it: the log was changed")]
+    Unlinked,
+    /// Numbers run without a gap.
+    #[error("it is numbered {found}, and {due} is due")]
+    Number {
+        /// Its number.
+        found: AttestationId,
+        /// The number after the last one.
+        due: AttestationId,
+    },
+    /// What was replaced does not count any more.
+    #[error("{id} was replaced by {by} already")]
+    Replaced {
+        /// The attestation.
+        id: AttestationId,
+        /// The one in its place.
+        by: AttestationId,
+    },
+    /// What was withdrawn does not count any more.
+    #[error("{0} was withdrawn already")]
+    Withdrawn(AttestationId),
+    /// Nothing has this number.
+    #[error("there is no attestation {0}")]
+    Unknown(AttestationId),
 }
 
 impl AttestationLog {
@@ -106,27 +152,26 @@ impl AttestationLog {
         struct Head {
             format: u32,
         }
-        let broken = |error: serde_json::Error| Wrong::Broken(error.to_string());
-        let Head { format } = serde_json::from_slice(line).map_err(broken)?;
+        let Head { format } = serde_json::from_slice(line).map_err(LogDefect::from)?;
         if format > Self::FORMAT {
             return Err(Wrong::Newer(format));
         }
-        let entry: Entry = serde_json::from_slice(line).map_err(broken)?;
-        if entry.previous != self.head {
-            return Err(Wrong::Broken("it does not name the line before it: the log was changed".to_owned()));
+        let entry: Entry = serde_json::from_slice(line).map_err(LogDefect::from)?;
+        if entry.previous != self.head() {
+            return Err(LogDefect::Unlinked.into());
         }
-        self.apply(entry.event).map_err(Wrong::Broken)?;
-        self.head = Some(Sha256::of(line));
+        self.apply(entry.event)?;
+        self.lines.push(Sha256::of(line));
         self.complete += line.len() + 1;
         Ok(())
     }
 
-    fn apply(&mut self, event: LogEvent) -> Result<(), String> {
+    fn apply(&mut self, event: LogEvent) -> Result<(), LogDefect> {
         match event {
             LogEvent::Attested(attestation) => {
                 let id = attestation.id;
                 if id != self.next() {
-                    return Err(format!("it is numbered {id}, and {} is due", self.next()));
+                    return Err(LogDefect::Number { found: id, due: self.next() });
                 }
                 if let Some(old) = attestation.replaces {
                     self.retire(old, AttestationState::Replaced { by: id })?;
@@ -140,25 +185,25 @@ impl AttestationLog {
         }
     }
 
-    fn retire(&mut self, id: AttestationId, to: AttestationState) -> Result<(), String> {
+    fn retire(&mut self, id: AttestationId, to: AttestationState) -> Result<(), LogDefect> {
         match self.attestations.get_mut(&id) {
             Some((_, state @ AttestationState::Active)) => {
                 *state = to;
                 Ok(())
             }
-            Some((_, AttestationState::Replaced { by })) => Err(format!("{id} was replaced by {by} already")),
-            Some((_, AttestationState::Withdrawn { .. })) => Err(format!("{id} was withdrawn already")),
-            None => Err(format!("there is no attestation {id}")),
+            Some((_, AttestationState::Replaced { by })) => Err(LogDefect::Replaced { id, by: *by }),
+            Some((_, AttestationState::Withdrawn { .. })) => Err(LogDefect::Withdrawn(id)),
+            None => Err(LogDefect::Unknown(id)),
         }
     }
 
     /// The line that an event adds, with its end, and the log with it; nothing is written.
-    pub fn line(&self, event: LogEvent) -> Result<(Vec<u8>, Self), String> {
-        let entry = Entry { format: Self::FORMAT, previous: self.head, event: event.clone() };
-        let mut line = serde_json::to_vec(&entry).map_err(|error| error.to_string())?;
+    pub fn line(&self, event: LogEvent) -> Result<(Vec<u8>, Self), LogDefect> {
+        let entry = Entry { format: Self::FORMAT, previous: self.head(), event: event.clone() };
+        let mut line = serde_json::to_vec(&entry)?;
         let mut next = self.clone();
         next.apply(event)?;
-        next.head = Some(Sha256::of(&line));
+        next.lines.push(Sha256::of(&line));
         line.push(b'\n');
         next.complete += line.len();
         Ok((line, next))
@@ -171,7 +216,23 @@ impl AttestationLog {
 
     /// The SHA-256 of the last line: it names the whole log. None for an empty one.
     pub fn head(&self) -> Option<Sha256> {
-        self.head
+        self.lines.last().copied()
+    }
+
+    /// Where it stands.
+    pub fn mark(&self) -> LogMark {
+        LogMark { lines: self.lines.len() as u64, head: self.head() }
+    }
+
+    /// How it stands to a mark that was made of it before.
+    pub fn stands(&self, mark: LogMark) -> LogStand {
+        let Some(head) = mark.head else { return LogStand::Reaches };
+        let at = mark.lines.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+        match at.and_then(|at| self.lines.get(at)) {
+            Some(line) if *line == head => LogStand::Reaches,
+            Some(_) => LogStand::Other,
+            None => LogStand::Short,
+        }
     }
 
     /// How many bytes the finished lines have.
@@ -206,9 +267,12 @@ impl AttestationLog {
 }
 
 /// A fault whose line is not known yet.
+#[derive(Debug, thiserror::Error)]
 enum Wrong {
+    #[error("it has format {0}")]
     Newer(u32),
-    Broken(String),
+    #[error(transparent)]
+    Broken(#[from] LogDefect),
 }
 
 impl Wrong {
@@ -223,7 +287,7 @@ impl Wrong {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::AttestedDocument;
+    use crate::model::{AttestedDocument, with_causes};
 
     fn attested(log: &AttestationLog, title: &str, replaces: Option<u32>) -> LogEvent {
         LogEvent::Attested(Attestation {
@@ -266,7 +330,7 @@ mod tests {
     #[test]
     fn a_log_is_read_as_it_was_written() {
         let (bytes, log) = written();
-        assert_eq!(AttestationLog::parse(&bytes), Ok(log.clone()));
+        assert_eq!(AttestationLog::parse(&bytes).unwrap(), log);
         assert_eq!(log.complete(), bytes.len());
         let active: Vec<String> = log.active().into_iter().map(|one| one.title).collect();
         assert_eq!(active, ["two"]);
@@ -297,13 +361,26 @@ mod tests {
             AttestationLog::parse(text.as_bytes()).unwrap_err()
         };
         let changed = lines[0].replace("one", "uno");
-        assert!(broken(&[&changed, lines[1]]).to_string().starts_with("line 2: it does not name"));
-        assert!(broken(&[lines[1]]).to_string().starts_with("line 1: it does not name"));
-        assert!(broken(&[lines[0], lines[2]]).to_string().starts_with("line 2: it does not name"));
-        assert!(broken(&[lines[0], lines[0]]).to_string().starts_with("line 2: it does not name"));
+        assert!(with_causes(&broken(&[&changed, lines[1]])).starts_with("line 2: it does not name"));
+        assert!(with_causes(&broken(&[lines[1]])).starts_with("line 1: it does not name"));
+        assert!(with_causes(&broken(&[lines[0], lines[2]])).starts_with("line 2: it does not name"));
+        assert!(with_causes(&broken(&[lines[0], lines[0]])).starts_with("line 2: it does not name"));
         assert!(matches!(broken(&["{}"]), LogFault::Broken { line: 1, .. }));
         let newer = lines[0].replace("\"format\":1", "\"format\":2");
-        assert_eq!(broken(&[&newer]), LogFault::Newer { line: 1, found: 2 });
+        assert!(matches!(broken(&[&newer]), LogFault::Newer { line: 1, found: 2 }));
+    }
+
+    #[test]
+    fn a_mark_tells_a_shorter_log_and_another_one_from_one_that_went_on() {
+        let (bytes, log) = written();
+        let begun = AttestationLog::parse(&bytes[..=bytes.iter().position(|byte| *byte == b'\n').unwrap()]).unwrap();
+        assert_eq!((log.mark().lines, log.mark().head), (4, log.head()));
+        assert_eq!(log.stands(begun.mark()), LogStand::Reaches);
+        assert_eq!(begun.stands(log.mark()), LogStand::Short);
+        assert_eq!(AttestationLog::default().stands(begun.mark()), LogStand::Short);
+        assert_eq!(AttestationLog::default().stands(LogMark::default()), LogStand::Reaches);
+        let (_, other) = AttestationLog::default().line(attested(&AttestationLog::default(), "other", None)).unwrap();
+        assert_eq!(log.stands(other.mark()), LogStand::Other);
     }
 
     #[test]
@@ -316,7 +393,7 @@ mod tests {
             (attested(&log, "x", Some(1)), "A1 was replaced by A2 already"),
             (attested(&AttestationLog::default(), "x", None), "it is numbered A1, and A4 is due"),
         ] {
-            assert_eq!(log.line(event).unwrap_err(), message);
+            assert_eq!(log.line(event).unwrap_err().to_string(), message);
         }
     }
 }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use Format::{Json, Junit, Markdown, Table};
-use options::{OneSnapshot, OwnMappings, OwnTemplates, Rules, SettingsFile, VaultFolder, formats};
+use options::{Cost, OneSnapshot, OwnMappings, OwnTemplates, Rules, SettingsFile, VaultFolder, formats};
 
 pub use attest::{Attest, AttestAdd, AttestCommand, AttestList, AttestRequests, AttestWithdraw, NewDocument};
 pub use checks::{By, Checks, ChecksCommand, ChecksExplain};
@@ -98,13 +98,17 @@ impl Cli {
             Command::IamPolicy(flags) => options.with(&flags.rules),
             Command::Collect(flags) => options.with(&flags.rules).with(&flags.vault).printed(flags.format),
             Command::Attest(flags) => flags.options(options),
-            Command::Assess(flags) => options.with(&flags.rules).with(&flags.snapshot).printed(flags.format),
+            Command::Assess(flags) => {
+                options.with(&flags.rules).with(&flags.snapshot).with(&flags.cost).printed(flags.format)
+            }
             Command::Diff(flags) => options.with(&flags.over_time).printed(flags.format),
             Command::Trend(flags) => options.with(&flags.over_time).printed(flags.format),
             Command::Next(flags) => options.with(&flags.over_time).printed(flags.format),
             Command::Calendar(flags) => options.with(&flags.over_time).printed(flags.format),
-            Command::Bundle(flags) => options.with(&flags.rules).with(&flags.snapshot).with(&flags.templates),
-            Command::Verify(flags) => options.printed(flags.format),
+            Command::Bundle(flags) => {
+                options.with(&flags.rules).with(&flags.snapshot).with(&flags.templates).with(&flags.cost)
+            }
+            Command::Verify(flags) => options.with(&flags.cost).printed(flags.format),
             Command::Checks(flags) => flags.command.options(options),
             Command::Vault(flags) => flags.command.options(options),
             Command::Keygen(flags) => options.with(&flags.rules),
@@ -174,6 +178,9 @@ pub struct Assess {
     /// The settings and the mappings.
     #[command(flatten)]
     pub rules: Rules,
+    /// What judging may cost.
+    #[command(flatten)]
+    pub cost: Cost,
 }
 
 /// Flags of `bundle`.
@@ -197,6 +204,9 @@ pub struct Bundle {
     /// The templates.
     #[command(flatten)]
     pub templates: OwnTemplates,
+    /// What judging may cost.
+    #[command(flatten)]
+    pub cost: Cost,
 }
 
 /// The signer; the settings file names one too.
@@ -228,6 +238,9 @@ pub struct Verify {
     /// How the result is printed.
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats([Table, Json]))]
     pub format: Format,
+    /// What judging may cost.
+    #[command(flatten)]
+    pub cost: Cost,
 }
 
 /// Flags of `keygen`.

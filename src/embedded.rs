@@ -1,3 +1,3 @@
-//! What `build.rs` embedded: the mappings and the templates.
+//! What `build.rs` embedded: the mappings, the templates, and the documents of the demo.
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));

@@ -12,14 +12,15 @@
 //! Each arrow is one type. A room uses [`model`] and the few that `tests/walls` names; [`case`] joins rooms to a judged
 //! case, [`commands`] knows them all. [`walk`] is how a source is asked and read, [`trail`] how log files are proved.
 //! Rooms of helpers: `iam` reads policies, `typeset` sets PDFs, `withhold` takes secrets out of replies, [`awscli`] writes
-//! the commands that show a fact again, [`document`] is a result before a terminal, Markdown or HTML shows it. `aws_*`
-//! crates live in [`collect`], Tera in [`report`], files in [`vault`], [`catalog`], [`bundle`] and [`commands`].
+//! the commands that show a fact again, [`document`] is a result before a terminal, Markdown or HTML shows it, `files` opens what a user names. `aws_*`
+//! crates live in [`collect`], Tera in [`report`], files in `files`, [`vault`], [`catalog`], [`bundle`] and [`commands`].
 
 pub mod expression;
 pub mod model;
 
 pub mod document;
 pub mod embedded;
+mod files;
 
 pub mod attestations;
 pub mod awscli;

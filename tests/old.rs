@@ -7,10 +7,9 @@
 mod common;
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
-use common::{Workplace, repository};
+use common::{Workplace, copy_folder, repository};
 use serde_json::Value;
 
 fn old() -> std::path::PathBuf {
@@ -21,18 +20,6 @@ fn json(command: &mut Command) -> Value {
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)))
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let (path, to) = (entry.path(), to.join(entry.file_name()));
-        if path.is_dir() {
-            copy(&path, &to);
-        } else {
-            fs::copy(&path, &to).unwrap();
-        }
-    }
 }
 
 #[test]
@@ -49,10 +36,13 @@ fn an_old_pack_verifies_and_reperforms() {
 #[test]
 fn an_old_vault_is_read_and_judged() {
     let (place, old) = (Workplace::new(), old());
-    copy(&old.join("vault"), &place.path("vault"));
+    copy_folder(&old.join("vault"), &place.path("vault"));
     fs::copy(old.join("auditpack.toml"), place.path("auditpack.toml")).unwrap();
     let checked = json(place.auditpack().args(["vault", "check", "--format", "json"]));
     assert_eq!((&checked["ok"], &checked["blobs"]), (&Value::Bool(true), &339.into()), "{checked}");
+    assert_eq!(checked["log"], "unknown", "no older version says how far its log of attestations went");
+    let said = String::from_utf8(place.auditpack().args(["vault", "check"]).output().unwrap().stdout).unwrap();
+    assert!(said.contains("Not known: whether lines are missing from the end of the log"), "{said}");
     let judged = json(place.auditpack().args(["assess", "--format", "json"]));
     assert_eq!(judged["snapshot"], "93c65828bb51b85198fb30a87da8372160b0b869c0946f9dd2632a5d0db24cb8");
     let gaps = judged["gaps"].as_array().unwrap();
@@ -62,4 +52,16 @@ fn an_old_vault_is_read_and_judged() {
     assert_eq!(first["gaps"], serde_json::json!([]));
     let trend = json(place.auditpack().args(["trend", "--format", "json"]));
     assert_eq!(trend["points"].as_array().map(Vec::len), Some(2), "{trend}");
+}
+
+#[test]
+fn an_old_vault_is_pruned() {
+    let (place, old) = (Workplace::new(), old());
+    copy_folder(&old.join("vault"), &place.path("vault"));
+    fs::create_dir_all(place.path("vault/journal")).unwrap();
+    let pruned = json(place.auditpack().args(["vault", "prune", "--keep", "last 1", "--format", "json"]));
+    assert_eq!((pruned["pruned"].as_array().map(Vec::len), &pruned["unknown"]), (Some(1), &0.into()), "{pruned}");
+    assert!(pruned["blobs"].as_u64() > Some(0), "{pruned}");
+    let checked = json(place.auditpack().args(["vault", "check", "--format", "json"]));
+    assert_eq!(checked["ok"], true, "{checked}");
 }

@@ -6,6 +6,7 @@ mod common;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
+use common::demonstration::demonstration;
 use common::{Workplace, repository};
 use serde_json::Value;
 
@@ -145,14 +146,14 @@ fn explain_shows_what_the_check_saw() {
     let missing = run(&place, 1, &["checks", "explain", "kms.key-rotation", "--snapshot", "abcd"]);
     assert!(text(&missing.stderr).contains("no vault"), "{}", text(&missing.stderr));
 
-    run(&place, 0, &["demo", "--out", "demo"]);
+    demonstration(&place.path("demo"));
     let flags = ["--vault", "demo/vault", "--config", "demo/auditpack.toml"];
     let explain = |id: &str, more: &[&str]| {
         let arguments = [&["checks", "explain", id], &flags[..], more].concat();
         text(&run(&place, 0, &arguments).stdout)
     };
     let after = |text: &str| text.split_once("\nSnapshot ").unwrap().1.split_once('\n').unwrap().1.to_owned();
-    insta::assert_snapshot!("explained_row", after(&explain("kms.key-rotation", &[])));
+    insta::assert_snapshot!("explained_row", after(&explain("secretsmanager.rotation", &[])));
     insta::assert_snapshot!("explained_place", after(&explain("guardduty.enabled", &[])));
     // The same verdicts as `assess`, for every check.
     let assessed = place.auditpack().args(["assess", "--format", "json"]).args(flags).output().unwrap();
@@ -268,4 +269,71 @@ fn a_source_s_examples_show_what_is_wrong_with_its_description() {
 /// The notes about sources: how many examples the embedded ones have is not this test's matter.
 fn notes_of_sources(notes: &str) -> String {
     notes.lines().filter(|line| line.contains("of your own")).map(|line| format!("{line}\n")).collect()
+}
+
+/// What may be wrong in an embedded source: its file, its id, what, the right words, and wrong ones.
+const MISTAKES: [(&str, &str, &str, &str, &str); 29] = [
+    ("rds", "rds.snapshots", "items", "items = \"DBSnapshots\"", "items = \"Snapshots\""),
+    ("rds", "rds.snapshots", "a list", "\"AttributeValues.AttributeValue\", ", ""),
+    ("rds", "rds.snapshots", "a boolean", "\"Encrypted\", ", ""),
+    ("rds", "rds.snapshots", "path of the part", "\"DBSnapshotAttributesResult\"", "\"Attributes\""),
+    ("rds", "rds.snapshots", "when", "is = [\"manual\"]", "is = [\"shared\"]"),
+    ("cloudwatch", "cloudwatch.alarms", "items", "path = \"CompositeAlarms\"", "path = \"Composites\""),
+    ("cloudwatch", "cloudwatch.alarms", "parameter", "\"AlarmTypes.member.2\"", "\"AlarmTypes.2\""),
+    ("ec2", "ec2.security-groups", "a list", "\"ipv6Ranges.item\",", ""),
+    ("ec2", "ec2.security-groups", "an integer", "\"fromPort\", ", ""),
+    ("cloudfront", "cloudfront.vpc-origins", "template", "vpc-origin/{Id}", "vpc-origin/{Arn}"),
+    ("cloudfront", "cloudfront.vpc-origins", "the token", "send = \"Marker\"", "send = \"NextMarker\""),
+    ("s3control", "s3.account-public-access-block", "path", "path = \"/v20180820/", "path = \"/2018-08-20/"),
+    ("s3control", "s3.account-public-access-block", "absent", "[\"NoSuchPublic", "[\"NoPublic"),
+    ("sqs", "sqs.queues", "a document", "documents = [\"Policy\"]\n", ""),
+    ("sqs", "sqs.queues", "resource", "\"{attributes.QueueArn}\"", "\"{attributes.Arn}\""),
+    ("dynamodb", "dynamodb.tables", "unique_id", "\"table.TableId\"", "\"table.Id\""),
+    ("dynamodb", "dynamodb.tables", "send", "send = { TableName", "send = { Name"),
+    ("acm", "acm.certificates", "expires", "\"certificate.NotAfter\"", "\"certificate.Until\""),
+    ("guardduty", "guardduty.detectors", "path", "path = \"/detector\"", "path = \"/detectors\""),
+    ("guardduty", "guardduty.findings", "template", "{from._item}/findings\"", "{from.detector.status}/findings\""),
+    ("guardduty", "guardduty.findings", "path of the part", "select = \"findings\"", "select = \"finding\""),
+    ("ecs", "ecs.services", "items", "items = \"serviceArns\"", "items = \"services\""),
+    ("ecs", "ecs.services", "parameter", "parameters = { cluster =", "parameters = { clusterArn ="),
+    ("ecs", "ecs.services", "template", "{details.services.taskDefinition}", "{details.service.taskDefinition}"),
+    ("elb", "elb.listeners", "template", "\"{from.LoadBalancerArn}\"", "\"{from.Type}\""),
+    ("elb", "elb.listeners", "when", "is = [\"HTTP\"]", "is = [\"HTTPS\"]"),
+    ("apigateway", "apigateway.stages", "template", "path = \"/restapis/{from.id}", "path = \"/restapis/{from.name}"),
+    ("apigateway", "apigateway.stages", "items", "items = \"item\"", "items = \"items\""),
+    ("reviews", "wellarchitected.workloads", "only", "is = \"{account}\"", "is = \"{region}\""),
+];
+
+#[test]
+fn the_embedded_examples_show_what_is_wrong_with_their_sources() {
+    let place = Workplace::new();
+    std::fs::create_dir_all(place.path("alone/sources")).unwrap();
+    place.write("alone/catalog.toml", "complete = true\n");
+    let read = |name: &str| {
+        let file = repository().join("mappings/sources").join(name).with_extension("toml");
+        std::fs::read_to_string(file).unwrap()
+    };
+    // The services lie elsewhere.
+    let write = |name: &str, source: &str| {
+        let lines = source.lines().filter(|line| !line.starts_with("shows_service"));
+        place.write(name, &lines.map(|line| format!("{line}\n")).collect::<String>());
+    };
+    let tried = |code: i32, source: &str| {
+        write("alone/sources/tried.toml", source);
+        text(&run(&place, code, &["checks", "test", "--mappings", "alone"]).stdout)
+    };
+    // One of CloudWatch's sources follows one of these.
+    write("alone/sources/logs.toml", &read("logs"));
+    let mut shown = String::new();
+    for (file, id, what, right, wrong) in MISTAKES {
+        let source = read(file);
+        let (others, own) = source.split_at(source.find(&format!("id = \"{id}\"")).unwrap());
+        assert_eq!(tried(0, &source), "", "{id}");
+        assert!(own.contains(right), "{id}: {right}");
+        let faults = tried(1, &format!("{others}{}", own.replacen(right, wrong, 1)));
+        let (_, first) = faults.lines().next().unwrap().split_once(": ").unwrap();
+        assert!(faults.lines().all(|line| line.contains(&format!(": {id}"))), "{faults}");
+        shown += &format!("## {what}, faults: {}\n{first}\n", faults.lines().count());
+    }
+    insta::assert_snapshot!(shown);
 }

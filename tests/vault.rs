@@ -16,7 +16,7 @@ use auditpack::model::{
 };
 use auditpack::vault::{Journal, Vault, VaultError};
 use chrono::{DateTime, Utc};
-use common::{Workplace, repository};
+use common::{Workplace, copy_folder, repository};
 use serde_json::Value;
 
 const SETTINGS: &str = "organization = \"Example\"\nframeworks = [\"soc2\"]\n[period]\nquarter = \"2026-Q3\"\n";
@@ -119,6 +119,7 @@ fn account(id: &str) -> AccountScope {
         disabled_regions: Vec::new(),
         excluded_regions: Vec::new(),
         not_offered: Default::default(),
+        offers_known_by: Default::default(),
     }
 }
 
@@ -155,6 +156,7 @@ fn collect_all(vault: &Vault, date: &str, bodies: &[Vec<u8>], change: impl FnOnc
         tool: "auditpack 0.1.0".into(),
         previous: journal.previous(),
         also_after: journal.also_after(),
+        attestations: journal.attested(),
         organization: "Example".into(),
         period,
         time,
@@ -192,17 +194,6 @@ fn manifest(vault: &Path, id: SnapshotId) -> PathBuf {
 fn blob(vault: &Path, number: u32) -> PathBuf {
     let name = Sha256::of(&reply(number)).to_string();
     vault.join("blobs").join(&name[..2]).join(format!("{name}.zst"))
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        match entry.path().is_dir() {
-            true => copy_folder(&entry.path(), &to.join(entry.file_name())),
-            false => drop(fs::copy(entry.path(), to.join(entry.file_name())).unwrap()),
-        }
-    }
 }
 
 #[test]

@@ -15,14 +15,14 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use auditpack::bundle::{
     Content, EVIDENCE_INDEX, Limits, Member, PackError, PackReadError, ProblemKind, REPORT, Readme, SIGNATURE, SUMS,
     Verification, evidence_index, readme, verify, verify_bytes, write_pack,
 };
 use auditpack::model::{
-    Answer, Caller, Exchange, Gap, GapReason, Period, Scope, Sha256, Snapshot, evidence_files, with_causes,
+    Answer, Caller, Exchange, Gap, GapReason, LogMark, Period, Scope, Sha256, Snapshot, evidence_files, with_causes,
 };
 use auditpack::seal::{PdfSignature, SigningIdentity, SystemRandom, Trust, Trusted, generate, sign_detached, sign_pdf};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -125,6 +125,7 @@ fn snapshot() -> Snapshot {
         }],
         coverage: BTreeMap::new(),
         also_after: Vec::new(),
+        attestations: None,
         definitions: None,
     }
 }

@@ -20,7 +20,7 @@ pub(super) const CHUNK: usize = 256;
 
 /// Threads of their own: CEL's interpreter calls itself for each level of an expression.
 static THREADS: LazyLock<Result<ThreadPool, ThreadPoolBuildError>> =
-    LazyLock::new(|| ThreadPoolBuilder::new().stack_size(16 << 20).build());
+    LazyLock::new(|| ThreadPoolBuilder::new().stack_size(32 << 20).build());
 
 /// List replies that a finding names at most: events are asked in hundreds of pages.
 const MAX_REPLIES: usize = 20;
@@ -42,6 +42,7 @@ pub(super) fn check_all<'a>(
     for one in prepared.iter().filter(|one| one.check.per != Per::Row) {
         findings.insert(&one.check.id, places.judge(one));
     }
+    prepared.iter().for_each(|one| one.tell(&fixed.account));
     let finish = |check: &'a Check| result(check, findings.remove(&check.id).unwrap_or_default(), facts, collected);
     catalog.checks.values().map(finish).collect()
 }

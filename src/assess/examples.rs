@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::checks::looked_into;
 use super::collected::Collected;
 use super::judge::{Fixed, Judge, Outcome, Prepared};
+use super::meter::Account;
 use super::others::Others;
 use crate::model::{
     AccountId, AccountScope, Caller, Catalog, Check, CheckId, Example, Facts, Partition, Per, Period, Reading, Region,
@@ -75,7 +76,7 @@ fn run(catalog: &Catalog, check: &Check, example: &Example) -> Result<Outcome, S
     let collected = Collected::new(catalog, &named, &snapshot, &facts);
     let reads: BTreeSet<&SourceId> = looked_into(check).collect();
     let (fixed, others) = (
-        Fixed { now, period, accounts: vec![AccountId::from(ACCOUNT)], params },
+        Fixed { now, period, accounts: vec![AccountId::from(ACCOUNT)], params, account: Account::new(None) },
         Others::new(&reads, &facts, &collected),
     );
     let (judge, prepared) = (Judge::new(&fixed, &others), Prepared::new(check));
@@ -130,6 +131,7 @@ fn snapshot(catalog: &Catalog, now: DateTime<Utc>, period: Period) -> Snapshot {
         disabled_regions: Vec::new(),
         excluded_regions: Vec::new(),
         not_offered: Default::default(),
+        offers_known_by: Default::default(),
     };
     Snapshot {
         format: Snapshot::FORMAT,
@@ -145,6 +147,7 @@ fn snapshot(catalog: &Catalog, now: DateTime<Utc>, period: Period) -> Snapshot {
         gaps: Vec::new(),
         coverage: BTreeMap::new(),
         also_after: Vec::new(),
+        attestations: None,
         definitions: None,
     }
 }

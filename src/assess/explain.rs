@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::checks::{CHUNK, in_parallel, looked_into};
 use super::collected::{Collected, gap_reason};
 use super::judge::{Fixed, Judge, Outcome, Prepared};
+use super::meter::Account;
 use super::others::Others;
 use super::settings;
 use crate::expression::{Expression, Members};
@@ -70,7 +71,8 @@ pub fn explain(
     let rows = facts.rows.get(&check.source).map(Vec::as_slice).unwrap_or_default();
     let collected = Collected::new(&alone, &settings.scope.regions, snapshot, facts);
     let (accounts, params) = (snapshot.scope.account_ids(), settings::params(catalog, settings));
-    let fixed = Fixed { now: snapshot.time, period: snapshot.period, accounts, params };
+    let account = Account::new(None);
+    let fixed = Fixed { now: snapshot.time, period: snapshot.period, accounts, params, account };
     let judged = match check.per {
         Per::Row => judged_rows(check, &fixed, facts, &collected, rows),
         Per::Region | Per::Account => Vec::new(),

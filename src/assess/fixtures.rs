@@ -124,6 +124,7 @@ pub(super) fn world() -> Estate {
         disabled_regions: vec![],
         excluded_regions: vec![],
         not_offered: Default::default(),
+        offers_known_by: Default::default(),
     };
     let snapshot = Snapshot {
         format: 1,
@@ -139,6 +140,7 @@ pub(super) fn world() -> Estate {
         gaps: vec![],
         coverage: BTreeMap::new(),
         also_after: Vec::new(),
+        attestations: None,
         definitions: None,
     };
     let settings = Settings {

@@ -62,3 +62,51 @@ fn the_functions_work_in_expressions() {
         assert_eq!(result.verdict, Verdict::Pass, "{pass}: {}", result.findings[0].reason);
     }
 }
+
+#[test]
+fn what_cannot_be_reckoned_is_undetermined_and_breaks_nothing_off() {
+    let table = [
+        ("time('9999-12-31T00:00:00Z') + days(1000) > now", "Overflow"),
+        ("now + days(100000000) > now", "100000000 days are out of range"),
+        ("now + days(106751) > now && now - days(-106751) > now && now + duration('2562047h') > now && r.No", "`No`"),
+        ("time('0001-01-01T00:00:00Z') - days(1) < now", "Overflow"),
+        ("time('0001-01-01T00:00:00+14:00') < now", "years 1 to 9999"),
+        ("time(1e17) > now", "is not a time"),
+        ("time(3e14) > now", "years 1 to 9999"),
+        ("days(1) + time('9999-12-31T00:00:00Z') > now", "Overflow"),
+        ("9223372036854775807 + 1 > 0", "Overflow"),
+        ("-9223372036854775807 - 2 < 0", "Overflow"),
+        ("r.Count / 0 == 1", "Division by zero"),
+        ("r.Count % 0 == 1", "Remainder by zero"),
+        ("[1][r.Count] == 1", "shorter than the check expects"),
+        ("[1, 2] + 'a' == [1]", "Unsupported binary operator 'add'"),
+        ("'a' - 1 == 0", "Unsupported binary operator 'sub'"),
+        ("r.Count.matches('a')", "no matching overload"),
+        ("'a'.matches('(a{1000}){1000}')", "exceeds size limit"),
+        ("'a'.matches('(')", "not a valid regex"),
+    ];
+    for (pass, reason) in table {
+        let world = keys().check(check("x.a", "x.keys", pass)).row("x.keys", ONE, "eu-west-1", json!({"Count": 5}));
+        let result = world.result();
+        assert_eq!(result.verdict, Verdict::Undetermined, "{pass}");
+        assert!(result.findings[0].reason.contains(reason), "{pass}: {}", result.findings[0].reason);
+    }
+}
+
+#[test]
+fn what_is_charged_gives_what_it_gave() {
+    let table = [
+        "'a' + 'b' == 'ab' && [1] + [2] == [1, 2] && 1 + 2 == 3 && 1.5 + 1.0 == 2.5 && 5 - 7 == -2",
+        "now + days(1) - now == days(1) && now - days(1) < now && duration('1h') + duration('1h') == duration('2h')",
+        "[1, 2, 3].map(x, x + 1).filter(x, x > 2) == [3, 4] && [1, 2].exists_one(x, x == 2)",
+        "[[1], [2]].map(x, x + x) == [[1, 1], [2, 2]] && {'a': [1]}.a[0] == 1 && size(['a', 'bc'][1]) == 2",
+        "'abc'.matches('^a.c$') && !'abc'.matches('^b') && matches('abc', 'b') && 'a' in ['a'] && 'k' in {'k': 1}",
+        "{'a': 1}.map(k, k + 'x') == ['ax'] && string(5) + 'x' == '5x' && int('7') * 2 % 4 == 2",
+        "r.Names.all(n, n in r.Names && n == n) && r.Names.map(n, {'n': n})[0].n == 'p'",
+    ];
+    for pass in table {
+        let row = json!({"Names": ["p", "q"]});
+        let result = keys().check(check("x.a", "x.keys", pass)).row("x.keys", ONE, "eu-west-1", row).result();
+        assert_eq!(result.verdict, Verdict::Pass, "{pass}: {}", result.findings[0].reason);
+    }
+}

@@ -1,93 +1,47 @@
 //! The functions that checks may call besides standard CEL's.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use cel::common::types::{CelBool, CelDouble, CelDuration, CelInt, CelList, CelString, CelTimestamp};
 use cel::common::value::{CowVal, Val};
-use cel::functions::FunctionContext;
 use cel::{Context, ExecutionError};
 use chrono::{DateTime, Utc};
 
-use super::values::{Boxed, json, weight};
+use super::charging::{self, Function, in_range};
+use super::meter::Meter;
+use super::prices::{ALARMS_MISSING, pay};
+use super::values::{Boxed, json};
 use super::{alarms, filter_pattern, secrets};
-use crate::expression::{APPROVAL, CHARGE};
+use crate::expression::{APPROVAL, MAX_DAYS};
 use crate::iam::{self, Dialect};
 use crate::walk::policy_document;
 
 /// The function that gives no verdict, for the reason it is given.
 pub(super) const UNDETERMINED: &str = "undetermined";
 
-/// The function whose errors are reasons: what is not seen from here.
-pub(super) const ALARMS_MISSING: &str = "alarms_missing";
-
-/// What one evaluation may cost: so many list items, weighed with all that hangs on them.
-pub(super) struct Meter {
-    left: AtomicU64,
-    spent: AtomicBool,
-}
-
-/// Some two seconds' work; real rows cost some hundreds.
-const BUDGET: u64 = 16_000_000;
-
-/// What it costs to run an expression on an item of a list, in terms of what it costs to copy a value.
-const STEP: u64 = 20;
-
-impl Meter {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { left: AtomicU64::new(BUDGET), spent: AtomicBool::new(false) })
-    }
-
-    /// Fills the budget up.
-    pub(super) fn reset(&self) {
-        self.left.store(BUDGET, Ordering::Relaxed);
-        self.spent.store(false, Ordering::Relaxed);
-    }
-
-    /// Whether an evaluation was ended: what it says then means nothing, whatever `||` made of the error.
-    pub(super) fn is_spent(&self) -> bool {
-        self.spent.load(Ordering::Relaxed)
-    }
-
-    fn charge(&self, value: &dyn Val) -> Result<(), ExecutionError> {
-        let left = self.left.load(Ordering::Relaxed);
-        let steps = value.downcast_ref::<CelList>().map_or(0, |list| list.len() as u64 * STEP);
-        let cost = weight(value, left).saturating_add(steps).min(left);
-        self.left.store(left - cost, Ordering::Relaxed);
-        if left == cost {
-            self.spent.store(true, Ordering::Relaxed);
-            return Err(ExecutionError::function_error(CHARGE, "too large to judge"));
-        }
-        Ok(())
-    }
-}
-
 type Given<'a, 'c, 'v> = &'a [CowVal<'c, 'v>];
-pub(super) type Function =
-    Box<dyn for<'c, 'v> Fn(&mut FunctionContext<'c, 'v>) -> Result<CowVal<'c, 'v>, ExecutionError> + Send + Sync>;
 
 /// Adds all functions but `find` and `rows` to a context. `now` is the snapshot's time.
 pub(super) fn add(context: &mut Context<'_, '_>, meter: &Arc<Meter>, now: DateTime<Utc>) -> Result<(), String> {
     let mut add =
         |name: &str, function: Function| context.add_function(name, function).map_err(|error| error.to_string());
-    let charging = Arc::clone(meter);
-    let charge: Function = Box::new(move |call| {
-        let list = call.args.pop().ok_or_else(|| ExecutionError::invalid_argument_count(1, 0))?;
-        charging.charge(list.as_ref()).map(|()| list)
-    });
-    add(CHARGE, charge)?;
+    charging::add(&mut add, meter)?;
     add("days", simple(meter, |args| Ok(Box::new(CelDuration::from(days(whole(args, 0)?)?)))))?;
     add("time", simple(meter, |args| Ok(Box::new(CelTimestamp::from(moment(given(args, 0)?)?.fixed_offset())))))?;
     add("age_days", simple(meter, move |args| Ok(int((now - moment(given(args, 0)?)?).num_days()))))?;
     add("lower", simple(meter, |args| Ok(Box::new(CelString::from(text(args, 0)?.to_lowercase())))))?;
     add("split", simple(meter, |args| split(text(args, 0)?, text(args, 1)?)))?;
     add("join", simple(meter, |args| join(given(args, 0)?, text(args, 1)?)))?;
-    let escalations = |args: Given<'_, '_, '_>| {
-        iam::escalations(&json(given(args, 0)?)?, &json(given(args, 1)?)?, &json(given(args, 2)?)?).map(words)
+    let pay = paying(meter);
+    let escalations = move |args: Given<'_, '_, '_>| {
+        let (principal, groups, policies) = (json(given(args, 0)?)?, json(given(args, 1)?)?, json(given(args, 2)?)?);
+        iam::escalations(&principal, &groups, &policies, &pay).map(words)
     };
     add("privilege_escalations", simple(meter, escalations))?;
-    let administers = |args: Given<'_, '_, '_>| {
-        iam::administers(&json(given(args, 0)?)?, &json(given(args, 1)?)?, &json(given(args, 2)?)?).map(bool)
+    let pay = paying(meter);
+    let administers = move |args: Given<'_, '_, '_>| {
+        let (principal, groups, policies) = (json(given(args, 0)?)?, json(given(args, 1)?)?, json(given(args, 2)?)?);
+        iam::administers(&principal, &groups, &policies, &pay).map(bool)
     };
     add("administers", simple(meter, administers))?;
     add(ALARMS_MISSING, simple(meter, alarms_missing))?;
@@ -142,10 +96,16 @@ where
     Box::new(move |call| {
         let mut args: Vec<CowVal<'_, '_>> = call.this.take().into_iter().collect();
         args.append(&mut call.args);
-        args.iter().try_for_each(|argument| meter.charge(argument.as_ref()))?;
+        pay(&meter, call.name, &args)?;
         let value = function(&args).map_err(|message| ExecutionError::function_error(call.name, message))?;
         Ok(CowVal::Owned(value))
     })
+}
+
+/// Takes steps from the meter, for functions that know what they cost only when they are at it.
+fn paying(meter: &Arc<Meter>) -> impl Fn(u64) -> Result<(), String> + Send + Sync + 'static {
+    let meter = Arc::clone(meter);
+    move |steps| meter.steps(steps).map_err(|error| error.to_string())
 }
 
 /// A policy document: as the source read it, or as text where AWS has it among other texts. An empty one is none.
@@ -183,11 +143,18 @@ fn int(number: i64) -> Boxed<'static> {
 }
 
 fn days(days: i64) -> Result<chrono::Duration, String> {
-    chrono::Duration::try_days(days).ok_or_else(|| format!("{days} days are out of range"))
+    let duration = chrono::Duration::try_days(days).filter(|_| days.unsigned_abs() <= MAX_DAYS);
+    duration.ok_or_else(|| format!("{days} days are out of range: {MAX_DAYS} at most"))
 }
 
 /// AWS writes times as RFC 3339, or as seconds (some services milliseconds) since 1970, whole or not.
 fn moment(value: &dyn Val) -> Result<DateTime<Utc>, String> {
+    let time = any_moment(value)?;
+    let is_cel_time = in_range(&time.fixed_offset());
+    is_cel_time.then_some(time).ok_or_else(|| "the time is not one of the years 1 to 9999".to_owned())
+}
+
+fn any_moment(value: &dyn Val) -> Result<DateTime<Utc>, String> {
     if let Some(time) = value.downcast_ref::<CelTimestamp>() {
         return Ok(time.inner().with_timezone(&Utc));
     }

@@ -1,7 +1,10 @@
 //! One check on one row, or on all rows of a place: the only place where expressions run.
 
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use cel::common::types::{CelBool, CelList, CelString, CelTimestamp};
 use cel::common::value::CowVal;
@@ -10,11 +13,13 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::collected::gap_reason;
-use super::functions::{self, ALARMS_MISSING, Meter, UNDETERMINED};
+use super::functions::{self, UNDETERMINED};
+use super::meter::{Account, Meter, SPENT};
 use super::others::{self, Asker, OTHERS, Others, Window, list_value, row_members};
+use super::prices::ALARMS_MISSING;
 use super::values::{cel, map};
-use crate::expression::{APPROVAL, CHARGE, Expression, Members};
-use crate::model::{AccountId, Check, Gap, Per, Period, Region, Row, Verdict};
+use crate::expression::{APPROVAL, Expression, Members};
+use crate::model::{AccountId, Check, Gap, Per, Period, Region, Row, Verdict, panic_words};
 
 /// What all expressions see besides the row.
 pub(super) struct Fixed {
@@ -23,6 +28,8 @@ pub(super) struct Fixed {
     /// The accounts in scope.
     pub(super) accounts: Vec<AccountId>,
     pub(super) params: BTreeMap<String, Value>,
+    /// What all evaluations take.
+    pub(super) account: Account,
 }
 
 /// A check, and what its expressions read.
@@ -38,11 +45,15 @@ pub(super) struct Prepared<'a> {
 struct Reads {
     row: Members,
     names: BTreeSet<String>,
+    /// The steps of running it once, lists apart.
+    size: u64,
+    taken: AtomicU64,
 }
 
 impl Reads {
     fn of(expression: &Expression) -> Self {
-        Self { row: expression.members_of("r"), names: expression.names() }
+        let (row, names) = (expression.members_of("r"), expression.names());
+        Self { row, names, size: expression.size() as u64, taken: AtomicU64::new(0) }
     }
 }
 
@@ -58,6 +69,15 @@ impl<'a> Prepared<'a> {
             asks: expressions()
                 .flat_map(Expression::functions)
                 .any(|name| matches!(name.as_str(), "find" | "find_anywhere" | "rows" | "rows_where")),
+        }
+    }
+
+    /// Tells what its expressions took.
+    pub(super) fn tell(&self, account: &Account) {
+        let whens = self.when.iter().zip(&self.check.when);
+        let details = self.detail.iter().zip(&self.check.detail);
+        for (reads, expression) in whens.chain([(&self.pass, &self.check.pass)]).chain(details) {
+            account.note(&self.check.id, expression.text(), reads.taken.load(Ordering::Relaxed));
         }
     }
 
@@ -99,6 +119,7 @@ pub(super) struct Judge<'v> {
     root: Context<'v, 'v>,
     meter: Arc<Meter>,
     others: &'v Others<'v>,
+    account: &'v Account,
     broken: Option<String>,
 }
 
@@ -123,7 +144,7 @@ impl<'v> Judge<'v> {
         root.add_variable_as_val("accounts", Box::new(CelList::from(accounts.collect::<Vec<_>>())));
         let params = fixed.params.iter().map(|(name, value)| (name.as_str(), cel(value.clone())));
         root.add_variable_as_val("params", Box::new(map(params)));
-        Self { root, meter, others, broken: added.err() }
+        Self { root, meter, others, account: &fixed.account, broken: added.err() }
     }
 
     /// Hands a row over, with the members that its checks read.
@@ -175,6 +196,12 @@ impl<'v> Judge<'v> {
         partly: bool,
     ) -> Outcome {
         let mut scope = self.place(account, region);
+        let handed = rows.len() as u64 * HANDED;
+        check.pass.taken.fetch_add(handed, Ordering::Relaxed);
+        self.account.take(handed);
+        if self.account.is_overdrawn() {
+            return Outcome::Judged(Verdict::Undetermined, TOO_LARGE.to_owned());
+        }
         scope.add_variable_as_val("rows", Box::new(list_value(rows.iter().copied())));
         self.judge(check, &scope, (Subject::Rows(rows), partly), account, region)
     }
@@ -191,10 +218,15 @@ impl<'v> Judge<'v> {
         if let Some(broken) = &self.broken {
             return undetermined(broken.clone());
         }
+        // Where too much was taken, the judging ends with an error that names who did.
+        if self.account.is_overdrawn() {
+            return undetermined(TOO_LARGE.to_owned());
+        }
         let by_region = prepared.check.per == Per::Region;
         let (names, at_need) = (&prepared.names, &prepared.check.reads_at_need);
         let is_regional = self.others.is_regional(&prepared.check.source);
-        let asker = Asker { others: self.others, names, account, region, by_region, at_need, is_regional, partly };
+        let (others, meter) = (self.others, self.meter.as_ref());
+        let asker = Asker { others, meter, names, account, region, by_region, at_need, is_regional, partly };
         let mut scope = scope.new_inner_scope();
         if prepared.asks {
             scope.add_variable_as_val(OTHERS, Box::new(Window(&asker)));
@@ -217,7 +249,7 @@ impl<'v> Judge<'v> {
     /// Why it fails; a detail that cannot be worked out must not hide the Fail.
     fn detail(&self, prepared: &Prepared<'_>, scope: &Context<'_, '_>) -> String {
         let told = prepared.check.detail.as_ref().and_then(|detail| {
-            let value = self.run(detail, scope).ok()?;
+            let value = self.run(detail, prepared.detail.as_ref()?, scope).ok()?;
             let text = value.downcast_ref::<CelString>()?.inner();
             (!text.is_empty()).then(|| text.chars().take(MAX_DETAIL).collect())
         });
@@ -246,7 +278,7 @@ impl<'v> Judge<'v> {
                 error => Unknown::Because(explain(&error, expression, data.as_ref())),
             }
         };
-        let value = self.run(expression, scope).map_err(explained)?;
+        let value = self.run(expression, reads, scope).map_err(explained)?;
         let truth = value.downcast_ref::<CelBool>().map(|truth| *truth.inner());
         let kind = || format!("the expression failed: it gives a {}, not true or false", value.get_type().name());
         truth.ok_or_else(|| Unknown::Because(kind()))
@@ -255,13 +287,34 @@ impl<'v> Judge<'v> {
     fn run<'e, 's>(
         &self,
         expression: &'e Expression,
+        reads: &Reads,
         scope: &'e Context<'_, 's>,
     ) -> Result<CowVal<'e, 's>, ExecutionError> {
-        self.meter.reset();
-        let value = Cel::resolve_val(expression.ast(), scope);
-        if self.meter.is_spent() { Err(ExecutionError::function_error(CHARGE, "")) } else { value }
+        self.meter.start();
+        let evaluate = || {
+            self.meter.steps(reads.size)?;
+            Cel::resolve_val(expression.charged(), scope)
+        };
+        // A hole in the interpreter must not end the whole judging.
+        let value = catch_unwind(AssertUnwindSafe(evaluate)).unwrap_or_else(|panic| Err(broken_off(panic.as_ref())));
+        let taken = self.meter.end();
+        reads.taken.fetch_add(taken, Ordering::Relaxed);
+        self.account.take(taken);
+        if self.meter.is_spent() { Err(ExecutionError::function_error(SPENT, "")) } else { value }
     }
 }
+
+/// The function that an error names where the interpreter panicked.
+const BROKEN_OFF: &str = "@broken";
+
+fn broken_off(panic: &(dyn Any + Send)) -> ExecutionError {
+    ExecutionError::function_error(BROKEN_OFF, panic_words(panic))
+}
+
+/// Steps in which a row is handed over.
+const HANDED: u64 = 50;
+
+const TOO_LARGE: &str = "AWS's answer is too large to be judged by this check";
 
 /// A reason stands in a table's cell.
 const MAX_DETAIL: usize = 600;
@@ -283,8 +336,9 @@ fn explain(error: &ExecutionError, expression: &Expression, data: Option<&Value>
     match error {
         ExecutionError::NoSuchKey(key) => format!("`{}` is not in AWS's answer", missing(key, expression, data)),
         ExecutionError::IndexOutOfBounds(_) => "a list in AWS's answer is shorter than the check expects".to_owned(),
-        ExecutionError::FunctionError { function, .. } if function == CHARGE => {
-            "AWS's answer is too large to be judged by this check".to_owned()
+        ExecutionError::FunctionError { function, .. } if function == SPENT => TOO_LARGE.to_owned(),
+        ExecutionError::FunctionError { function, message } if function == BROKEN_OFF => {
+            format!("the expression failed: the interpreter broke off: {message}").chars().take(MAX_DETAIL).collect()
         }
         ExecutionError::FunctionError { function, message }
             if matches!(

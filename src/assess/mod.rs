@@ -8,6 +8,7 @@ mod applicable_tests;
 mod attested;
 #[cfg(test)]
 mod attested_tests;
+mod charging;
 mod checks;
 mod collected;
 mod coverage;
@@ -23,7 +24,10 @@ mod fixtures;
 mod function_tests;
 mod functions;
 mod judge;
+mod meter;
 mod others;
+mod patterns;
+mod prices;
 #[cfg(test)]
 mod region_tests;
 mod reports;
@@ -48,6 +52,7 @@ mod wording;
 pub use coverage::{Class, ControlCoverage, Coverage, FrameworkCoverage, RequirementCoverage, coverage};
 pub use examples::{ExampleFault, run_examples};
 pub use explain::{Explained, Seen, Sight, explain};
+pub use meter::{Allowance, Cost, TooCostly};
 pub use wording::says_the_same;
 
 use crate::model::{Assessment, Attestation, Catalog, Facts, FrameworkId, Settings, Snapshot, SnapshotId};
@@ -64,10 +69,49 @@ pub fn assess(
     facts: &Facts,
     attestations: &[Attestation],
 ) -> Assessment {
+    let account = meter::Account::new(None);
+    judged(catalog, settings, id, snapshot, facts, attestations, account).0
+}
+
+/// Judges likewise, by mappings that may be anyone's: they may take so many steps together.
+pub fn assess_within(
+    allowance: Allowance,
+    catalog: &Catalog,
+    settings: &Settings,
+    id: SnapshotId,
+    snapshot: &Snapshot,
+    facts: &Facts,
+    attestations: &[Attestation],
+) -> Result<Assessment, TooCostly> {
+    let account = meter::Account::new(allowance.steps(rows(facts)));
+    let (assessment, account) = judged(catalog, settings, id, snapshot, facts, attestations, account);
+    account.overdraft().map_or(Ok(assessment), Err)
+}
+
+/// What judging a snapshot's facts takes of what mappings of others may take.
+pub fn cost(catalog: &Catalog, settings: &Settings, id: SnapshotId, snapshot: &Snapshot, facts: &Facts) -> Cost {
+    let account = meter::Account::new(None);
+    let (_, account) = judged(catalog, settings, id, snapshot, facts, &[], account);
+    account.cost(rows(facts))
+}
+
+fn rows(facts: &Facts) -> usize {
+    facts.rows.values().map(Vec::len).sum()
+}
+
+fn judged(
+    catalog: &Catalog,
+    settings: &Settings,
+    id: SnapshotId,
+    snapshot: &Snapshot,
+    facts: &Facts,
+    attestations: &[Attestation],
+    account: meter::Account,
+) -> (Assessment, meter::Account) {
     let collected = collected::Collected::new(catalog, &settings.scope.regions, snapshot, facts);
     let params = settings::params(catalog, settings);
-    let fixed =
-        judge::Fixed { now: snapshot.time, period: snapshot.period, accounts: snapshot.scope.account_ids(), params };
+    let accounts = snapshot.scope.account_ids();
+    let fixed = judge::Fixed { now: snapshot.time, period: snapshot.period, accounts, params, account };
     let others = checks::others(catalog, facts, &collected);
     let mut checks = checks::check_all(catalog, &fixed, facts, &collected, &others);
     witness::hear(catalog, facts, &collected, &mut checks);
@@ -89,7 +133,7 @@ pub fn assess(
         overrides.append(&mut set);
     }
     applicable::lead(&mut requirements);
-    Assessment {
+    let assessment = Assessment {
         format: FORMAT,
         snapshot: id,
         period: snapshot.period,
@@ -106,5 +150,6 @@ pub fn assess(
         overrides,
         premises: settings.premises.clone(),
         attestations: attested.all().to_vec(),
-    }
+    };
+    (assessment, fixed.account)
 }

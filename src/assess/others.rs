@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::collected::{Collected, gap_reason};
 use super::functions::text;
+use super::meter::Meter;
 use super::values::{Boxed, cel, map};
 use crate::expression::Members;
 use crate::model::{AccountId, Edition, Facts, Region, Row, SourceId, select, text_of};
@@ -158,6 +159,7 @@ impl<'v> Other<'v> {
 /// What an expression reads of the rows that it finds: a part of them that could not be read makes it undetermined.
 pub(super) struct Asker<'v> {
     pub(super) others: &'v Others<'v>,
+    pub(super) meter: &'v Meter,
     pub(super) names: &'v BTreeSet<String>,
     pub(super) account: &'v AccountId,
     pub(super) region: Option<&'v Region>,
@@ -225,6 +227,7 @@ impl<'v> Asker<'v> {
     /// The row in whatever account in scope it is: what has a name of its own in the world, as buckets have.
     fn find_anywhere<'b>(&'b self, source: &str, key: &str) -> Result<CowVal<'b, 'v>, String> {
         let other = self.source(source)?;
+        self.meter.steps(other.rows.len() as u64 / KEYS).map_err(|error| error.to_string())?;
         let elsewhere = other.rows.iter().find(|(row, _)| row.key == key && row.account != *self.account);
         match (self.find(source, key), elsewhere) {
             (Ok(own), None) => Ok(own),
@@ -275,7 +278,13 @@ impl<'v> Asker<'v> {
         let found: Vec<&'v Row> =
             numbers.iter().filter_map(|number| other.rows.get(*number)).map(|(row, _)| *row).collect();
         found.iter().try_for_each(|row| self.check_parts(row))?;
-        Ok(CowVal::owned(other.list(found.into_iter())))
+        let mut list = Vec::with_capacity(found.len());
+        for row in found {
+            let value = other.value(row);
+            self.meter.copied(&value).map_err(|error| error.to_string())?;
+            list.push(Box::new(value) as Boxed<'static>);
+        }
+        Ok(CowVal::owned(CelList::from(list)))
     }
 
     fn check_parts(&self, row: &Row) -> Result<(), String> {
@@ -283,6 +292,9 @@ impl<'v> Asker<'v> {
         unread.map_or(Ok(()), |(part, gap)| Err(format!("{} of {}", gap_reason(part, gap), row.resource)))
     }
 }
+
+/// Keys that are looked at in one step.
+const KEYS: u64 = 8;
 
 /// The hidden variable: CEL's functions cannot borrow, its variables can.
 pub(super) struct Window<'v>(pub(super) &'v Asker<'v>);
@@ -347,7 +359,7 @@ impl<'v> Indexer for Window<'v> {
 /// Adds `find`, `find_anywhere`, `rows` and `rows_where` to a context whose rows have [`OTHERS`].
 pub(super) fn add(context: &mut Context<'_, '_>) -> Result<(), String> {
     for (name, arguments) in [("find", 2), ("find_anywhere", 2), ("rows", 1), ("rows_where", 3)] {
-        let function: super::functions::Function = Box::new(move |call| {
+        let function: super::charging::Function = Box::new(move |call| {
             let wrong = |message: String| ExecutionError::function_error(name, message);
             let mut question = vec![name];
             for number in 0..arguments {

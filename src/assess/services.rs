@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::collected::Collected;
 use super::judge::{Fixed, Judge, Outcome, Prepared};
+use super::meter::Account;
 use super::others::Others;
 use crate::expression::Expression;
 use crate::model::{
@@ -22,7 +23,7 @@ pub(super) fn in_use(
     fixed: &Fixed,
     others: &Others<'_>,
 ) -> Vec<ServiceInUse> {
-    let signs = Signs { catalog, facts, collected, judge: Judge::new(fixed, others) };
+    let signs = Signs { catalog, facts, collected, judge: Judge::new(fixed, others), account: &fixed.account };
     let mut found: BTreeMap<&ServiceKey, Vec<ServiceInAccount>> = BTreeMap::new();
     for account in collected.accounts {
         for (key, shown) in signs.of(account) {
@@ -83,6 +84,7 @@ struct Signs<'a> {
     facts: &'a Facts,
     collected: &'a Collected<'a>,
     judge: Judge<'a>,
+    account: &'a Account,
 }
 
 impl<'a> Signs<'a> {
@@ -154,7 +156,9 @@ impl<'a> Signs<'a> {
                 Outcome::Skipped => Verdict::NotApplicable,
             }
         });
-        rows.collect()
+        let verdicts = rows.collect();
+        prepared.tell(self.account);
+        verdicts
     }
 
     /// The layers that an account's way of using a service moves: only where every row is known and shows it.

@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelUInt};
+use cel::common::types::{
+    CelBool, CelBytes, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelOptional, CelString, CelUInt,
+};
 use cel::common::value::Val;
 use serde_json::{Map, Value};
 
@@ -60,36 +62,84 @@ pub(super) fn json(value: &dyn Val) -> Result<Value, String> {
     }
 }
 
-/// How many values hang on one, itself included; counting ends at `limit`.
-pub(super) fn weight(value: &dyn Val, limit: u64) -> u64 {
-    let mut left = limit;
-    weigh(value, &mut left);
-    limit - left
+/// What a value weighs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Weight {
+    /// The steps that it takes to look at all of it.
+    pub(super) steps: u64,
+    /// The memory that a copy takes.
+    pub(super) bytes: u64,
 }
 
-fn weigh(value: &dyn Val, left: &mut u64) {
-    *left = left.saturating_sub(1);
-    if *left == 0 {
+/// Bytes of a text that are read in one step.
+const TEXT_A_STEP: usize = 32;
+
+/// A boxed value, and its place in a list.
+const BOXED: u64 = 64;
+
+/// An entry of a map, apart from its key's text and its value.
+const ENTRY: u64 = 64;
+
+/// Weighs a value with all that hangs on it; weighing ends at so many steps.
+pub(super) fn weigh(value: &dyn Val, limit: u64) -> Weight {
+    let mut weight = Weight::default();
+    add_weight(value, limit, &mut weight);
+    weight
+}
+
+/// The steps that it takes to read so much text.
+pub(super) fn reading(bytes: usize) -> u64 {
+    1 + (bytes / TEXT_A_STEP) as u64
+}
+
+/// The length of a text; nothing else has one.
+pub(super) fn length(value: &dyn Val) -> usize {
+    let text = value.downcast_ref::<CelString>().map(|text| text.inner().len());
+    text.or_else(|| value.downcast_ref::<CelBytes>().map(|bytes| bytes.inner().len())).unwrap_or(0)
+}
+
+fn add_weight(value: &dyn Val, limit: u64, weight: &mut Weight) {
+    let text = length(value);
+    weight.steps += reading(text);
+    weight.bytes += BOXED + text as u64;
+    if weight.steps >= limit {
         return;
     }
     if let Some(list) = value.downcast_ref::<CelList>() {
-        list.inner().iter().for_each(|item| weigh(item.as_ref(), left));
+        for item in list.inner() {
+            add_weight(item.as_ref(), limit, weight);
+            if weight.steps >= limit {
+                return;
+            }
+        }
     } else if let Some(map) = value.downcast_ref::<CelMap>() {
-        map.inner().values().for_each(|item| weigh(item.as_ref(), left));
+        #[expect(clippy::iter_over_hash_type, reason = "a sum")]
+        for (key, item) in map.inner() {
+            let key = if let CelMapKey::String(key) = key { key.inner().len() } else { 0 };
+            weight.steps += reading(key);
+            weight.bytes += ENTRY + key as u64;
+            add_weight(item.as_ref(), limit, weight);
+            if weight.steps >= limit {
+                return;
+            }
+        }
+    } else if let Some(item) = value.downcast_ref::<CelOptional>().and_then(CelOptional::inner) {
+        add_weight(item, limit, weight);
     }
 }
 
 #[cfg(test)]
 mod tests {
 
-    use super::{cel, json, weight};
+    use super::{Weight, cel, json, weigh};
     use serde_json::json;
 
     #[test]
     fn there_and_back() {
         let value = json!({"a": [1, -2, 1.5, 18_446_744_073_709_551_615_u64, null, true], "b": {"c": "text"}});
         assert_eq!(json(cel(value.clone()).as_ref()).unwrap(), value);
-        assert_eq!(weight(cel(value.clone()).as_ref(), 100), 10);
-        assert_eq!(weight(cel(value.clone()).as_ref(), 4), 4, "counting ends");
+        assert_eq!(weigh(cel(value.clone()).as_ref(), 100), Weight { steps: 13, bytes: 839 });
+        assert!((4..7).contains(&weigh(cel(value.clone()).as_ref(), 4).steps), "weighing ends");
+        assert_eq!(weigh(cel(json!("x".repeat(3_200))).as_ref(), 1_000), Weight { steps: 101, bytes: 3_264 });
     }
 }

@@ -9,8 +9,10 @@ use super::hashed::Hashed;
 use super::pack::PackReadError;
 use super::path::PackPath;
 use super::problem::{Problem, ProblemKind};
-use crate::attestations::{AttestationLog, LogFault};
-use crate::model::{Attestation, AttestationId, AttestedFile, Sha256, attested_files, visible_json, with_causes};
+use crate::attestations::{AttestationLog, LogFault, LogStand};
+use crate::model::{
+    Attestation, AttestationId, AttestedFile, LogMark, Sha256, attested_files, visible_json, with_causes,
+};
 
 /// The vault's log, byte for byte: each line names the SHA-256 of the line before it.
 pub const ATTESTATION_LOG: &str = "attestations/log.jsonl";
@@ -18,6 +20,7 @@ pub const ATTESTATION_LOG: &str = "attestations/log.jsonl";
 pub const ATTESTATION_INDEX: &str = "attestations/index.json";
 const FOLDER: &str = "attestations/";
 const ASSESSMENT: &str = "assessment.json";
+const SNAPSHOT: &str = "snapshot.json";
 
 /// `index.json`.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,10 +96,22 @@ pub(super) fn check(pack: &Hashed<'_>, problems: &mut Vec<Problem>) {
             found.push(Problem::new(ProblemKind::AttestationMismatch, path, message));
         }
     };
-    let log = read_log(pack).unwrap_or_else(|error| {
-        add(ATTESTATION_LOG, &with_causes(&error));
-        AttestationLog::default()
-    });
+    let log = match read_log(pack) {
+        Ok(log) => {
+            match named_mark(pack).map(|mark| log.stands(mark)) {
+                None | Some(LogStand::Reaches) => {}
+                Some(LogStand::Short) => add(ATTESTATION_LOG, "it ends before the line that `snapshot.json` names"),
+                Some(LogStand::Other) => {
+                    add(ATTESTATION_LOG, "it is another log than the one that `snapshot.json` names");
+                }
+            }
+            log
+        }
+        Err(error) => {
+            add(ATTESTATION_LOG, &with_causes(&error));
+            AttestationLog::default()
+        }
+    };
     let expected = Index::of(&log);
     match read_index(pack) {
         Ok(None) if log.head().is_none() => {}
@@ -141,6 +156,18 @@ fn read_index(pack: &Hashed<'_>) -> Result<Option<Index>, String> {
         Err(PackReadError::Missing(_)) => Ok(None),
         Err(error) => Err(with_causes(&error)),
     }
+}
+
+/// Where the log stood when the snapshot was taken; none when that cannot be read, which is reported elsewhere, or when an
+/// older version took it.
+fn named_mark(pack: &Hashed<'_>) -> Option<LogMark> {
+    #[derive(Deserialize)]
+    struct Taken {
+        #[serde(default)]
+        attestations: Option<LogMark>,
+    }
+    let bytes = pack.read(SNAPSHOT).ok()?;
+    serde_json::from_slice::<Taken>(&bytes).ok()?.attestations
 }
 
 /// The attestations that the assessment says to rest on; none when it cannot be read, which is reported elsewhere.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::path::PackPath;
 use super::problem::{Limits, Problem, ProblemKind};
+use crate::files;
 
 /// Deeper than any pack goes.
 const MAX_DEPTH: usize = 32;
@@ -63,6 +64,7 @@ impl Folder {
     /// A file that grows while it is read is cut off one byte beyond what was listed: it is not what was signed either way.
     pub(super) fn reader(&self, path: &PackPath) -> Option<io::Result<io::Take<File>>> {
         let size = self.files.get(path)?;
-        Some(File::open(self.root.join(path.as_str())).map(|file| file.take(size.saturating_add(1))))
+        let file = files::open(&self.root.join(path.as_str())).map_err(io::Error::from);
+        Some(file.map(|file| file.take(size.saturating_add(1))))
     }
 }

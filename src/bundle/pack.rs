@@ -1,6 +1,6 @@
 //! A pack opened for reading: `verify` looks at all of it, `--reperform` at the raw evidence.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Mutex;
@@ -10,6 +10,7 @@ use super::folder::Folder;
 use super::path::PackPath;
 use super::problem::{Limits, Problem, VerifyError};
 use super::unpack::Source;
+use crate::files;
 
 /// A pack, as a zip or unpacked. Opening it says nothing about whether it is sound: [`super::verify`] does.
 #[derive(Debug)]
@@ -61,7 +62,7 @@ impl<'a> Pack<'a> {
             if fs::metadata(path)?.is_dir() {
                 return Ok(Form::Folder(Folder::open(path, limits, problems)?));
             }
-            let source = Source::File(Mutex::new(File::open(path)?));
+            let source = Source::File(Mutex::new(files::open(path)?));
             Ok(Form::Archive(Archive::open(source, limits, problems)?))
         };
         match open(problems) {

@@ -35,6 +35,14 @@ impl Verification {
         self.problems.iter().all(|problem| problem.kind == ProblemKind::SignerUntrusted)
     }
 
+    /// Adds that the evidence was not judged again, since a check asks for too much.
+    #[must_use]
+    pub fn with_too_costly(mut self, check: &str, message: &str) -> Self {
+        self.ok = false;
+        self.problems.push(Problem::new(ProblemKind::JudgingTooCostly, check, message));
+        self
+    }
+
     /// Adds what judging the evidence again gave, and the members that say otherwise.
     #[must_use]
     pub fn with_reperformed(mut self, differing: &[&str], result: Reperformed) -> Self {
@@ -165,6 +173,8 @@ pub enum ProblemKind {
     AttestationMismatch,
     /// Judging the evidence again gave another result than a member says.
     AssessmentDiffers,
+    /// Judging the evidence again takes more work than it may.
+    JudgingTooCostly,
 }
 
 /// What a pack may cost to verify.

@@ -161,7 +161,7 @@ fn signature(pack: &Hashed<'_>, sums: &[u8], problems: &mut Vec<Problem>) -> Opt
     match verify_detached(&der, sums) {
         Ok(facts) => Some(facts),
         Err(fault) => {
-            let message = format!("the signature over {SUMS} does not hold: {fault}");
+            let message = format!("the signature over {SUMS} does not hold: {}", with_causes(&fault));
             problems.push(Problem::new(ProblemKind::SignatureInvalid, SIGNATURE, message));
             None
         }
@@ -224,7 +224,7 @@ fn report(pack: &Hashed<'_>, signature: Option<&SignatureFacts>, problems: &mut 
                 PdfFault::PartlyCovered(_) => ProblemKind::PdfPartiallyCovered,
                 PdfFault::Signature(_) => ProblemKind::PdfSignatureInvalid,
             };
-            add(kind, fault.to_string());
+            add(kind, with_causes(&fault));
         }
     }
 }

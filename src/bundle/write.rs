@@ -60,11 +60,12 @@ pub struct Written {
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
     /// A path that no pack may have.
-    #[error("`{path}` cannot be a path in a pack: {fault}")]
+    #[error("`{path}` cannot be a path in a pack")]
     Path {
         /// The path.
         path: String,
         /// Why not.
+        #[source]
         fault: PathFault,
     },
     /// Two members with one path.

@@ -40,5 +40,5 @@ pub(super) fn of_snapshot(vault: &Vault, named: &Definitions) -> Result<Yardstic
     let own = settings.remove(SETTINGS).ok_or(CaseError::NoSettings)?;
     let beside = &mut |path: &str| settings.get(path).cloned().ok_or_else(|| io::Error::other("it was not kept"));
     let settings = catalog::load_settings_beside(SETTINGS, &own, &catalog, beside)?;
-    Ok(Yardstick { catalog: Arc::new(catalog), settings: Arc::new(settings) })
+    Ok(Yardstick::new(Arc::new(catalog), Arc::new(settings), 1))
 }

@@ -1,5 +1,6 @@
 //! Why there is no case.
 
+use crate::assess::TooCostly;
 use crate::bundle::{LogError, PackReadError, VerifyError};
 use crate::catalog::Faults;
 use crate::model::{Period, Sha256, SnapshotId};
@@ -59,6 +60,9 @@ pub enum CaseError {
     /// The vault has no such snapshot in its chain.
     #[error("the snapshot {} is not in the chain", .0.short())]
     NotInChain(SnapshotId),
+    /// The mappings ask for more work than they may.
+    #[error(transparent)]
+    TooCostly(#[from] TooCostly),
     /// No snapshot was judged.
     #[error("no snapshot was judged")]
     NothingJudged,
@@ -117,6 +121,7 @@ impl CaseError {
                 "set the snapshot's period in the settings, choose another snapshot with `--snapshot`, or collect again"
             }
             Self::Side(fault) => fault.remedy(),
+            Self::TooCostly(_) => "if you trust who wrote these mappings, let judging cost more: `--limit 10`",
             Self::Member(PackReadError::Changed(_)) => "verify a copy that nothing else writes to",
             _ => return None,
         })

@@ -4,7 +4,7 @@
 //! until the next snapshot was taken. So all points of a history are measured alike.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
@@ -13,13 +13,15 @@ use serde_json::json;
 use super::holdings::Holdings;
 use super::{Case, CaseError, Note, StoredSnapshot, TOOL, Yardstick};
 use crate::compare::{self, JudgedBy};
-use crate::model::{Attestation, Chain, Judgement, Keeping, Link, Period, Sha256, SnapshotId, Trend};
+use crate::model::{Attestation, Chain, Definitions, Judgement, Keeping, Link, Period, Sha256, SnapshotId, Trend};
 use crate::vault::{Selector, StoredAttestations, Vault};
 
 /// What the record of a judgement is called beside a manifest.
 const RECORD: &str = "judgement.json";
 /// Raised when the same mappings judge otherwise than they did: what was kept is made again.
 const RULES: u32 = 1;
+/// Snapshots that are judged side by side: reading one is work for one core, and each may take a gigabyte.
+const AT_ONCE: usize = 2;
 
 /// The judged snapshots of a vault.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub struct Timeline {
     chain: Arc<Chain>,
     attested: Arc<StoredAttestations>,
     yardstick: Yardstick,
+    /// What snapshots were collected by: most by the same as the one before.
+    collected_by: Arc<Mutex<BTreeMap<Definitions, Sha256>>>,
 }
 
 impl Timeline {
@@ -59,8 +63,9 @@ impl Timeline {
 
     /// The chain as far as it holds.
     pub fn along(chain: Chain, vault: &Vault, yardstick: &Yardstick) -> Result<Self, CaseError> {
-        let attested = Arc::new(vault.attestations()?);
-        Ok(Self { vault: vault.clone(), chain: Arc::new(chain), attested, yardstick: yardstick.clone() })
+        let attested = Arc::new(vault.attestations_named_by(&chain.links)?);
+        let (vault, chain, yardstick) = (vault.clone(), Arc::new(chain), yardstick.clone());
+        Ok(Self { vault, chain, attested, yardstick, collected_by: Arc::default() })
     }
 
     /// The same snapshots, measured otherwise.
@@ -125,24 +130,33 @@ impl Timeline {
     fn entries(&self, links: &[Link]) -> Result<History, CaseError> {
         let yardstick = self.yardstick.hash()?;
         let mut history = History { entries: Vec::new(), yardstick, lost: 0, notes: Vec::new() };
+        let mut known = BTreeMap::new();
+        let mut due = Vec::new();
         for (link, kept) in links.iter().zip(self.all_kept(links)) {
             let documents = hash(&self.documents(link.id))?;
             let fits = |kept: &Judgement| kept.yardstick == yardstick && kept.documents == documents;
-            match (link.keeping, kept?) {
-                (Keeping::Whole, Some(kept)) if fits(&kept) => history.entries.push((kept, Keeping::Whole)),
-                (Keeping::Whole, _) => {
-                    if self.chain.links.len() > 1 && !history.notes.contains(&Note::Judged) {
-                        history.notes.push(Note::Judged);
-                    }
-                    history.entries.push((self.judge(link)?, Keeping::Whole));
-                }
-                (Keeping::Manifest, Some(kept)) => history.entries.push((kept, Keeping::Manifest)),
-                (Keeping::Manifest, None) => {
+            match kept?.filter(|kept| link.keeping == Keeping::Manifest || fits(kept)) {
+                Some(kept) => drop(known.insert(link.id, kept)),
+                None if link.keeping == Keeping::Whole => due.push(link),
+                None => {
                     history.lost += 1;
                     history.notes.push(Note::LeftOut { snapshot: link.id, day: link.time.date_naive() });
                 }
             }
         }
+        if self.chain.links.len() > 1 && !due.is_empty() {
+            history.notes.push(Note::Judged);
+        }
+        for some in due.chunks(AT_ONCE) {
+            let judged: Vec<Result<Judgement, CaseError>> = some.par_iter().map(|link| self.judged(link)).collect();
+            for (link, judged) in some.iter().zip(judged) {
+                let judged = judged?;
+                self.remember(link, &judged)?;
+                known.insert(link.id, judged);
+            }
+        }
+        let in_order = links.iter().filter_map(|link| Some((known.remove(&link.id)?, link.keeping)));
+        history.entries.extend(in_order);
         Ok(history)
     }
 
@@ -158,17 +172,14 @@ impl Timeline {
         Ok(record.filter(|record| record.format == Judgement::FORMAT && record.snapshot == link.id))
     }
 
-    /// Judges a snapshot and keeps the record beside it.
-    fn judge(&self, link: &Link) -> Result<Judgement, CaseError> {
-        let record = self.record(&Case::judge(&self.yardstick, self.load(link)?)?)?;
-        self.remember(link, &record)?;
-        Ok(record)
+    fn judged(&self, link: &Link) -> Result<Judgement, CaseError> {
+        self.record(&Case::judge(&self.yardstick, self.load(link)?)?)
     }
 
     /// Judges the newest snapshot, so that it is at hand when history is looked at.
     pub fn judge_newest(&self) -> Result<(), CaseError> {
         match self.chain.newest() {
-            Some(link) => self.judge(link).map(drop),
+            Some(link) => self.remember(link, &self.judged(link)?),
             None => Ok(()),
         }
     }
@@ -179,10 +190,26 @@ impl Timeline {
         let by = JudgedBy {
             definitions: self.yardstick.hash()?,
             documents: hash(&holdings.documents())?,
-            collected: collected_by(holdings)?,
+            collected: self.collected_by(holdings)?,
             tool: TOOL,
         };
         Ok(compare::record(&self.yardstick.catalog, holdings.snapshot(), facts, assessment, by))
+    }
+
+    /// What a snapshot was collected by, as a hash of the same kind as a yardstick's.
+    fn collected_by(&self, snapshot: &StoredSnapshot) -> Result<Option<Sha256>, CaseError> {
+        let Some(named) = &snapshot.snapshot().definitions else { return Ok(None) };
+        let known = || self.collected_by.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(hash) = known().get(named) {
+            return Ok(Some(*hash));
+        }
+        let hash = match snapshot.definitions() {
+            Ok(own) => own.hash()?,
+            // Mappings that this build does not read any more are others, whatever they say.
+            Err(_) => hash(&[named.mappings, named.settings])?,
+        };
+        known().insert(*named, hash);
+        Ok(Some(hash))
     }
 
     /// Keeps a record beside the snapshot's manifest.
@@ -208,7 +235,7 @@ impl Timeline {
 impl Yardstick {
     /// Everything that decides verdicts besides evidence and documents, as one hash. Exceptions change no verdict.
     fn hash(&self) -> Result<Sha256, CaseError> {
-        let Self { catalog, settings } = self;
+        let Self { catalog, settings, .. } = self;
         let files: BTreeMap<&str, Sha256> =
             catalog.files.iter().map(|(path, bytes)| (path.as_str(), Sha256::of(bytes))).collect();
         let splits = settings.splits.iter();
@@ -221,16 +248,6 @@ impl Yardstick {
             "regions": settings.scope.regions,
             "splits": splits.map(|one| json!([one.framework, one.requirement, one.responsibility, one.reason])).collect::<Vec<_>>(),
         }))
-    }
-}
-
-/// What a snapshot was collected by, as a hash of the same kind as a yardstick's.
-fn collected_by(snapshot: &StoredSnapshot) -> Result<Option<Sha256>, CaseError> {
-    let Some(named) = &snapshot.snapshot().definitions else { return Ok(None) };
-    match snapshot.definitions() {
-        Ok(own) => own.hash().map(Some),
-        // Mappings that this build does not read any more are others, whatever they say.
-        Err(_) => hash(&[named.mappings, named.settings]).map(Some),
     }
 }
 

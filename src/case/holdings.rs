@@ -28,8 +28,10 @@ pub(super) fn facts(holdings: &dyn Holdings, catalog: &Catalog) -> Result<Facts,
 }
 
 /// Judges for the snapshot's own period.
-pub(super) fn assess(holdings: &dyn Holdings, yardstick: &Yardstick, facts: &Facts) -> Assessment {
+pub(super) fn assess(holdings: &dyn Holdings, yardstick: &Yardstick, facts: &Facts) -> Result<Assessment, CaseError> {
     let snapshot = holdings.snapshot();
     let settings = Settings { period: snapshot.period, ..Settings::clone(&yardstick.settings) };
-    assess::assess(&yardstick.catalog, &settings, holdings.id(), snapshot, facts, holdings.documents())
+    let (catalog, allowance) = (&yardstick.catalog, yardstick.allowance);
+    let (id, documents) = (holdings.id(), holdings.documents());
+    Ok(assess::assess_within(allowance, catalog, &settings, id, snapshot, facts, documents)?)
 }

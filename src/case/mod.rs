@@ -46,7 +46,7 @@ impl<H: Holdings> Case<H> {
     /// Judges for the period that the evidence was collected for, with the documents that count for it.
     pub fn judge(yardstick: &Yardstick, holdings: H) -> Result<Self, CaseError> {
         let facts = holdings::facts(&holdings, &yardstick.catalog)?;
-        let assessment = holdings::assess(&holdings, yardstick, &facts);
+        let assessment = holdings::assess(&holdings, yardstick, &facts)?;
         Ok(Self { yardstick: yardstick.clone(), holdings, facts, assessment })
     }
 }

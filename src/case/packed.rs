@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::holdings::Holdings;
 use super::{CaseError, Yardstick};
+use crate::assess::Allowance;
 use crate::bundle::VerifiedPack;
 use crate::catalog;
 use crate::model::{Attestation, Sha256, Snapshot, SnapshotId, evidence_files};
@@ -22,16 +23,18 @@ pub struct Packed {
     /// Where each body lies.
     paths: HashMap<Sha256, String>,
     documents: Vec<Attestation>,
+    /// How many times the usual judging may cost.
+    times: u32,
 }
 
 impl Packed {
-    /// Reads what the pack says of its snapshot.
-    pub fn open(pack: VerifiedPack) -> Result<Self, CaseError> {
+    /// Reads what the pack says of its snapshot; judging it may cost so many times the usual.
+    pub fn open(pack: VerifiedPack, times: u32) -> Result<Self, CaseError> {
         let bytes = pack.read(SNAPSHOT)?;
         let snapshot: Snapshot = parse(SNAPSHOT, &bytes)?;
         let paths = evidence_files(&snapshot).into_iter().map(|file| (file.sha256, file.path)).collect();
         let documents = pack.attestations()?.active();
-        Ok(Self { id: Sha256::of(&bytes), snapshot, paths, documents, pack })
+        Ok(Self { id: Sha256::of(&bytes), snapshot, paths, documents, pack, times })
     }
 }
 
@@ -65,7 +68,9 @@ impl Holdings for Packed {
         let bytes = self.pack.read(SETTINGS)?;
         let beside = &mut |path: &str| self.pack.read(&format!("config/{path}")).map_err(io::Error::other);
         let settings = catalog::load_settings_beside(SETTINGS, &bytes, &catalog, beside)?;
-        Ok(Yardstick { catalog: Arc::new(catalog), settings: Arc::new(settings) })
+        // The evidence is a stranger's too, whosever the mappings are.
+        let allowance = Allowance::Times(self.times);
+        Ok(Yardstick { catalog: Arc::new(catalog), settings: Arc::new(settings), allowance })
     }
 
     fn documents(&self) -> &[Attestation] {

@@ -27,9 +27,9 @@ pub struct Again {
     pub differing: Vec<&'static str>,
 }
 
-/// Judges a pack's evidence again, by the mappings and settings in it, and compares.
-pub fn reperform(pack: VerifiedPack) -> Result<Again, CaseError> {
-    let packed = Packed::open(pack)?;
+/// Judges a pack's evidence again, by the mappings and settings in it, and compares; it may cost so many times the usual.
+pub fn reperform(pack: VerifiedPack, times: u32) -> Result<Again, CaseError> {
+    let packed = Packed::open(pack, times)?;
     let again = Case::judge(&packed.definitions()?, packed)?;
     let claimed: Assessment = parse(ASSESSMENT, &again.holdings.pack.read(ASSESSMENT)?)?;
     let history = history::differences(&again)?;

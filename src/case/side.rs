@@ -46,9 +46,11 @@ pub struct Compared {
     pub notes: Vec<Note>,
 }
 
-/// Compares two sides as the user names them; `timeline` opens the vault's, which two packs do without.
+/// Compares two sides as the user names them; `timeline` opens the vault's, which two packs do without. Judging by the
+/// mappings of others may cost so many times the usual.
 pub fn between<E: From<CaseError>>(
     names: [&str; 2],
+    times: u32,
     timeline: impl FnOnce() -> Result<Timeline, E>,
 ) -> Result<Compared, E> {
     let asked = [Asked::parse(names[0])?, Asked::parse(names[1])?];
@@ -56,8 +58,8 @@ pub fn between<E: From<CaseError>>(
     let timeline = if from_vault { Some(timeline()?) } else { None };
     let mut notes = Vec::new();
     let mut side = |name: &str, asked: &Asked| match (asked, &timeline) {
-        (Asked::Snapshot(selector), Some(timeline)) => Side::stored(name, timeline, selector, &mut notes),
-        (Asked::Pack(path), _) => Side::packed(name, path),
+        (Asked::Snapshot(selector), Some(timeline)) => Side::stored(name, timeline, selector, times, &mut notes),
+        (Asked::Pack(path), _) => Side::packed(name, path, times),
         (Asked::Snapshot(_), None) => Err(CaseError::NothingJudged),
     };
     let (before, after) = (side(names[0], &asked[0])?, side(names[1], &asked[1])?);
@@ -76,13 +78,19 @@ struct Side {
 impl Side {
     /// A snapshot of the vault. The newest is judged by today's mappings and settings, an older one by those that it was
     /// collected by.
-    fn stored(asked: &str, timeline: &Timeline, selector: &Selector, notes: &mut Vec<Note>) -> Result<Self, CaseError> {
+    fn stored(
+        asked: &str,
+        timeline: &Timeline,
+        selector: &Selector,
+        times: u32,
+        notes: &mut Vec<Note>,
+    ) -> Result<Self, CaseError> {
         let holdings = timeline.snapshot(selector)?;
         let today = timeline.yardstick().clone();
         let (yardstick, unknown) = match timeline.ends_with(holdings.id()) {
             true => (today, None),
             false => match holdings.definitions() {
-                Ok(own) => (own, None),
+                Ok(own) => (Yardstick::new(own.catalog, own.settings, times), None),
                 Err(error @ CaseError::Unnamed(_)) => (today, Some(error.to_string())),
                 Err(error) => {
                     let why = with_causes(&error);
@@ -95,7 +103,7 @@ impl Side {
     }
 
     /// A pack: intact, or refused.
-    fn packed(asked: &str, path: &Path) -> Result<Self, CaseError> {
+    fn packed(asked: &str, path: &Path, times: u32) -> Result<Self, CaseError> {
         let asked_for = || asked.to_owned();
         let verified = bundle::verify(path, &Trust::none(), &Limits::default())
             .map_err(|source| SideFault::NoPack { asked: asked_for(), source })?;
@@ -109,7 +117,7 @@ impl Side {
             });
             return Err(SideFault::Altered { asked: asked_for(), first: first.unwrap_or_default() }.into());
         };
-        let holdings = Packed::open(pack)?;
+        let holdings = Packed::open(pack, times)?;
         let yardstick = holdings.definitions()?;
         Ok(Self { name: name(asked, &holdings), yardstick, holdings: Box::new(holdings), unknown: None })
     }
@@ -118,7 +126,7 @@ impl Side {
         facts(self.holdings.as_ref(), &yardstick.catalog)
     }
 
-    fn judge(&self, yardstick: &Yardstick, facts: &Facts) -> Assessment {
+    fn judge(&self, yardstick: &Yardstick, facts: &Facts) -> Result<Assessment, CaseError> {
         assess(self.holdings.as_ref(), yardstick, facts)
     }
 
@@ -159,12 +167,12 @@ fn compared(
     comparable(before, after)?;
     let yardstick = &after.yardstick;
     let new_facts = after.facts(yardstick)?;
-    let new = after.judge(yardstick, &new_facts);
+    let new = after.judge(yardstick, &new_facts)?;
     let old_facts = before.facts(yardstick)?;
-    let old = before.judge(yardstick, &old_facts);
+    let old = before.judge(yardstick, &old_facts)?;
     let own = match judge_alike(&before.yardstick, yardstick) {
         true => old.clone(),
-        false => before.judge(&before.yardstick, &before.facts(&before.yardstick)?),
+        false => before.judge(&before.yardstick, &before.facts(&before.yardstick)?)?,
     };
     let ages = match timeline {
         Some(timeline) => {

@@ -22,8 +22,9 @@ pub struct StoredSnapshot {
 impl StoredSnapshot {
     /// The chosen snapshot, with the documents that count today.
     pub fn find(vault: &Vault, selector: &Selector) -> Result<Self, CaseError> {
-        let stored = vault.load(selector)?;
-        let attested = vault.attestations()?;
+        let link = vault.find(selector)?;
+        let stored = vault.load_link(&link)?;
+        let attested = vault.attestations_named_by(std::slice::from_ref(&link))?;
         let documents = attested.log.active();
         Ok(Self { vault: vault.clone(), stored, attested: Arc::new(attested), documents })
     }

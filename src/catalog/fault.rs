@@ -23,10 +23,17 @@ impl FilePlace {
         format!("{}:{}", self.file.name(), before.matches('\n').count() + 1)
     }
 
-    pub(super) fn label(&self, text: &str) -> LabeledSpan {
-        LabeledSpan::new(Some(text.to_owned()), self.span.start, self.span.len())
+    /// The label of the place; none in a line too long to be read, which the report's layout cannot bear.
+    fn label(&self, text: &str) -> Option<LabeledSpan> {
+        let (before, after) = self.file.inner().split_at_checked(self.span.start).unwrap_or_default();
+        let start = before.rsplit('\n').next().unwrap_or_default().len();
+        let line = start + after.split('\n').next().unwrap_or_default().len();
+        (line <= MAX_LINE).then(|| LabeledSpan::new(Some(text.to_owned()), self.span.start, self.span.len()))
     }
 }
+
+/// Bytes of a line that is shown.
+const MAX_LINE: usize = 10_000;
 
 /// One fault: the message names the word, the label points at it, the help says what to do.
 #[derive(Debug, Clone, thiserror::Error, Diagnostic)]
@@ -45,14 +52,16 @@ pub struct Fault {
 
 impl Fault {
     pub(super) fn new(place: &FilePlace, message: impl Into<String>, label: &str, help: Option<String>) -> Self {
-        let labels = vec![place.label(label)];
-        Self { message: message.into(), file: place.file.clone(), labels, help, related: Vec::new() }
+        let labels = Vec::from_iter(place.label(label));
+        let message = message.into();
+        let message = if labels.is_empty() { format!("{}: {message}", place.shown()) } else { message };
+        Self { message, file: place.file.clone(), labels, help, related: Vec::new() }
     }
 
     /// Shows a second place, in the same file or another.
     pub(super) fn and(mut self, place: &FilePlace, label: &str) -> Self {
         if Arc::ptr_eq(&self.file, &place.file) {
-            self.labels.push(place.label(label));
+            self.labels.extend(place.label(label));
         } else {
             self.related.push(Self::new(place, label, "here", None));
         }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{MAX_FILE, MAX_FILES};
+use crate::files;
+use crate::model::Catalog;
 
 /// Why a mappings folder cannot be read.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -25,6 +27,13 @@ pub enum FolderError {
         /// The folder.
         path: PathBuf,
     },
+    /// A link, which may lead anywhere: left out in silence, its checks would be missed.
+    #[error("`{path}` is a symbolic link, which a mappings folder must not have")]
+    #[diagnostic(help("put the file or folder itself in its place"))]
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
     /// Nothing there.
     #[error("`{path}` holds no mapping file")]
     #[diagnostic(help("a mappings folder has `sources`, `checks`, `controls` or `frameworks` with `.toml` files"))]
@@ -40,17 +49,17 @@ pub fn embedded() -> BTreeMap<String, Vec<u8>> {
     toml.map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect()
 }
 
-/// The `.toml` files below a folder, by path relative to it. Symbolic links are not followed: none leads out.
+/// The `.toml` files below a folder, by path relative to it. Symbolic links are refused: none leads out.
 pub fn read_folder(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, FolderError> {
-    let mut files = BTreeMap::new();
-    gather(folder, folder, &mut files)?;
-    if files.is_empty() {
+    let mut found = BTreeMap::new();
+    gather(folder, folder, &mut found)?;
+    if found.is_empty() {
         return Err(FolderError::Empty { path: folder.to_owned() });
     }
-    Ok(files)
+    Ok(found)
 }
 
-fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), FolderError> {
+fn gather(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) -> Result<(), FolderError> {
     let broken = |path: &Path| {
         let path = path.to_owned();
         move |source| FolderError::Read { path, source }
@@ -59,22 +68,25 @@ fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) -> 
         let entry = entry.map_err(broken(folder))?;
         let path = entry.path();
         let kind = entry.file_type().map_err(broken(&path))?;
-        if kind.is_dir() {
-            gather(root, &path, files)?;
-        } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "toml") {
-            if files.len() >= MAX_FILES {
+        let is_mapping = path.extension().is_some_and(|extension| extension == "toml");
+        if kind.is_symlink() && (is_mapping || path.is_dir()) {
+            return Err(FolderError::Link { path });
+        } else if kind.is_dir() {
+            gather(root, &path, found)?;
+        } else if kind.is_file() && is_mapping {
+            if found.len() >= MAX_FILES {
                 return Err(FolderError::TooMany { path: root.to_owned() });
             }
             let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            files.insert(name, read_bounded(&path).map_err(broken(&path))?);
+            // One byte more than may be: `load` then says that the file is too large.
+            let bytes = files::read_beyond(&path, MAX_FILE as u64).map_err(|error| broken(&path)(error.into()))?;
+            found.insert(name, bytes);
         }
     }
     Ok(())
 }
 
-/// One byte more than may be: `load` then says that the file is too large.
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
+/// Whether a catalog was read from the embedded files and nothing else.
+pub fn is_embedded(catalog: &Catalog) -> bool {
+    catalog.files == embedded()
 }

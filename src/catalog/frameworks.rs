@@ -6,6 +6,7 @@ use super::attach;
 use super::ids;
 use super::ledger::{Kind, Word};
 use super::table::{Table, distinct};
+use crate::expression::MAX_DAYS;
 use crate::model::{
     CheckId, Control, ControlId, Duty, Framework, FrameworkId, ManualEvidence, Param, Premises, ReportDefinition,
     ReportKind, ReportOrigin, RequestId, Requirement, RequirementId, Responsibility, Stricter,
@@ -49,6 +50,13 @@ fn read_param(table: Table<'_>) -> Option<Param> {
     table.demand("default");
     table.demand("stricter");
     let (default, stricter) = (table.json("default"), table.choice("stricter", &STRICTER));
+    if let (Some(name), Some(days)) = (&name, default.as_ref().and_then(serde_json::Value::as_u64))
+        && name.text.ends_with("_days")
+        && days > MAX_DAYS
+    {
+        let message = format!("the default of `{}` is longer than {MAX_DAYS} days", name.text);
+        table.ledger.fault(&table.place_of("default"), message, "too long", "no time is longer than 292 years");
+    }
     let dated = table.date("dated").map(|(date, _)| date);
     Some(Param { name: name?.text, title: title?.text, default: default?, stricter: stricter?, dated })
 }

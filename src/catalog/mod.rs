@@ -45,7 +45,7 @@ use toml::de::DeTable;
 
 pub use exceptions::ReadFile;
 pub use fault::{Fault, Faults};
-pub use folder::{FolderError, embedded, read_folder};
+pub use folder::{FolderError, embedded, is_embedded, read_folder};
 pub use layers::{is_complete, with_own};
 pub use ledger::remedy;
 pub use settings::{load_settings, load_settings_beside};

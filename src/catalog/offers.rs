@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::table::Table;
-use crate::model::{Offers, Region};
+use crate::model::{Offer, Offers, Region};
 
 /// Reads the list into what is known; what is known already goes before.
 pub(super) fn read(root: &Table<'_>, offers: &mut Offers) {
@@ -15,10 +15,11 @@ pub(super) fn read(root: &Table<'_>, offers: &mut Offers) {
     offers.date = offers.date.min(date).or(offers.date).or(date);
     offers.regions.extend(regions(&root));
     for table in root.tables("offer") {
-        let table = table.only(&["service", "regions"]);
+        let table = table.only(&["service", "parameter", "regions"]);
         table.demand("regions");
         if let Some(service) = table.need("service") {
-            offers.services.entry(service.text).or_insert_with(|| regions(&table));
+            let parameter = table.word("parameter").map_or_else(|| service.text.clone(), |word| word.text);
+            offers.services.entry(service.text).or_insert_with(|| Offer { parameter, regions: regions(&table) });
         }
     }
 }

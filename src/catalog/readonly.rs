@@ -1,5 +1,7 @@
 //! What may be asked: calls that read. No mapping can make auditpack change an account or fetch a secret.
 
+use crate::model::{Parameter, Parameters};
+
 /// Verbs of operations and of IAM actions that read.
 const VERBS: [&str; 6] = ["Get", "List", "Describe", "BatchGet", "Lookup", "Select"];
 
@@ -24,6 +26,20 @@ const SECRETS: [&str; 14] = [
 /// The help of a refusal.
 pub(super) const HELP: &str =
     "only calls that read may be made: `Get… List… Describe… BatchGet… Lookup… Select… Generate…Report`";
+
+/// Where AWS's own parameters lie, which every user may read.
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-finding-public-parameters.html>
+const PUBLIC_PARAMETERS: &str = "/aws/service/";
+
+/// Whether a call reads AWS's public parameters and no others, whichever of its variations is made.
+pub(super) fn reads_public_parameters(operation: &str, parameters: &Parameters, variations: &[Parameters]) -> bool {
+    let path = |of: &Parameters| match of.get("Path").or_else(|| parameters.get("Path")) {
+        Some(Parameter::Text(path)) => path.fill(|_| None).is_ok_and(|path| path.starts_with(PUBLIC_PARAMETERS)),
+        _ => false,
+    };
+    let varied = if variations.is_empty() { path(parameters) } else { variations.iter().all(path) };
+    operation == "GetParametersByPath" && varied
+}
 
 /// Why an operation may not be called.
 pub(super) fn refuse_operation(operation: &str) -> Option<&'static str> {
@@ -63,7 +79,30 @@ fn starts_with_verb(operation: &str, verb: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{refuse_action, refuse_operation};
+    use super::{reads_public_parameters, refuse_action, refuse_operation};
+    use crate::model::{Parameter, Parameters};
+    use serde_json::json;
+
+    #[test]
+    fn only_aws_s_own_parameters_are_read_by_path() {
+        let call = |path: &str| -> Parameters { [("Path".to_owned(), Parameter::parse(&json!(path)).unwrap())].into() };
+        let (public, own, templated) = (call("/aws/service/x"), call("/prod/database"), call("{Path}"));
+        let reads = |parameters: &Parameters, varied: &[Parameters]| {
+            reads_public_parameters("GetParametersByPath", parameters, varied)
+        };
+        assert!(reads(&public, &[]) && reads(&Parameters::new(), std::slice::from_ref(&public)));
+        for (parameters, varied) in [
+            (&own, vec![]),
+            (&templated, vec![]),
+            (&Parameters::new(), vec![]),
+            (&Parameters::new(), vec![public.clone(), own.clone()]),
+            (&public, vec![own.clone()]),
+            (&own, vec![Parameters::new()]),
+        ] {
+            assert!(!reads(parameters, &varied), "{parameters:?} {varied:?}");
+        }
+        assert!(!reads_public_parameters("GetParameter", &public, &[]));
+    }
 
     #[test]
     fn operations_that_read_pass() {

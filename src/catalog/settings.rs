@@ -14,8 +14,9 @@ use super::ledger::{Ledger, Word, must_be_known, remedy};
 use super::owners::{read_calendar, read_owners};
 use super::secrets::secrets;
 use super::table::{Table, distinct};
+use crate::expression::MAX_DAYS;
 use crate::model::{
-    AccountId, AccountSettings, ArtifactSettings, Catalog, Documents, FrameworkId, LogFiles, Period, Region,
+    AccountId, AccountSettings, ArtifactSettings, Catalog, Check, Documents, FrameworkId, LogFiles, Period, Region,
     ScopeSettings, Settings, SigningSettings, SourceId, TrailSettings,
 };
 
@@ -238,12 +239,24 @@ fn read_params(table: &Table<'_>, catalog: &Catalog) -> BTreeMap<String, Value> 
         must_be_known(table.ledger, &word, "parameter", catalog.params.keys().map(String::as_str));
         let Some(param) = catalog.params.get(&word.text) else { continue };
         let Some(value) = table.json(&word.text) else { continue };
-        if !same_kind(&param.default, &value) {
+        let reckoned = value.as_u64().is_some_and(|days| days > MAX_DAYS) && is_in_days(catalog, &word.text);
+        if reckoned {
+            let message = format!("`{}` is longer than {MAX_DAYS} days", word.text);
+            let help = format!("checks reckon with it, and no time is longer than 292 years; {}", param.title);
+            table.ledger.fault(&table.place_of(&word.text), message, "too long", help);
+        } else if !same_kind(&param.default, &value) {
             let help = format!("the default is `{}`: {}", param.default, param.title);
             table.ledger.fault(&word.place, format!("`{}` must be {}", word.text, kind(&param.default)), "here", help);
         }
     }
     table.json_members()
+}
+
+/// Whether a check adds the parameter, as days, to a moment.
+fn is_in_days(catalog: &Catalog, param: &str) -> bool {
+    let expressions = |check: &Check| [Some(check.pass.clone()), check.when.clone(), check.detail.clone()];
+    let reckons = |check: &&Check| expressions(check).iter().flatten().any(|one| one.params_in_days().contains(param));
+    catalog.checks.values().filter(|check| check.params.contains(param)).any(|check| reckons(&check))
 }
 
 fn same_kind(default: &Value, value: &Value) -> bool {

@@ -259,3 +259,22 @@ snapshots = 7
         assert!(lines.starts_with("6 [") && lines.contains(said), "{days}: {lines}");
     }
 }
+
+#[test]
+fn a_threshold_that_no_time_can_have_is_a_fault() {
+    let mut catalog = catalog();
+    let embedded = load(embedded()).unwrap();
+    catalog.params.extend(embedded.params.clone());
+    catalog.checks.extend(embedded.checks.clone());
+    let with = |line: &str| {
+        let text = GOOD.replace("max_key_age_days = 60", line);
+        load_settings("auditpack.toml", text.as_bytes(), &catalog).map(|_| ()).map_err(|faults| lines(&faults))
+    };
+    // What is only compared with an age may be anything: somebody's way of writing "never".
+    assert_eq!(with("max_key_age_days = 999999"), Ok(()));
+    assert_eq!(with("min_certificate_days = 106751"), Ok(()));
+    let fault = with("min_certificate_days = 100000000").unwrap_err();
+    assert!(fault.contains("`min_certificate_days` is longer than 106751 days"), "{fault}");
+    assert!(fault.contains("no time is longer than 292 years"), "{fault}");
+    assert!(fault.starts_with("13 [min_certificate_days]"), "{fault}");
+}

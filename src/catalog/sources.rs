@@ -281,7 +281,11 @@ fn read_call(
     row: &TemplateNames,
 ) -> Option<Call> {
     let operation = table.need("operation");
-    if let Some(word) = &operation {
+    let parameters = template::read_parameters(table, parameters, known);
+    let variations = template::read_variations(table, "vary", known);
+    let is_public = |operation: &Word| readonly::reads_public_parameters(&operation.text, &parameters, &variations);
+    let public = operation.as_ref().is_some_and(is_public);
+    if let Some(word) = operation.as_ref().filter(|_| !public) {
         refuse(table.ledger, word, readonly::refuse_operation(&word.text), "operation");
     }
     table.demand("actions");
@@ -290,16 +294,15 @@ fn read_call(
         let help = "name the IAM action that the call needs";
         table.ledger.fault(&table.place_of("actions"), "`actions` is empty", "empty", help);
     }
-    for action in &actions {
+    for action in actions.iter().filter(|action| !public || action.text != "ssm:GetParametersByPath") {
         refuse(table.ledger, action, readonly::refuse_action(&action.text), "action");
     }
     let (method, path) = read_method(table, protocol, known);
-    let variations = template::read_variations(table, "vary", known);
     Some(Call {
         operation: operation?.text,
         method,
         path,
-        parameters: template::read_parameters(table, parameters, known),
+        parameters,
         vary: if variations.is_empty() { vec![BTreeMap::new()] } else { variations },
         headers: template::read_map(table, "headers", known),
         host_prefix: template::read(table, "host_prefix", known).unwrap_or_default(),

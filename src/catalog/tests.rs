@@ -312,17 +312,26 @@ fn hostile_files_are_refused_within_bounds() {
 }
 
 #[test]
-fn a_folder_is_read_without_following_links_out_of_it() {
-    let folder = tempfile::tempdir().unwrap();
+fn links_in_a_folder_are_refused_and_none_is_left_out_in_silence() {
     let outside = tempfile::tempdir().unwrap();
     std::fs::write(outside.path().join("secret.toml"), "a = 1").unwrap();
-    std::fs::create_dir(folder.path().join("sources")).unwrap();
-    std::fs::write(folder.path().join("sources/kms.toml"), SOURCE).unwrap();
-    std::fs::write(folder.path().join("README.md"), "no mapping").unwrap();
-    std::os::unix::fs::symlink(outside.path(), folder.path().join("checks")).unwrap();
-    std::os::unix::fs::symlink(outside.path().join("secret.toml"), folder.path().join("params.toml")).unwrap();
-    let files = super::read_folder(folder.path()).unwrap();
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["sources/kms.toml"]);
+    std::fs::write(outside.path().join("notes.md"), "no mapping").unwrap();
+    let read = |link: Option<(&str, &str)>| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("sources")).unwrap();
+        std::fs::write(folder.path().join("sources/kms.toml"), SOURCE).unwrap();
+        if let Some((to, name)) = link {
+            std::os::unix::fs::symlink(outside.path().join(to), folder.path().join(name)).unwrap();
+        }
+        super::read_folder(folder.path()).map(|files| files.into_keys().collect::<Vec<_>>())
+    };
+    for harmless in [None, Some(("notes.md", "README.md"))] {
+        assert_eq!(read(harmless).unwrap(), ["sources/kms.toml"]);
+    }
+    for (to, name) in [("", "checks"), ("secret.toml", "params.toml"), ("none.toml", "sources/gone.toml")] {
+        let error = read(Some((to, name))).unwrap_err().to_string();
+        assert!(error.contains(name) && error.contains("is a symbolic link"), "{error}");
+    }
     assert!(super::read_folder(outside.path().join("none").as_path()).is_err());
 }
 

@@ -64,7 +64,7 @@ pub struct AttestAdd {
 /// What is attached, and for what.
 #[derive(Debug, Args)]
 pub struct NewDocument {
-    /// The document; its bytes go into the vault, and into packs.
+    /// The document; its bytes go into the vault, and into packs. `-` is the standard input.
     #[arg(value_name = "FILE", required_unless_present = "url", conflicts_with = "url")]
     pub file: Option<PathBuf>,
     /// The document's address instead; what stands there does not go into packs.

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::options::{Format, OneSnapshot, Options, OwnMappings, Rules, formats};
+use super::options::{Cost, Format, OneSnapshot, Options, OwnMappings, Rules, formats};
 use Format::{Csv, Json, Table};
 
 /// Flags of `checks`.
@@ -31,9 +31,11 @@ impl ChecksCommand {
     pub(super) fn options(&self, options: Options) -> Options {
         match self {
             Self::List(flags) => options.with(&flags.mappings).printed(flags.format),
-            Self::Explain(flags) => options.with(&flags.rules).with(&flags.snapshot).printed(flags.format),
+            Self::Explain(flags) => {
+                options.with(&flags.rules).with(&flags.snapshot).with(&flags.cost).printed(flags.format)
+            }
             Self::Coverage(flags) => options.with(&flags.mappings).printed(flags.format),
-            Self::Test(flags) => options.with(&flags.mappings),
+            Self::Test(flags) => options.with(&flags.mappings).with(&flags.cost),
         }
     }
 }
@@ -67,6 +69,9 @@ pub struct ChecksExplain {
     /// The settings and the mappings.
     #[command(flatten)]
     pub rules: Rules,
+    /// What judging may cost.
+    #[command(flatten)]
+    pub cost: Cost,
 }
 
 /// Flags of `checks coverage`.
@@ -89,6 +94,9 @@ pub struct ChecksTest {
     /// The mappings.
     #[command(flatten)]
     pub mappings: OwnMappings,
+    /// What judging may cost.
+    #[command(flatten)]
+    pub cost: Cost,
 }
 
 /// What has a line in the coverage.

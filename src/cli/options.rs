@@ -61,6 +61,14 @@ pub struct OwnMappings {
     pub mappings: Option<PathBuf>,
 }
 
+/// What judging by mappings of others may cost.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Cost {
+    /// Judging by mappings that are not the program's own may cost N times as much as usual.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub limit: u32,
+}
+
 /// Templates of the user's own.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Files and folders")]
@@ -93,6 +101,9 @@ pub struct OverTime {
     /// The templates of a page.
     #[command(flatten)]
     pub templates: OwnTemplates,
+    /// What judging may cost.
+    #[command(flatten)]
+    pub cost: Cost,
 }
 
 /// How results are printed; each command has some of them.
@@ -144,6 +155,8 @@ pub struct Options {
     pub quiet: bool,
     /// How much more goes to stderr.
     pub verbose: u8,
+    /// How many times the usual judging may cost.
+    pub limit: u32,
 }
 
 impl Options {
@@ -158,6 +171,7 @@ impl Options {
             format: Format::Table,
             quiet: everywhere.quiet,
             verbose: everywhere.verbose,
+            limit: 1,
         }
     }
 
@@ -218,10 +232,17 @@ impl Group for Rules {
     }
 }
 
+impl Group for Cost {
+    fn tell(&self, options: &mut Options) {
+        options.limit = self.limit;
+    }
+}
+
 impl Group for OverTime {
     fn tell(&self, options: &mut Options) {
         self.vault.tell(options);
         self.rules.tell(options);
         self.templates.tell(options);
+        self.cost.tell(options);
     }
 }

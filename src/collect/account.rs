@@ -1,5 +1,6 @@
 //! One account under collection: its clients, and the one way to call and be recorded.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::model::{
 use crate::walk::{Heard, Place, Replied, misread};
 
 use super::CollectError;
+use super::bounds::{NoSecondTime, Taking};
 use super::classify::{self, Failure, Meaning};
 use super::generic::Callers;
 use super::label::{Label, Reply};
@@ -35,6 +37,8 @@ pub struct AccountContext {
     pub home: Region,
     /// The regions to ask, sorted.
     pub regions: Vec<Region>,
+    /// By service, those of them in which AWS does not offer it.
+    pub(crate) not_offered: BTreeMap<String, BTreeSet<Region>>,
     /// `""` for the account of the credentials, its id for one entered by a role: part of a request's identity.
     pub(crate) label: String,
     pub(crate) sdk: SdkConfig,
@@ -75,26 +79,37 @@ impl AccountContext {
 
     /// The IAM client. All its calls must go through [`AccountContext::call`].
     pub fn iam(&self) -> aws_sdk_iam::Client {
-        let config = aws_sdk_iam::config::Builder::from(&self.sdk).region(region(&self.home)).interceptor(Recorder);
+        let config = aws_sdk_iam::config::Builder::from(&self.sdk)
+            .region(region(&self.home))
+            .interceptor(Recorder)
+            .retry_classifier(NoSecondTime);
         aws_sdk_iam::Client::from_conf(config.build())
     }
 
     /// The CloudTrail client of a region. All its calls must go through [`AccountContext::call`].
     pub fn cloudtrail(&self, place: &Region) -> aws_sdk_cloudtrail::Client {
-        let config = aws_sdk_cloudtrail::config::Builder::from(&self.sdk).region(region(place)).interceptor(Recorder);
+        let config = aws_sdk_cloudtrail::config::Builder::from(&self.sdk)
+            .region(region(place))
+            .interceptor(Recorder)
+            .retry_classifier(NoSecondTime);
         aws_sdk_cloudtrail::Client::from_conf(config.build())
     }
 
     /// The Config client of a region. All its calls must go through [`AccountContext::call`].
     pub fn config(&self, place: &Region) -> aws_sdk_config::Client {
-        let config = aws_sdk_config::config::Builder::from(&self.sdk).region(region(place)).interceptor(Recorder);
+        let config = aws_sdk_config::config::Builder::from(&self.sdk)
+            .region(region(place))
+            .interceptor(Recorder)
+            .retry_classifier(NoSecondTime);
         aws_sdk_config::Client::from_conf(config.build())
     }
 
     /// The Artifact client, in the partition's home region. All its calls must go through [`AccountContext::call`].
     pub fn artifact(&self) -> aws_sdk_artifact::Client {
-        let config =
-            aws_sdk_artifact::config::Builder::from(&self.sdk).region(region(&self.home)).interceptor(Recorder);
+        let config = aws_sdk_artifact::config::Builder::from(&self.sdk)
+            .region(region(&self.home))
+            .interceptor(Recorder)
+            .retry_classifier(NoSecondTime);
         aws_sdk_artifact::Client::from_conf(config.build())
     }
 
@@ -118,10 +133,20 @@ impl AccountContext {
 
     /// Makes a call within the bounds of the run; nothing is kept yet.
     pub(crate) async fn send<T>(&self, label: &Label, call: impl Future<Output = T>) -> (T, Captured) {
+        self.send_taking(label, Taking::Whole, call).await
+    }
+
+    /// The same, for a reply that may be streamed.
+    pub(crate) async fn send_taking<T>(
+        &self,
+        label: &Label,
+        taking: Taking,
+        call: impl Future<Output = T>,
+    ) -> (T, Captured) {
         self.run.progress.planned(&self.account, 1);
         let service = self.run.catalog.sources.get(&label.source).map_or("", |source| source.service.as_str());
         let _permits = self.run.gate.enter(&self.label, &label.region, bounded(service, label)).await;
-        let (result, mut captured) = observe(call).await;
+        let (result, mut captured) = observe(&self.run.memory, taking, call).await;
         if let Some(received) = &mut captured.response {
             self.withhold(label, received);
         }
@@ -149,12 +174,14 @@ impl AccountContext {
         result: Result<T, Failure>,
         captured: Captured,
     ) -> Result<Settled<T>, CollectError> {
-        let result = match captured.response.as_ref().and_then(|received| received.unkeepable.as_ref()) {
-            Some(why) => Err(Failure::unkeepable(why)),
-            None => result,
+        let unkeepable = captured.response.as_ref().and_then(|received| received.unkeepable.as_ref());
+        let result = match (captured.refused(), unkeepable) {
+            (Some(why), _) => Err(Failure::too_large(why)),
+            (None, Some(why)) => Err(Failure::unkeepable(why)),
+            (None, None) => result,
         };
         let failure = match (result, &captured) {
-            (Ok(content), Captured { request: Some(sent), response: Some(received) }) => {
+            (Ok(content), Captured { request: Some(sent), response: Some(received), .. }) => {
                 let heard = self.keep(&label, label.answer(), sent, received).await?;
                 self.know(&label, &heard, received).await?;
                 return Ok(Settled::Content(content, heard));
@@ -167,7 +194,7 @@ impl AccountContext {
         };
         match (classify::meaning(&failure, self.described(&label)), &captured) {
             (Meaning::Fatal(error), _) => Err(error),
-            (Meaning::Absent(code), Captured { request: Some(sent), response: Some(received) }) => {
+            (Meaning::Absent(code), Captured { request: Some(sent), response: Some(received), .. }) => {
                 let heard = self.keep(&label, Answer::Absent { code: code.clone() }, sent, received).await?;
                 Ok(Settled::Absent(code, heard))
             }
@@ -316,7 +343,8 @@ impl AccountContext {
         });
         self.run.progress.gap(&self.account);
         let (request_id, body) = received.map_or((None, None), |received| {
-            (received.request_id, Some(received.body).filter(|_| received.unkeepable.is_none()))
+            let kept = received.unkeepable.is_none() && reason != GapReason::TooLarge;
+            (received.request_id, Some(received.body).filter(|_| kept))
         });
         let remedy = self.remedy(&label, reason, failure);
         let message = format!("{} in {}: {}", label.operation, label.region, classify::line(failure));

@@ -7,9 +7,13 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::model::{Call, GapReason};
+use crate::model::{Call, GapReason, with_causes};
+use crate::{walk::WireError, withhold::Unsearchable};
 
 use super::CollectError;
+use super::bounds::TooLarge;
+use super::codes::{DENIED, EXPIRED, NOT_SUBSCRIBED, SIGNATURE, SKEWED, THROTTLED, UNKNOWN_CALLER};
+use super::recorder::Unlabelled;
 
 /// A call that did not give what was asked, whichever client made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +29,29 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A reply that must not be kept as it is.
-    pub(crate) fn unkeepable(why: &str) -> Self {
-        let message = format!("the reply was not kept, for values in it may be secrets and were not found: {why}");
+    pub(crate) fn unkeepable(why: &Unsearchable) -> Self {
+        let message = "the reply was not kept, for values in it may be secrets and were not found";
+        let message = format!("{message}: {}", with_causes(why));
         Self { kind: FailureKind::Unreadable, status: None, code: None, message }
+    }
+
+    /// A reply that cannot be read.
+    pub(crate) fn unreadable(error: &WireError, status: u16) -> Self {
+        Self { kind: FailureKind::Unreadable, status: Some(status), code: None, message: with_causes(error) }
+    }
+
+    /// A reply that was not taken.
+    pub(crate) fn too_large(why: TooLarge) -> Self {
+        let kind = match why {
+            TooLarge::Reply(_) => FailureKind::TooLarge,
+            TooLarge::Run(_) => FailureKind::NoMemory,
+        };
+        Self { kind, status: None, code: None, message: why.to_string() }
+    }
+
+    /// A call that cannot be made of what AWS says.
+    pub(crate) fn unaskable(message: String) -> Self {
+        Self { kind: FailureKind::Unaskable, status: None, code: None, message }
     }
 }
 
@@ -46,7 +70,13 @@ pub(crate) enum FailureKind {
     NoCredentials,
     /// The credentials provider was refused: SSO session over, role not to be assumed.
     Credentials,
-    /// The request could not be made: a mistake of ours.
+    /// The reply is larger than any may be.
+    TooLarge,
+    /// There is no room for the reply beside the others in memory.
+    NoMemory,
+    /// The request cannot be made of what AWS said before: a name that is too long for an address.
+    Unaskable,
+    /// A mistake of ours, whatever AWS says.
     Internal,
 }
 
@@ -60,48 +90,6 @@ pub(crate) enum Meaning {
     /// Nothing will work any more.
     Fatal(CollectError),
 }
-
-const DENIED: &[&str] = &[
-    "AccessDenied",
-    "AccessDeniedException",
-    "AccessDeniedForDependencyException",
-    "AllAccessDisabled",
-    "AuthorizationError",
-    "AuthorizationErrorException",
-    "Client.UnauthorizedOperation",
-    "Forbidden",
-    "ForbiddenException",
-    "NotAuthorized",
-    "NotAuthorizedException",
-    "UnauthorizedAccess",
-    "UnauthorizedException",
-    "UnauthorizedOperation",
-];
-const THROTTLED: &[&str] = &[
-    "BandwidthLimitExceeded",
-    "EC2ThrottledException",
-    "LimitExceededException",
-    "PriorRequestNotComplete",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "SlowDown",
-    "TooManyRequests",
-    "TooManyRequestsException",
-];
-const NOT_SUBSCRIBED: &[&str] = &["OptInRequired", "SubscriptionRequired", "SubscriptionRequiredException"];
-const UNKNOWN_CALLER: &[&str] = &[
-    "AuthFailure",
-    "InvalidAccessKeyId",
-    "InvalidClientTokenId",
-    "InvalidToken",
-    "UnrecognizedClient",
-    "UnrecognizedClientException",
-];
-const EXPIRED: &[&str] = &["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"];
-const SKEWED: &[&str] = &["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"];
-const SIGNATURE: &[&str] = &["SignatureDoesNotMatch", "InvalidSignatureException", "AuthFailure"];
 
 /// Says what a failure means for a call that its source describes.
 pub(crate) fn meaning(failure: &Failure, call: Option<&Call>) -> Meaning {
@@ -119,6 +107,8 @@ pub(crate) fn meaning(failure: &Failure, call: Option<&Call>) -> Meaning {
             Meaning::Gap(GapReason::Failed)
         }
         FailureKind::Unreadable => Meaning::Gap(GapReason::Unreadable),
+        FailureKind::TooLarge | FailureKind::NoMemory => Meaning::Gap(GapReason::TooLarge),
+        FailureKind::Unaskable => Meaning::Gap(GapReason::NotAttempted),
         FailureKind::TimedOut => Meaning::Gap(GapReason::TimedOut),
         FailureKind::Transport => Meaning::Gap(GapReason::Failed),
         FailureKind::NoCredentials => {
@@ -247,12 +237,14 @@ fn identity_failure<E: StdError + 'static>(error: &SdkError<E, HttpResponse>) ->
                 return FailureKind::NoCredentials;
             }
             Some(_) => return FailureKind::Credentials,
+            None if below.is::<Unlabelled>() => return FailureKind::Internal,
             None => next = below.source(),
         }
     }
     match error {
         SdkError::DispatchFailure(_) => FailureKind::Transport,
-        _ => FailureKind::Internal,
+        // All that a request is made of besides our own words is what AWS said.
+        _ => FailureKind::Unaskable,
     }
 }
 

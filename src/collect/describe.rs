@@ -24,6 +24,7 @@ use crate::model::{Call, Parameters, Region, Source};
 use crate::walk::{Lookup, prepare};
 
 use super::CollectError;
+use super::bounds::Taking;
 use super::generic::Callers;
 use super::recorder::observe;
 use super::session::region;
@@ -54,7 +55,7 @@ pub async fn signed_request(source: &Source, call: &Call, context: &Context<'_>)
     let catcher = Catcher::default();
     let sdk = sdk(context, catcher.clone());
     let caller = Callers::default().get(&sdk, "", source, &context.region, &prepared.host_prefix)?;
-    let (outcome, _) = observe(caller.invoke(prepared)).await;
+    let (outcome, _) = observe(&Arc::default(), Taking::Whole, caller.invoke(prepared)).await;
     let caught = catcher.0.lock().unwrap_or_else(PoisonError::into_inner).take();
     caught.ok_or_else(|| match outcome {
         Err(error) => CollectError::Internal(super::classify::chain(&error)),

@@ -1,5 +1,7 @@
 //! What ends a whole collection. Everything less is a gap.
 
+use std::error::Error;
+
 use crate::model::{AccountId, Region, SinkError};
 
 /// Why a collection cannot go on: one clear line and what to do about it. Never carries secrets.
@@ -84,20 +86,53 @@ pub enum CollectError {
     #[error("{0}")]
     Endpoint(String),
     /// A recording that cannot be read.
-    #[error("recording, line {line}: {message}")]
+    #[error("recording, line {line}")]
     Recording {
         /// The line, from 1.
         line: usize,
         /// What is wrong with it.
-        message: String,
+        #[source]
+        fault: RecordingFault,
     },
     /// A mistake in this program: a call that would leave no evidence.
     #[error("internal error: {0}")]
     Internal(String),
+    /// A mistake in this program that a library found.
+    #[error("internal error")]
+    Defect(#[source] Box<dyn Error + Send + Sync>),
     /// The evidence could not be kept.
-    #[error("cannot keep the evidence: {0}")]
+    #[error("cannot keep the evidence")]
     Sink(#[from] SinkError),
     /// The user ended it.
     #[error("interrupted; what was collected is kept: `collect --resume` goes on from here")]
     Interrupted,
+}
+
+/// What is wrong with a line of recordings.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingFault {
+    /// Not a recording.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// A body that is not base64.
+    #[error("`body_base64`")]
+    Base64(#[from] base64::DecodeError),
+    /// Two bodies, or none.
+    #[error("a reply has either `body` or `body_base64`")]
+    Body,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::causes;
+
+    #[test]
+    fn what_the_keeper_says_is_a_cause_of_its_own() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let error = CollectError::from(SinkError::new(full));
+        assert_eq!(causes(&error), ["cannot keep the evidence", "no storage space"]);
+        let missing = CollectError::Recording { line: 3, fault: RecordingFault::Body };
+        assert_eq!(causes(&missing), ["recording, line 3", "a reply has either `body` or `body_base64`"]);
+    }
 }

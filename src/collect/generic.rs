@@ -31,6 +31,7 @@ use crate::model::{Region, Source};
 use crate::walk::{Prepared, with_host_prefix};
 
 use super::CollectError;
+use super::bounds::NoSecondTime;
 use super::classify::bare;
 use super::endpoint::{EndpointSettings, endpoint};
 use super::recorder::Recorder;
@@ -84,6 +85,7 @@ fn build(sdk: &SdkConfig, account_label: &str, source: &Source, url: &str, signi
         .retry_classifier(AwsErrorCodeClassifier::<Refused>::new())
         .retry_classifier(TransientErrorClassifier::<Refused>::new())
         .retry_classifier(ServiceClockSkewClassifier::<Refused>::new())
+        .retry_classifier(NoSecondTime)
         .runtime_plugin(signing(sdk, source, signing_region));
     if let Some(client) = sdk.http_client() {
         builder = builder.http_client(client);

@@ -14,10 +14,12 @@ use crate::walk::{Event, Tree};
 
 use super::CollectError;
 use super::account::AccountContext;
+use super::bounds::{NoSecondTime, Taking};
 use super::classify;
 use super::endpoint::partition_of;
 use super::generic::Callers;
 use super::label::{Label, Reply};
+use super::offers::not_offered;
 use super::recorder::{Captured, Recorder, observe};
 use super::run::Run;
 use super::session::{Session, account_label, region};
@@ -46,9 +48,13 @@ pub(crate) async fn identify(
     let sdk = session.account(entered).await?;
     let asked = session.region();
     let client = aws_sdk_sts::Client::from_conf(
-        aws_sdk_sts::config::Builder::from(&sdk).region(region(&asked)).interceptor(Recorder).build(),
+        aws_sdk_sts::config::Builder::from(&sdk)
+            .region(region(&asked))
+            .interceptor(Recorder)
+            .retry_classifier(NoSecondTime)
+            .build(),
     );
-    let (result, captured) = observe(client.get_caller_identity().send()).await;
+    let (result, captured) = observe(&run.memory, Taking::Whole, client.get_caller_identity().send()).await;
     let output = result.map_err(|error| classify::first_call(&classify::failure(&error), &asked))?;
     let caller = caller(&output)?;
     if let Some(entered) = entered.filter(|entered| entered.id != caller.account) {
@@ -63,6 +69,7 @@ pub(crate) async fn identify(
         partition,
         home,
         regions: Vec::new(),
+        not_offered: BTreeMap::new(),
         label: account_label(entered).to_owned(),
         sdk,
         callers: Callers::default(),
@@ -71,11 +78,14 @@ pub(crate) async fn identify(
     keep_identity(&context, &asked, captured).await?;
     let regions = regions(&context, &asked).await?;
     context.regions = regions.asked.clone();
+    let (not_offered, offers_known_by) = not_offered(&context, &asked).await?;
+    context.not_offered = not_offered.clone();
     let scope = AccountScope {
         id: context.account.clone(),
         alias: alias(&context).await?,
         partition: context.partition.clone(),
-        not_offered: context.run.catalog.offers.missing(&regions.asked),
+        not_offered,
+        offers_known_by,
         regions: regions.asked,
         disabled_regions: regions.disabled,
         excluded_regions: regions.excluded,

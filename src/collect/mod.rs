@@ -5,7 +5,9 @@
 //! generic signed call makes it.
 
 mod account;
+mod bounds;
 mod classify;
+mod codes;
 mod conversations;
 mod describe;
 mod download;
@@ -16,6 +18,7 @@ mod generic;
 mod identity;
 mod label;
 mod object;
+mod offers;
 mod plan;
 mod recorder;
 mod remedy;
@@ -39,10 +42,10 @@ use crate::model::{Collector, Region, Scope, Source, SourceId, SourceScope};
 pub use account::AccountContext;
 pub use describe::{Context, signed_request};
 pub use endpoint::{Endpoint, EndpointSettings, Variant, endpoint};
-pub use error::CollectError;
+pub use error::{CollectError, RecordingFault};
 pub use label::{Label, Reply};
 pub use plan::{Clock, Collected, Concurrency, Mode, Plan};
-pub use replay::{Recordings, RequestKey};
+pub use replay::{Recordings, RequestKey, Tape};
 
 use run::{Gate, Pauses, Run};
 use session::Session;
@@ -81,6 +84,7 @@ async fn gather(plan: Plan) -> Result<Collected, CollectError> {
         time: plan.time,
         coverage: Mutex::default(),
         gate: Gate::new(plan.concurrency),
+        memory: Arc::default(),
         pauses: if matches!(plan.mode, Mode::Replay(_)) { Pauses::Skipped } else { Pauses::Real },
     });
     let settings = Arc::clone(&run.settings);
@@ -118,7 +122,8 @@ async fn account(ctx: &AccountContext, sources: &[Source]) -> Result<(), Collect
     let first = |source: &&Source| source.collector == Collector::Generic && source.from.is_none();
     for source in sources.iter().filter(first) {
         let regional = source.scope == SourceScope::Region;
-        let offered = |place: &Region| !regional || !ctx.run.catalog.offers.lack(&source.service, place);
+        let lacking = ctx.not_offered.get(&source.service).filter(|_| regional);
+        let offered = |place: &Region| lacking.is_none_or(|regions| !regions.contains(place));
         for place in endpoint::places(source, &ctx.home, &ctx.regions).into_iter().filter(offered) {
             work.push(Box::pin(async move { source_run::run(ctx, source, &place).await }));
         }

@@ -17,10 +17,11 @@ use aws_smithy_types::config_bag::ConfigBag;
 use bytes::Bytes;
 
 use crate::model::{Sha256, Withhold};
-use crate::withhold::{Written, withhold};
+use crate::withhold::{Unsearchable, Written, withhold};
 
 use crate::walk::flat;
 
+use super::bounds::{Held, Memory, Taking, TooLarge, bounded};
 use super::replay::{REPLAYED, RequestKey};
 
 tokio::task_local! {
@@ -32,6 +33,8 @@ tokio::task_local! {
 pub(crate) struct Captured {
     pub(crate) request: Option<Sent>,
     pub(crate) response: Option<Received>,
+    /// The reply's bytes in memory, counted until this is dropped.
+    pub(crate) held: Option<Arc<Held>>,
 }
 
 /// What was sent, without its signature.
@@ -58,7 +61,12 @@ pub(crate) struct Received {
     /// The paths at which values were taken out of the body.
     pub(crate) withheld: Vec<String>,
     /// Why the body may not be kept: values had to be taken out of it, and could not be found.
-    pub(crate) unkeepable: Option<String>,
+    pub(crate) unkeepable: Option<Arc<Unsearchable>>,
+}
+
+/// Whether a header may be the name of a region: it becomes part of a host.
+fn is_region(name: &str) -> bool {
+    (1..=63).contains(&name.len()) && name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-')
 }
 
 /// The headers that are evidence beside the body: a digest's signature lies in them.
@@ -84,7 +92,7 @@ impl Received {
             content_type: header("content-type"),
             headers: KEPT.into_iter().filter_map(|name| Some((name.to_owned(), header(name)?))).collect(),
             etag: header("etag"),
-            bucket_region: header("x-amz-bucket-region"),
+            bucket_region: header("x-amz-bucket-region").filter(|name| is_region(name)),
             body: response.body().bytes().map(Bytes::copy_from_slice).unwrap_or_default(),
             origin: if response.headers().contains_key(REPLAYED) { Origin::Journal } else { Origin::Aws },
             withheld: Vec::new(),
@@ -104,7 +112,7 @@ impl Received {
             }
             Err(why) => {
                 self.body = Bytes::new();
-                self.unkeepable = Some(why);
+                self.unkeepable = Some(Arc::new(why));
             }
         }
     }
@@ -133,16 +141,27 @@ impl Sent {
 }
 
 /// Runs a call and returns what its last attempt sent and got beside its own result.
-pub(crate) async fn observe<T>(call: impl Future<Output = T>) -> (T, Captured) {
+pub(crate) async fn observe<T>(memory: &Arc<Memory>, taking: Taking, call: impl Future<Output = T>) -> (T, Captured) {
     let slot = Arc::new(Mutex::new(Captured::default()));
-    let result = SLOT.scope(Arc::clone(&slot), call).await;
+    let (result, held) = bounded(memory, taking, SLOT.scope(Arc::clone(&slot), call)).await;
     let captured = std::mem::take(&mut *slot.lock().unwrap_or_else(PoisonError::into_inner));
-    (result, captured)
+    (result, Captured { held, ..captured })
 }
 
-fn with_slot(work: impl FnOnce(&mut Captured)) -> Result<(), BoxError> {
-    SLOT.try_with(|slot| work(&mut slot.lock().unwrap_or_else(PoisonError::into_inner)))
-        .map_err(|_| BoxError::from("an AWS call without a label: it would leave no evidence"))
+fn with_slot(work: impl FnOnce(&mut Captured)) -> Result<(), Unlabelled> {
+    SLOT.try_with(|slot| work(&mut slot.lock().unwrap_or_else(PoisonError::into_inner))).map_err(|_| Unlabelled)
+}
+
+/// A call that is not observed: a mistake of ours.
+#[derive(Debug, thiserror::Error)]
+#[error("an AWS call without a label: it would leave no evidence")]
+pub(crate) struct Unlabelled;
+
+impl Captured {
+    /// Why the reply was not taken, if it was too large.
+    pub(crate) fn refused(&self) -> Option<TooLarge> {
+        self.held.as_ref().and_then(|held| held.refused())
+    }
 }
 
 /// The interceptor; stateless, one for all clients.
@@ -162,7 +181,8 @@ impl Intercept for Recorder {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let sent = Sent::of(context.request());
-        with_slot(|slot| *slot = Captured { request: Some(sent), response: None })
+        with_slot(|slot| *slot = Captured { request: Some(sent), ..Captured::default() })?;
+        Ok(())
     }
 
     fn read_after_deserialization(
@@ -172,6 +192,7 @@ impl Intercept for Recorder {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let received = Received::of(context.response());
-        with_slot(|slot| slot.response = Some(received))
+        with_slot(|slot| slot.response = Some(received))?;
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::{GapReason, Remedy};
 
 use super::account::AccountContext;
-use super::classify::{self, Failure};
+use super::classify::{self, Failure, FailureKind};
 use super::label::Label;
 
 impl AccountContext {
@@ -29,7 +29,10 @@ impl AccountContext {
                 Remedy::setting("sources", format!("subscribe, or leave `{source}` out of `sources`"))
             }
             GapReason::Throttled => Remedy::retry(),
-            GapReason::Unreadable => Remedy::Report,
+            // Fewer calls at once have fewer replies in memory.
+            GapReason::TooLarge if failure.kind == FailureKind::NoMemory => Remedy::retry(),
+            GapReason::Unreadable | GapReason::TooLarge => Remedy::Report,
+            GapReason::NotAttempted if failure.kind == FailureKind::Unaskable => Remedy::Report,
             // AWS will say the same again of a call that it does not take.
             GapReason::Failed if matches!(failure.status, Some(400 | 405 | 501)) => Remedy::Report,
             _ => Remedy::again(),

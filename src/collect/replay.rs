@@ -23,7 +23,7 @@ use crate::model::{Answer, Exchange, Region, Sha256};
 
 use crate::walk::path_and_query;
 
-use super::CollectError;
+use super::{CollectError, RecordingFault};
 
 /// Marks an answer that the interrupted run kept already.
 pub(crate) const REPLAYED: &str = "x-auditpack-replayed";
@@ -119,49 +119,64 @@ struct RecordedLine {
     body: Option<String>,
     /// The reply, where it is not.
     body_base64: Option<String>,
-    /// Which of the recorded collections got it; none named: all of them.
+    /// The moments at which it was so answered; none named: at all of them.
     #[serde(default)]
-    quarters: Vec<String>,
+    moments: Vec<String>,
 }
 
 impl RecordedLine {
-    fn body(&mut self) -> Result<Bytes, String> {
+    fn body(&mut self) -> Result<Bytes, RecordingFault> {
         match (self.body.take(), self.body_base64.take()) {
             (Some(text), None) => Ok(text.into()),
-            (None, Some(coded)) => {
-                let bytes = base64::engine::general_purpose::STANDARD.decode(&coded);
-                bytes.map(Bytes::from).map_err(|error| error.to_string())
-            }
-            _ => Err("a reply has either `body` or `body_base64`".to_owned()),
+            (None, Some(coded)) => Ok(base64::engine::general_purpose::STANDARD.decode(&coded)?.into()),
+            _ => Err(RecordingFault::Body),
         }
     }
 }
 
-impl Recordings {
-    /// Reads what one of the demo's collections got: JSON lines, not compressed. Each is `{service, region, method, path,
-    /// target, body_sha256, status, headers, body or body_base64, quarters}`. Equal requests are answered in their order.
-    pub fn from_json_lines(bytes: &[u8], quarter: &str) -> Result<Self, CollectError> {
-        let mut recordings = Self::default();
+/// What was recorded of one account at several moments, read once for all of them.
+#[derive(Debug, Default)]
+pub struct Tape {
+    /// The request, its answer, and the moments at which it was so answered; none named: at all of them.
+    lines: Vec<(Sha256, Recorded, Vec<String>)>,
+    sts_region: Option<Region>,
+}
+
+impl Tape {
+    /// Reads JSON lines, not compressed. Each is `{service, region, method, path, target, body_sha256, status, headers,
+    /// body or body_base64, moments}`.
+    pub fn from_json_lines(bytes: &[u8]) -> Result<Self, CollectError> {
+        let mut tape = Self::default();
         for (text, line) in bytes.split(|byte| *byte == b'\n').zip(1..) {
             if text.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
-            let broken = |message: String| CollectError::Recording { line, message };
-            let mut recorded: RecordedLine = serde_json::from_slice(text).map_err(|error| broken(error.to_string()))?;
-            if !recorded.quarters.is_empty() && !recorded.quarters.iter().any(|one| one == quarter) {
-                continue;
-            }
+            let broken = |fault: RecordingFault| CollectError::Recording { line, fault };
+            let mut recorded: RecordedLine = serde_json::from_slice(text).map_err(|error| broken(error.into()))?;
             let body = recorded.body().map_err(broken)?;
             if recorded.service == "sts" {
-                recordings.sts_region.get_or_insert_with(|| Region::new(recorded.region.clone()));
+                tape.sts_region.get_or_insert_with(|| Region::new(recorded.region.clone()));
             }
-            let RecordedLine { service, region, method, path, target, body_sha256, status, headers, .. } = recorded;
+            let RecordedLine { service, region, method, path, target, body_sha256, status, headers, moments, .. } =
+                recorded;
             let key = RequestKey { service, region, method, path, target, body: body_sha256 };
-            recordings.push(key.identity(""), Recorded { status, headers, body });
+            tape.lines.push((key.identity(""), Recorded { status, headers, body }, moments));
         }
-        Ok(recordings)
+        Ok(tape)
     }
 
+    /// The answers of one moment. Equal requests are answered in their order.
+    pub fn at(&self, moment: &str) -> Recordings {
+        let mut recordings = Recordings { sts_region: self.sts_region.clone(), ..Recordings::default() };
+        let then = |moments: &[String]| moments.is_empty() || moments.iter().any(|one| one == moment);
+        for (key, recorded, _) in self.lines.iter().filter(|(_, _, moments)| then(moments)) {
+            recordings.push(*key, recorded.clone());
+        }
+        recordings
+    }
+}
+
+impl Recordings {
     /// Takes the exchanges of an interrupted run, in the order in which they were kept, with their bodies.
     pub fn from_exchanges(exchanges: impl IntoIterator<Item = (Exchange, Vec<u8>)>) -> Self {
         let mut recordings = Self::default();
@@ -266,10 +281,7 @@ fn response(recorded: Recorded) -> Result<HttpResponse, ConnectorError> {
     let status = recorded.status.try_into().map_err(|_| ConnectorError::user("not an HTTP status".into()))?;
     let mut response = HttpResponse::new(status, SdkBody::from(recorded.body));
     for (name, value) in recorded.headers {
-        response
-            .headers_mut()
-            .try_insert(name, value)
-            .map_err(|error| ConnectorError::user(error.to_string().into()))?;
+        response.headers_mut().try_insert(name, value).map_err(|error| ConnectorError::user(error.into()))?;
     }
     Ok(response)
 }
@@ -277,6 +289,7 @@ fn response(recorded: Recorded) -> Result<HttpResponse, ConnectorError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::with_causes;
 
     fn request(uri: &str, target: Option<&'static str>, signed: Option<&'static str>, body: &str) -> HttpRequest {
         let mut request = HttpRequest::new(SdkBody::from(body));
@@ -322,7 +335,7 @@ mod tests {
     #[test]
     fn equal_requests_get_their_answers_in_order_and_the_last_for_ever() {
         let file = format!("{}\n\n{}\n", line("first"), line("second"));
-        let recordings = Recordings::from_json_lines(file.as_bytes(), "2026-Q1").unwrap();
+        let recordings = Tape::from_json_lines(file.as_bytes()).unwrap().at("2026-03-31");
         let key = RequestKey::of(&request("https://a/", Some("T.A"), SIGNED, "{}")).identity("");
         let answers: Vec<Bytes> = (0..3).map(|_| recordings.next(&key, End::RepeatLast).unwrap().body).collect();
         assert_eq!(answers, ["first", "second", "second"]);
@@ -333,23 +346,22 @@ mod tests {
     #[test]
     fn a_broken_recording_is_named_by_its_line() {
         let file = format!("{}\n{{\"service\":1}}\n", line("first"));
-        let error = Recordings::from_json_lines(file.as_bytes(), "2026-Q1").unwrap_err().to_string();
+        let error = with_causes(&Tape::from_json_lines(file.as_bytes()).unwrap_err());
         assert!(error.starts_with("recording, line 2: "), "{error}");
-        let bodiless = format!("{}\n", line("").replace("body_base64", "quarters").replace(r#":""}"#, ":[]}"));
-        let error = Recordings::from_json_lines(bodiless.as_bytes(), "2026-Q1").unwrap_err().to_string();
+        let bodiless = format!("{}\n", line("").replace("body_base64", "moments").replace(r#":""}"#, ":[]}"));
+        let error = with_causes(&Tape::from_json_lines(bodiless.as_bytes()).unwrap_err());
         assert!(error.contains("either `body` or `body_base64`"), "{error}");
     }
 
     #[test]
-    fn a_line_is_of_the_quarters_that_it_names() {
-        let of = |body: &str, quarters: &str| {
-            line(body).replace(r#""status""#, &format!(r#""quarters":{quarters},"status""#))
-        };
-        let file = [of("first", r#"["2026-Q1"]"#), of("later", r#"["2026-Q2","2026-Q3"]"#), line("always")].join("\n");
+    fn a_line_is_of_the_moments_that_it_names() {
+        let of =
+            |body: &str, moments: &str| line(body).replace(r#""status""#, &format!(r#""moments":{moments},"status""#));
+        let (first, later) = (of("first", r#"["2026-03-31"]"#), of("later", r#"["2026-07-06","2026-07-13"]"#));
+        let tape = Tape::from_json_lines([first, later, line("always")].join("\n").as_bytes()).unwrap();
         let key = RequestKey::of(&request("https://a/", Some("T.A"), SIGNED, "{}")).identity("");
-        for (quarter, expected) in [("2026-Q1", "first"), ("2026-Q2", "later"), ("2026-Q4", "always")] {
-            let recordings = Recordings::from_json_lines(file.as_bytes(), quarter).unwrap();
-            assert_eq!(recordings.next(&key, End::RepeatLast).unwrap().body, expected);
+        for (moment, expected) in [("2026-03-31", "first"), ("2026-07-13", "later"), ("2026-09-30", "always")] {
+            assert_eq!(tape.at(moment).next(&key, End::RepeatLast).unwrap().body, expected);
         }
     }
 }

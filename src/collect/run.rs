@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::model::{Catalog, Coverage, Exchange, Gap, Progress, Region, Settings, Sink, SinkError, Source, SourceId};
 
+use super::bounds::Memory;
 use super::{Clock, CollectError, Concurrency};
 
 /// What all accounts of a run share.
@@ -22,6 +23,8 @@ pub(crate) struct Run {
     pub(crate) time: DateTime<Utc>,
     pub(crate) coverage: Mutex<BTreeMap<SourceId, Coverage>>,
     pub(crate) gate: Gate,
+    /// The replies in memory, bounded.
+    pub(crate) memory: Arc<Memory>,
     pub(crate) pauses: Pauses,
 }
 
@@ -100,7 +103,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> Result<T, CollectError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => Ok(result?),
-        Err(error) => Err(CollectError::Internal(error.to_string())),
+        Err(error) => Err(CollectError::Defect(error.into())),
     }
 }
 

@@ -20,6 +20,7 @@ use aws_types::service_config::ServiceConfigKey;
 
 use crate::model::{AccountSettings, Region};
 
+use super::bounds::BoundedClient;
 use super::replay::{Recordings, ReplayClient};
 use super::{CollectError, Mode};
 
@@ -49,7 +50,7 @@ impl Session {
             std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))),
         )?;
-        let live = https_client();
+        let live = BoundedClient::around(https_client());
         let loaded = aws_config::defaults(BehaviorVersion::latest())
             .http_client(live.clone())
             .app_name(app_name()?)
@@ -107,7 +108,7 @@ pub(crate) fn account_label(entered: Option<&AccountSettings>) -> &str {
 }
 
 fn app_name() -> Result<AppName, CollectError> {
-    AppName::new("auditpack").map_err(|error| CollectError::Internal(error.to_string()))
+    AppName::new("auditpack").map_err(|error| CollectError::Defect(error.into()))
 }
 
 fn timeouts() -> TimeoutConfig {
@@ -136,7 +137,7 @@ fn retries(loaded: &SdkConfig) -> RetryConfig {
 }
 
 /// One client, so that all accounts, regions and services share its connections and its TLS roots.
-fn https_client() -> SharedHttpClient {
+pub(super) fn https_client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(|settings, components| {
         let mut connector = ConnectorBuilder::default().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
         connector.set_connector_settings(settings.cloned());

@@ -1,14 +1,16 @@
 //! Asks AWS what a walk says, as many calls at once as the bounds of the run allow.
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use serde_json::Value;
 
 use crate::model::{Region, Source};
 use crate::walk::{Ask, Event, Outcome, Ticket, Tree, Walk, read_body};
 
 use super::CollectError;
 use super::account::{AccountContext, Settled};
-use super::classify::{Failure, FailureKind, failure};
+use super::classify::{Failure, failure};
 use super::label::Label;
+use super::recorder::Captured;
 
 /// Asks for a source in one region, and for those that follow it.
 pub(crate) async fn run(ctx: &AccountContext, source: &Source, place: &Region) -> Result<(), CollectError> {
@@ -49,22 +51,28 @@ async fn answer(ctx: &AccountContext, ask: Box<Ask<'_>>) -> Result<(Ticket, Outc
         page: ask.page,
         ..Label::new(source.id.clone(), call.operation.clone(), &ask.region)
     };
-    let unasked = || CollectError::Internal(format!("`{}` is asked by a conversation", source.id));
-    let request = request.ok_or_else(unasked)?;
+    let Some(request) = request else {
+        let why = format!("what `{}` is asked with cannot be made of its row", call.operation);
+        return settle(ctx, ticket, label, Err(Failure::unaskable(why)), Captured::default()).await;
+    };
     let caller = ctx.callers.get(&ctx.sdk, &ctx.label, source, &label.region, &request.host_prefix)?;
     let (called, captured) = ctx.send(&label, async move { caller.invoke(request).await }).await;
     let result = match (called, &captured.response) {
-        (Ok(()), Some(received)) => {
-            read_body(source.protocol, &call.operation, &call.shape, &received.body).map_err(|error| Failure {
-                kind: FailureKind::Unreadable,
-                status: Some(received.status),
-                code: None,
-                message: error.to_string(),
-            })
-        }
+        (Ok(()), Some(received)) => read_body(source.protocol, &call.operation, &call.shape, &received.body)
+            .map_err(|error| Failure::unreadable(&error, received.status)),
         (Ok(()), None) => return Err(CollectError::Internal(format!("{} was not recorded", call.operation))),
         (Err(error), _) => Err(failure(&error)),
     };
+    settle(ctx, ticket, label, result, captured).await
+}
+
+async fn settle(
+    ctx: &AccountContext,
+    ticket: Ticket,
+    label: Label,
+    result: Result<Value, Failure>,
+    captured: Captured,
+) -> Result<(Ticket, Outcome), CollectError> {
     let outcome = match ctx.settled(label, result, captured).await? {
         Settled::Content(reply, heard) => Outcome::Content(reply, heard),
         Settled::Absent(_, heard) => Outcome::Absent(heard),

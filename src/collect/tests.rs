@@ -1,6 +1,8 @@
 //! Whole collections from recordings.
 
 mod both_ways;
+mod hostile;
+mod offers;
 
 use base64::Engine as _;
 use chrono::{DateTime, Utc};
@@ -9,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::walk::testing::{parameters, path};
 
+use super::bounds::Taking;
 use super::recorder::{Recorder, observe};
 use super::*;
 use crate::model::*;
@@ -55,7 +58,7 @@ impl Sink for Memory {
     }
 
     fn document(&self) -> Result<Box<dyn DocumentSink>, SinkError> {
-        Err(SinkError("no documents here".to_owned()))
+        Err(SinkError::new("no documents here"))
     }
 }
 
@@ -145,7 +148,7 @@ fn plan(sources: Vec<Source>, recorded: &[String], regions: &[&str]) -> (Plan, A
     let time: DateTime<Utc> = "2026-09-30T18:00:00Z".parse().unwrap();
     let settings = settings(regions);
     let sources = sources.into_iter().map(|source| (source.id.clone(), source)).collect();
-    let recordings = Recordings::from_json_lines(recorded.join("\n").as_bytes(), "2026-Q3").unwrap();
+    let recordings = Tape::from_json_lines(recorded.join("\n").as_bytes()).unwrap().at("2026-09-30");
     let (sender, stop) = watch::channel(false);
     let plan = Plan {
         settings: Arc::new(settings),
@@ -319,6 +322,6 @@ async fn a_call_without_a_label_never_leaves() {
     let client = aws_sdk_sts::Client::from_conf(config);
     let error = client.get_caller_identity().send().await.unwrap_err();
     assert!(classify::chain(&error).contains("without a label"), "{}", classify::chain(&error));
-    let (labelled, _) = observe(client.get_caller_identity().send()).await;
+    let (labelled, _) = observe(&Arc::default(), Taking::Whole, client.get_caller_identity().send()).await;
     assert!(classify::chain(&labelled.unwrap_err()).contains("no recording of sts"));
 }

@@ -83,7 +83,7 @@ fn summary(case: &Case<StoredSnapshot>, all: bool) -> String {
     ));
     let mut table =
         Table::new(["framework", "satisfied", "not met", "awaiting evidence", "undetermined", "not applicable", "of"]);
-    let Yardstick { catalog, settings } = &case.yardstick;
+    let Yardstick { catalog, settings, .. } = &case.yardstick;
     for id in &settings.frameworks {
         let (Some(framework), Some(counts)) = (catalog.frameworks.get(id), totals.frameworks.get(id)) else {
             continue;

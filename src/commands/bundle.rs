@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use miette::{IntoDiagnostic as _, miette};
+use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 use super::context::Context;
 use super::exit::Exit;
@@ -14,7 +15,7 @@ use crate::bundle::{self, Content, Member, Readme, Written};
 use crate::case::{Case, Past, StoredSnapshot, TOOL};
 use crate::cli::Bundle;
 use crate::model::{
-    AttestedFile, EvidenceFile, Origin, Sha256, Snapshot, attested_files, evidence_files, visible_json,
+    AttestedFile, EvidenceFile, Origin, Sha256, Snapshot, attested_files, evidence_files, panic_words, visible_json,
 };
 use crate::report::{self, Input, SignerLine};
 use crate::seal::{Certificate, PdfSignature, Signer, sign_pdf};
@@ -102,11 +103,11 @@ fn rendered<'a>(
         trend: past.trend.as_ref(),
         trend_note: &past.note,
     };
-    let html = report::html(&input, templates).map_err(|error| fault(error, None))?;
-    let pdf = report::pdf(&input, templates).map_err(|error| fault(error, None))?;
+    let html = made("report.html", || report::html(&input, templates).map_err(|error| fault(error, None)))?;
+    let pdf = made("report.pdf", || report::pdf(&input, templates).map_err(|error| fault(error, None)))?;
     let reason = format!("Evidence pack of {organization}");
     let pdf = sign_pdf(&pdf, signer, context.now, &PdfSignature { name: &name, reason: &reason });
-    let pdf = pdf.map_err(|error| miette!("cannot sign the PDF: {error}"))?;
+    let pdf = pdf.map_err(|error| fault(error, None)).wrap_err("cannot sign the PDF")?;
     let assessment = lines(&case.assessment)?;
     let readme = bundle::readme(&Readme { organization, signer: &name, fingerprint, tool: TOOL });
     let members: [(&str, Vec<u8>); 6] = [
@@ -123,6 +124,14 @@ fn rendered<'a>(
     let named = named.map(|file| (format!("config/{}", file.path), file.bytes.clone()));
     let members = members.map(|(path, bytes)| (path.to_owned(), bytes)).into_iter().chain(history).chain(named);
     Ok(members.map(|(path, bytes)| Member { path, content: Content::Bytes(bytes) }).collect())
+}
+
+/// A member, made; a panic on the way is an error that names it.
+fn made(member: &str, make: impl FnOnce() -> miette::Result<Vec<u8>>) -> miette::Result<Vec<u8>> {
+    catch_unwind(AssertUnwindSafe(make)).unwrap_or_else(|panic| {
+        let help = "this is a fault of auditpack's own; please report it";
+        Err(miette!(help = help, "`{member}` cannot be made: auditpack broke off: {}", panic_words(panic.as_ref())))
+    })
 }
 
 /// JSON for people too.

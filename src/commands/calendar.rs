@@ -2,19 +2,19 @@
 
 mod ics;
 
-use std::fs;
 use std::path::Path;
 
-use miette::{IntoDiagnostic as _, miette};
+use miette::IntoDiagnostic as _;
 
 use super::context::Context;
 use super::document::{self, rows_shown};
 use super::exit::Exit;
-use super::fault::fault_at;
+use super::fault::{fault_at, unread};
 use crate::case::{Case, StoredSnapshot, Timeline, Yardstick};
 use crate::cli::{Calendar as Flags, Format};
 use crate::compare::{self, Calendar, Dates, Due, DueState};
 use crate::document::{Cell, Document, Look};
+use crate::files;
 use crate::model::{Settings, harmless};
 use crate::seal::Certificate;
 use crate::vault::{Vault, VaultError};
@@ -46,7 +46,7 @@ fn dues(days: u16, context: &Context<'_>) -> miette::Result<Calendar> {
         Some(vault) => newest(vault, &yardstick, context)?,
         None => None,
     };
-    let Yardstick { catalog, settings } = &yardstick;
+    let Yardstick { catalog, settings, .. } = &yardstick;
     let signer = signer(settings, context)?;
     let dates = Dates {
         catalog,
@@ -68,9 +68,12 @@ fn signer(settings: &Settings, context: &Context<'_>) -> miette::Result<Option<C
     let Some(signing) = &settings.signing else { return Ok(None) };
     let home = context.options.config.parent().unwrap_or(Path::new(""));
     let path = home.join(&signing.certificate);
-    let Ok(pem) = fs::read(&path) else {
-        context.note(&format!("note: `{}` is not there: its last day is not in the calendar", path.display()));
-        return Ok(None);
+    let pem = match files::read(&path, files::SMALL) {
+        Err(error) if error.is_absent() => {
+            context.note(&format!("note: `{}` is not there: its last day is not in the calendar", path.display()));
+            return Ok(None);
+        }
+        read => read.map_err(|error| unread(&path, error))?,
     };
     let chain = Certificate::from_pem(&pem).map_err(|error| fault_at(&path, error))?;
     Ok(chain.into_iter().next())
@@ -127,5 +130,5 @@ fn csv(calendar: &Calendar) -> miette::Result<Vec<u8>> {
         let cells = [date.as_str(), state, due.kind.words(), &due.id, &due.owner, &due.title, &due.remedy];
         writer.write_record(cells.map(harmless)).into_diagnostic()?;
     }
-    writer.into_inner().map_err(|error| miette!("{}", error.error()))
+    writer.into_inner().map_err(csv::IntoInnerError::into_error).into_diagnostic()
 }

@@ -128,6 +128,7 @@ fn finish(
         time: journal.started().time,
         finished: clock(),
         also_after: journal.also_after(),
+        attestations: journal.attested(),
         caller: collected.caller,
         definitions: Some(definitions),
         scope: collected.scope,

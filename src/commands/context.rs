@@ -1,19 +1,21 @@
 //! What every command needs: the flags, the clock, where results go, and the way to each room.
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Read as _, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use miette::{IntoDiagnostic as _, miette};
+use tempfile::NamedTempFile;
 
-use super::fault::{fault, fault_at};
+use super::fault::{fault, fault_at, unread};
 use super::lines::{fitted, notes_width, terminal_width};
 use crate::case::{Case, Note, StoredSnapshot, Yardstick};
 use crate::catalog;
 use crate::cli::{Format, Options};
+use crate::files;
 use crate::model::{Catalog, Settings, visible};
 use crate::report::Templates;
 use crate::vault::{Vault, VaultError};
@@ -66,13 +68,10 @@ impl<'a> Context<'a> {
     /// Writes a file that appears whole or not at all.
     pub(super) fn write(&self, path: &Path, bytes: &[u8]) -> miette::Result<()> {
         let write = || -> io::Result<()> {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            fs::create_dir_all(folder)?;
-            let mut temporary = tempfile::Builder::new();
-            // As the user's umask says: temporary files are their owner's otherwise.
-            #[cfg(unix)]
-            temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-            let mut temporary = temporary.tempfile_in(folder)?;
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            let mut temporary = temporary_beside(path, Privacy::Anyone)?;
             temporary.write_all(bytes)?;
             temporary.persist(path)?;
             Ok(())
@@ -111,18 +110,18 @@ impl<'a> Context<'a> {
     /// The settings file; a missing one is an error with its remedy.
     pub(super) fn settings(&self, catalog: &Catalog) -> miette::Result<Settings> {
         let path = &self.options.config;
-        match fs::read(path) {
+        match files::read_beyond(path, files::SMALL) {
             Ok(bytes) => {
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
                 let beside = &mut |name: &str| read_beside(folder, name);
                 Ok(catalog::load_settings_beside(&path.display().to_string(), &bytes, catalog, beside)?)
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(miette!(
+            Err(error) if error.is_absent() => Err(miette!(
                 help = "`auditpack init` writes one; `--config` names another",
                 "there is no settings file `{}`",
                 path.display()
             )),
-            Err(error) => Err(fault_at(path, error)),
+            Err(error) => Err(unread(path, error)),
         }
     }
 
@@ -135,7 +134,7 @@ impl<'a> Context<'a> {
     pub(super) fn yardstick(&self) -> miette::Result<Yardstick> {
         let catalog = self.catalog()?;
         let settings = Arc::new(self.settings(&catalog)?);
-        Ok(Yardstick { catalog: Arc::new(catalog), settings })
+        Ok(Yardstick::new(Arc::new(catalog), settings, self.options.limit))
     }
 
     /// The chosen snapshot, judged.
@@ -156,21 +155,13 @@ pub(super) fn vault_fault(error: VaultError) -> miette::Report {
     error.into()
 }
 
-/// The largest file that settings may name, and a byte more, so that it shows when one is larger.
-const BESIDE_LIMIT: u64 = (1 << 20) + 1;
-
 /// A file that the settings name: below their folder, whatever links there are on the way.
 fn read_beside(folder: &Path, name: &str) -> io::Result<Vec<u8>> {
     let path = folder.join(name).canonicalize()?;
     if !path.starts_with(folder.canonicalize()?) {
         return Err(io::Error::other("it leads out of the folder of the settings file"));
     }
-    if !fs::metadata(&path)?.is_file() {
-        return Err(io::Error::other("it is not a file"));
-    }
-    let mut bytes = Vec::new();
-    fs::File::open(&path)?.take(BESIDE_LIMIT).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok(files::read_beyond(&path, files::SMALL)?)
 }
 
 /// The largest template or font that is read.
@@ -178,7 +169,7 @@ const TEMPLATE_LIMIT: u64 = 32 << 20;
 
 /// The files of a templates folder, by path relative to it; links are not followed.
 fn read_templates(root: &Path) -> miette::Result<BTreeMap<String, Vec<u8>>> {
-    let mut files = BTreeMap::new();
+    let mut found = BTreeMap::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).map_err(|error| fault_at(&folder, error))? {
@@ -186,13 +177,13 @@ fn read_templates(root: &Path) -> miette::Result<BTreeMap<String, Vec<u8>>> {
             let about = fs::symlink_metadata(&path).map_err(|error| fault_at(&path, error))?;
             if about.is_dir() {
                 folders.push(path);
-            } else if about.is_file() && about.len() <= TEMPLATE_LIMIT {
+            } else if about.is_file() {
                 let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                files.insert(name, fs::read(&path).map_err(|error| fault_at(&path, error))?);
+                found.insert(name, files::read(&path, TEMPLATE_LIMIT).map_err(|error| unread(&path, error))?);
             }
         }
     }
-    Ok(files)
+    Ok(found)
 }
 
 /// Who may read a new file.
@@ -206,17 +197,27 @@ pub(super) enum Privacy {
 
 /// Writes a file that must not be there yet.
 pub(super) fn write_new(path: &Path, bytes: &[u8], privacy: Privacy, help: &str) -> miette::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if privacy == Privacy::Owner {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    match options.open(path).and_then(|mut file| file.write_all(bytes)) {
+    let written = temporary_beside(path, privacy).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.persist_noclobber(path)?;
+        Ok(())
+    });
+    match written {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(miette!(help = help.to_owned(), "`{}` is there already", path.display()))
         }
         written => written.map_err(|error| fault_at(path, error)),
     }
+}
+
+/// A file that takes its name when it is whole: a full disk leaves no half of it.
+fn temporary_beside(path: &Path, privacy: Privacy) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temporary = tempfile::Builder::new();
+    // As the user's umask says: temporary files are their owner's otherwise.
+    #[cfg(unix)]
+    if privacy == Privacy::Anyone {
+        temporary.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
+    temporary.tempfile_in(folder)
 }

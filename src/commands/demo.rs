@@ -1,6 +1,7 @@
 //! `demo`: the whole flow on an embedded sample account: the first thing a newcomer runs.
 
 mod documents;
+mod moments;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use chrono::{DateTime, Utc};
 use miette::IntoDiagnostic as _;
 
 use super::bundle::{self, AwsDocuments};
-use super::collect::{self, Taken};
+use super::collect;
 use super::context::{Context, vault_fault};
 use super::diff;
 use super::exit::Exit;
@@ -20,21 +21,20 @@ use super::verify;
 use crate::bundle::Limits;
 use crate::case::{Past, Yardstick};
 use crate::cli::{Demo, Format};
-use crate::collect::{Concurrency, Mode, Recordings};
+use crate::collect::{Concurrency, Mode, Recordings, Tape};
 use crate::model::Catalog;
 use crate::report;
 use crate::seal::{self, SigningIdentity, SystemRandom, Trust};
 use crate::vault::{Selector, Vault};
+use documents::Documents;
+use moments::Moment;
 
-/// What AWS answered for the sample account at the end of each quarter: JSON lines, compressed.
+/// What AWS answered for the sample account at each of its moments: JSON lines, compressed.
 const RECORDING: &[u8] = include_bytes!("../../demo/account.jsonl.zst");
 /// The sample company's settings.
 const SETTINGS: &[u8] = include_bytes!("../../demo/auditpack.toml");
 /// The deviations that it approved, which the settings name.
 const EXCEPTIONS: &[u8] = include_bytes!("../../demo/exceptions.toml");
-/// When the sample account was asked: at six in the evening of each quarter's last day, oldest first.
-const QUARTERS: [(&str, &str); 3] =
-    [("2026-Q1", "2026-03-31T18:00:00Z"), ("2026-Q2", "2026-06-30T18:00:00Z"), (PRESENT, "2026-09-30T18:00:00Z")];
 /// The quarter that the settings are for.
 const PRESENT: &str = "2026-Q3";
 /// More than the recording has, so that a broken build does not fill the memory.
@@ -78,13 +78,14 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
 
 /// The dashboard and the last quarter's changes, as they stood when the last snapshot was taken.
 fn pages(out: &Path, context: &mut Context<'_>) -> miette::Result<()> {
-    let Some((quarter, end)) = QUARTERS.last() else { return Ok(()) };
-    let before = QUARTERS.iter().rev().nth(1).map_or(*quarter, |(quarter, _)| *quarter);
+    let moments = moments::moments()?;
+    let Some(Moment { time, quarter, .. }) = moments.last() else { return Ok(()) };
+    let before = moments.iter().rev().find(|one| one.quarter != *quarter).map_or(quarter, |one| &one.quarter);
     let mut options = context.options.clone();
     options.format = Format::Html;
     options.quiet = true;
     let mut nowhere = std::io::sink();
-    let then = Context::new(options, end.parse().into_diagnostic()?, &mut nowhere);
+    let then = Context::new(options, *time, &mut nowhere);
     for (name, document) in
         [("dashboard.html", trend::dashboard(&then)?), ("what-changed.html", diff::changes(before, quarter, &then)?)]
     {
@@ -94,33 +95,40 @@ fn pages(out: &Path, context: &mut Context<'_>) -> miette::Result<()> {
     Ok(())
 }
 
-/// Collects at the end of each quarter, and attests each document when it came. What the vault has stays as it is, and
-/// nothing is done before its newest entry.
+/// Collects at each moment, and attests each document when it came. What the vault has stays as it is, and nothing is
+/// done before its newest entry.
 fn live_through(out: &Path, context: &mut Context<'_>) -> miette::Result<()> {
     let catalog = Arc::new(context.catalog()?);
-    let lines = zstd::bulk::decompress(RECORDING, RECORDING_LIMIT).into_diagnostic()?;
     let vault = Vault::create(&context.options.vault).map_err(vault_fault)?;
+    let documents = Documents::new(&catalog, out.join("documents"))?;
     let mut reached = newest_entry(&vault)?;
-    for (quarter, end) in QUARTERS {
-        let end: DateTime<Utc> = end.parse().into_diagnostic()?;
-        if end <= reached {
-            context.note(&format!("{quarter}: in the vault already"));
+    let moments = moments::moments()?;
+    let tape = match moments.iter().any(|one| one.time > reached) {
+        true => tape()?,
+        false => Tape::default(),
+    };
+    for Moment { name, time, quarter } in moments {
+        if time <= reached {
+            context.note(&format!("{name}: in the vault already"));
             continue;
         }
-        documents::attest(&out.join("documents"), reached, end, context)?;
-        context.write(&context.options.config, &settings_of(quarter)?)?;
-        let recordings = Recordings::from_json_lines(&lines, quarter).map_err(|error| fault(error, None))?;
-        let taken = collect_recorded(&catalog, recordings, &vault, end, context)?;
-        let Taken { id, snapshot } = taken;
-        let (replies, gaps) = (snapshot.exchanges.len(), snapshot.gaps.len());
+        documents.attest(reached, time, context)?;
+        context.write(&context.options.config, &settings_of(&quarter)?)?;
+        let taken = collect_recorded(&catalog, tape.at(name), &vault, time, context)?;
+        let (replies, gaps) = (taken.snapshot.exchanges.len(), taken.snapshot.gaps.len());
         let documents = vault.attestations().map_err(vault_fault)?.log.active().len();
         context.note(&format!(
-            "{quarter}: {replies} recorded replies, {gaps} gaps, {documents} documents, snapshot {}",
-            id.short()
+            "{name}: {replies} recorded replies, {gaps} gaps, {documents} documents, snapshot {}",
+            taken.id.short()
         ));
-        reached = end;
+        reached = time;
     }
     context.write(&context.options.config, SETTINGS)
+}
+
+fn tape() -> miette::Result<Tape> {
+    let lines = zstd::bulk::decompress(RECORDING, RECORDING_LIMIT).into_diagnostic()?;
+    Tape::from_json_lines(&lines).map_err(|error| fault(error, None))
 }
 
 /// When the newest snapshot was begun or the newest document attested, whichever was later.
@@ -146,9 +154,9 @@ fn collect_recorded(
     vault: &Vault,
     end: DateTime<Utc>,
     context: &mut Context<'_>,
-) -> miette::Result<Taken> {
+) -> miette::Result<collect::Taken> {
     let settings = Arc::new(context.settings(catalog)?);
-    let yardstick = Yardstick { catalog: Arc::clone(catalog), settings: Arc::clone(&settings) };
+    let yardstick = Yardstick::new(Arc::clone(catalog), Arc::clone(&settings), context.options.limit);
     let journal = vault.begin(end, settings.period, &settings.organization).map_err(vault_fault)?;
     let now = std::mem::replace(&mut context.now, end);
     let mode = Mode::Replay(Arc::new(recordings));
@@ -168,8 +176,8 @@ fn throw_away_signer(organization: &str, now: DateTime<Utc>) -> miette::Result<(
 
 fn where_to_look(out: &Path, pack: &Path, trust: &Path) -> String {
     format!(
-        "\nAn invented company: its AWS account at the end of three quarters, the documents that it attested meanwhile, two \
-         exceptions, and what AWS Config says\n\nLook at\n  {}  (three quarters)\n  {}  (the last of them)\n  {}\n  {}\n  {}  (everything, signed)\nCheck it yourself\n  auditpack verify {} --trust {} --reperform",
+        "\nAn invented company: its AWS account at the end of two quarters and in each week of the third, the documents that \
+         it attested meanwhile, its exceptions, and what AWS Config says\n\nLook at\n  {}  (all of it)\n  {}  (the last quarter)\n  {}\n  {}\n  {}  (everything, signed)\nCheck it yourself\n  auditpack verify {} --trust {} --reperform",
         out.join("dashboard.html").display(),
         out.join("what-changed.html").display(),
         out.join("report.html").display(),

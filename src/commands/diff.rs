@@ -56,7 +56,7 @@ pub(super) fn between(before: &str, after: &str, context: &Context<'_>) -> miett
         let yardstick = context.yardstick()?;
         Ok(Timeline::open(&context.open_vault()?, &yardstick)?)
     };
-    let compared = case::between([before, after], timeline)?;
+    let compared = case::between([before, after], context.options.limit, timeline)?;
     context.notes(&compared.notes);
     Ok(compared)
 }

@@ -81,8 +81,9 @@ fn split(statements: Vec<Value>, folder: &Path, context: &mut Context<'_>) -> mi
 ///
 /// Objects: CloudTrail's folders in any bucket; which one a trail delivers to is known only to who has the policy already
 /// (put the names of the buckets there to narrow it further). No condition on `s3:prefix`: with one, S3 refuses to say
-/// that an object is not there. API Gateway: APIs, and neither its API keys nor its domain names.
-const NARROWED: [(&str, &str, &[&str]); 3] = [
+/// that an object is not there. API Gateway: APIs, and neither its API keys nor its domain names. Parameters:
+/// AWS's own, which every user may read (no other name begins with `/aws`).
+const NARROWED: [(&str, &str, &[&str]); 4] = [
     (
         "apigateway:GET",
         "ReadApis",
@@ -90,6 +91,7 @@ const NARROWED: [(&str, &str, &[&str]); 3] = [
     ),
     ("s3:GetObject", "ReadTrailFiles", &["s3:::*/AWSLogs/*"]),
     ("s3:ListBucket", "ListTrailFiles", &["s3:::*"]),
+    ("ssm:GetParametersByPath", "ReadPublicParameters", &["ssm:*:*:parameter/aws/service/*"]),
 ];
 
 fn narrowed((action, sid, resources): (&str, &str, &[&str]), partition: &str) -> Value {

@@ -1,14 +1,14 @@
 //! The signer: from the flags or the settings, its pass phrase from the environment or the terminal.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use miette::miette;
 
 use super::context::Context;
-use super::fault::fault_at;
+use super::fault::{fault_in, unread};
 use super::passphrase;
 use crate::cli::Signing;
+use crate::files;
 use crate::model::Settings;
 use crate::seal::{KeyError, SigningIdentity};
 
@@ -33,9 +33,9 @@ pub(super) fn load(flags: &Signing, settings: &Settings, context: &Context<'_>) 
         }
         identity => identity,
     };
-    identity.map_err(|error| miette!("`{}`, `{}`: {error}", key.display(), certificate.display()))
+    identity.map_err(|error| fault_in(&[&key, &certificate], error))
 }
 
 fn read(path: &Path) -> miette::Result<Vec<u8>> {
-    fs::read(path).map_err(|error| fault_at(path, error))
+    files::read_or_stdin(path, files::SMALL).map_err(|error| unread(path, error))
 }

@@ -33,7 +33,12 @@ pub(super) fn run(flags: &Keygen, context: &mut Context<'_>) -> miette::Result<E
     let made = seal::generate(&organization, Some(&passphrase), context.now, validity, &SystemRandom::new());
     let made = made.map_err(|error| fault(error, None))?;
     write_new(&flags.key, made.key_pem.as_bytes(), Privacy::Owner, help)?;
-    write_new(&flags.certificate, made.certificate_pem.as_bytes(), Privacy::Anyone, help)?;
+    if let Err(error) = write_new(&flags.certificate, made.certificate_pem.as_bytes(), Privacy::Anyone, help) {
+        // A key whose certificate was never written would only stand in the next one's way.
+        let left = std::fs::remove_file(&flags.key).is_err();
+        let note = format!("the key `{}` was written and could not be removed again: delete it", flags.key.display());
+        return Err(if left { error.wrap_err(note) } else { error });
+    }
     let certificate = Certificate::from_pem(made.certificate_pem.as_bytes()).map_err(|error| fault(error, None))?;
     let fingerprint = certificate.first().map(|leaf| leaf.fingerprint().to_string()).unwrap_or_default();
     context.say(&format!("key          {}  (encrypted; keep it)", flags.key.display()))?;

@@ -7,6 +7,7 @@ mod calendar;
 mod checks;
 mod collect;
 mod completions;
+mod confined;
 mod context;
 mod coverage;
 mod demo;
@@ -38,6 +39,7 @@ use chrono::{DateTime, Utc};
 
 use crate::cli::{Cli, Command};
 
+pub use confined::{Where, confine};
 pub use exit::Exit;
 
 use context::Context;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use miette::{IntoDiagnostic as _, miette};
+use miette::IntoDiagnostic as _;
 
 use super::context::Context;
 use super::document;
@@ -61,7 +61,7 @@ fn plan(context: &Context<'_>) -> miette::Result<ActionPlan> {
     let case = context.case()?;
     let trend = trend::trend(&case.yardstick, context)?;
     let command = |check: &CheckResult, finding: &Finding| shown_by(&case, check, finding);
-    let Yardstick { catalog, settings } = &case.yardstick;
+    let Yardstick { catalog, settings, .. } = &case.yardstick;
     Ok(compare::next(catalog, &case.assessment, &trend.open, settings.as_ref(), &command))
 }
 
@@ -215,5 +215,5 @@ fn csv(plan: &ActionPlan) -> miette::Result<Vec<u8>> {
         ];
         writer.write_record(cells.iter().map(|cell| harmless(cell))).into_diagnostic()?;
     }
-    writer.into_inner().map_err(|error| miette!("{}", error.error()))
+    writer.into_inner().map_err(csv::IntoInnerError::into_error).into_diagnostic()
 }

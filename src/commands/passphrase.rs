@@ -3,7 +3,7 @@
 use std::env;
 
 use console::Term;
-use miette::miette;
+use miette::{IntoDiagnostic as _, WrapErr as _, miette};
 
 /// The variable that holds the pass phrase where it cannot be typed.
 const VARIABLE: &str = "AUDITPACK_KEY_PASSPHRASE";
@@ -45,5 +45,5 @@ fn read(question: &str) -> miette::Result<String> {
         ));
     }
     let asked = terminal.write_str(&format!("{question}: ")).and_then(|()| terminal.read_secure_line());
-    asked.map_err(|error| miette!("cannot read the pass phrase: {error}"))
+    asked.into_diagnostic().wrap_err("cannot read the pass phrase")
 }

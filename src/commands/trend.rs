@@ -1,6 +1,6 @@
 //! `trend`: readiness over all snapshots.
 
-use miette::{IntoDiagnostic as _, miette};
+use miette::IntoDiagnostic as _;
 
 use super::context::Context;
 use super::document::{self, rows_shown};
@@ -47,7 +47,7 @@ pub(super) fn trend(yardstick: &Yardstick, context: &Context<'_>) -> miette::Res
 
 /// The dashboard: what is short first, then the pictures with their tables.
 fn page(trend: &Trend, yardstick: &Yardstick, context: &Context<'_>) -> Document {
-    let Yardstick { catalog, settings } = yardstick;
+    let Yardstick { catalog, settings, .. } = yardstick;
     let shown = rows_shown(context);
     let mut page = Document::new(format!("Readiness of {}", trend.organization), facts(trend));
     for coverage in trend.periods.iter().rev() {
@@ -257,5 +257,5 @@ fn csv(trend: &Trend) -> miette::Result<Vec<u8>> {
             }
         }
     }
-    writer.into_inner().map_err(|error| miette!("{}", error.error()))
+    writer.into_inner().map_err(csv::IntoInnerError::into_error).into_diagnostic()
 }

@@ -1,15 +1,15 @@
 //! `verify`: a pack, offline, by the reader's own trust.
 
-use std::fs;
 use std::path::Path;
 
 use super::context::Context;
 use super::exit::Exit;
-use super::fault::{fault, fault_at};
+use super::fault::{fault, fault_at, unread};
 use super::table::visible;
 use crate::bundle::{self, Limits, Problem, ProblemKind, Verification, Verified};
-use crate::case;
+use crate::case::{self, CaseError};
 use crate::cli::Verify;
+use crate::files;
 use crate::seal::Trust;
 
 pub(super) fn run(flags: &Verify, context: &mut Context<'_>) -> miette::Result<Exit> {
@@ -17,8 +17,14 @@ pub(super) fn run(flags: &Verify, context: &mut Context<'_>) -> miette::Result<E
     let limits = Limits::default();
     let Verified { mut found, pack } = bundle::verify(&flags.pack, &trust, &limits).map_err(|e| fault(e, None))?;
     if let Some(pack) = pack.filter(|_| flags.reperform) {
-        let again = case::reperform(pack)?;
-        found = found.with_reperformed(&again.differing, again.result);
+        found = match case::reperform(pack, context.options.limit) {
+            Ok(again) => found.with_reperformed(&again.differing, again.result),
+            Err(CaseError::TooCostly(why)) => {
+                let message = format!("{why}; `--limit` raises what it may take");
+                found.with_too_costly(&format!("check {}", why.check), &message)
+            }
+            Err(error) => return Err(error.into()),
+        };
     }
     if context.json() {
         context.print_json(&found)?;
@@ -31,7 +37,7 @@ pub(super) fn run(flags: &Verify, context: &mut Context<'_>) -> miette::Result<E
 fn trust(flags: &Verify) -> miette::Result<Trust> {
     let mut trust = Trust::none();
     for path in &flags.trust {
-        let pem = fs::read(path).map_err(|error| fault_at(path, error))?;
+        let pem = files::read_or_stdin(path, files::SMALL).map_err(|error| unread(path, error))?;
         trust.add_pem(&pem).map_err(|error| fault_at(path, error))?;
     }
     for fingerprint in &flags.fingerprint {
@@ -60,6 +66,9 @@ pub(super) fn summary(pack: &Path, found: &Verification, reperform: bool) -> Str
             "  reperformed  {} checks and {} requirements judged again from the raw evidence\n",
             again.checks, again.requirements
         )),
+        None if found.problems.iter().any(|one| one.kind == ProblemKind::JudgingTooCostly) => {
+            text.push_str("  reperformed  no: judging takes too much\n");
+        }
         None if reperform => text.push_str("  reperformed  no: the pack is not intact or not whole\n"),
         None => {}
     }
@@ -77,6 +86,10 @@ fn is_about_trust(kind: ProblemKind) -> bool {
     matches!(kind, ProblemKind::SignerUntrusted | ProblemKind::SignatureForeign)
 }
 
+fn is_about_cost_or_trust(problem: &Problem) -> bool {
+    problem.kind == ProblemKind::JudgingTooCostly || is_about_trust(problem.kind)
+}
+
 fn is_of_history(problem: &Problem) -> bool {
     problem.kind == ProblemKind::AssessmentDiffers && problem.path == bundle::HISTORY
 }
@@ -90,6 +103,9 @@ fn verdict(found: &Verification) -> &'static str {
         }
         found if found.problems.iter().all(is_of_history) => {
             "intact, but the end of its history does not follow from its evidence"
+        }
+        found if found.problems.iter().all(is_about_cost_or_trust) => {
+            "intact, but not judged again: its checks ask for too much"
         }
         found if found.problems.iter().all(|problem| problem.kind == ProblemKind::AssessmentDiffers) => {
             "intact, but its assessment does not follow from its evidence"

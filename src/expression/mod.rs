@@ -1,25 +1,29 @@
 //! A CEL expression that compiles and whose cost is bounded; how it is judged is the business of `assess`.
 
 mod bounds;
+mod functions;
 mod reads;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use cel::common::ast::Expr;
 use cel::parser::{Expression as Ast, Parser};
 
-use bounds::{charge_lists, nested};
+use bounds::{charged, depth, nested};
 use reads::{free_variables, is_variable, literal_index, path, text_literal, walk};
 
-pub use bounds::CHARGE;
+pub use bounds::charges;
+pub use functions::{APPROVAL, FUNCTIONS};
 
 /// An expression of a check, compiled once.
 #[derive(Clone)]
 pub struct Expression {
     text: String,
     ast: Arc<Ast>,
+    /// Made when it first runs: of all checks that are loaded few ever do.
+    charged: Arc<OnceLock<Ast>>,
 }
 
 /// Why a text is not an expression that may run.
@@ -34,6 +38,9 @@ pub enum ExpressionError {
     /// Loops in loops in loops in loops.
     #[error("the expression nests {0} comprehensions, more than {MAX_NESTED}")]
     TooNested(usize),
+    /// Sums of sums of sums: the interpreter calls itself for each.
+    #[error("the expression is {0} levels deep, more than {MAX_DEPTH}")]
+    TooDeep(usize),
 }
 
 /// The members of a variable that an expression reads.
@@ -58,51 +65,14 @@ impl Members {
 /// A check that needs more text than this is several checks.
 const MAX_BYTES: usize = 4096;
 
+/// Operators and calls in each other; the parser bounds brackets, not chains.
+const MAX_DEPTH: usize = 120;
+
 /// Each level multiplies the cost by the length of a list that AWS's answer chooses.
 const MAX_NESTED: usize = 3;
 
-/// Our functions besides CEL's own; `docs/checks.md` says what each gives.
-pub const FUNCTIONS: [&str; 36] = [
-    "administers",
-    "age_days",
-    "alarms_missing",
-    APPROVAL,
-    "cidr_open",
-    "days",
-    "filter_counts",
-    "find",
-    "find_anywhere",
-    "join",
-    "lower",
-    "matches_any",
-    "network_acl_opens",
-    "policy_admin",
-    "policy_allows",
-    "policy_allows_every",
-    "policy_denies",
-    "policy_denies_some",
-    "policy_principals",
-    "policy_public",
-    "policy_public_allows",
-    "policy_requires_tls",
-    "policy_unbound_services",
-    "ports_open",
-    "privilege_escalations",
-    "rows",
-    "rows_where",
-    "secret_found",
-    "secret_reason",
-    "secrets_in",
-    "split",
-    "time",
-    "trust_foreign_unguarded",
-    "trust_open",
-    "trust_principals",
-    "undetermined",
-];
-
-/// The function that says that a row is normal work, whose approval people have to show.
-pub const APPROVAL: &str = "approval";
+/// The longest time that CEL has, in days: 292 years.
+pub const MAX_DAYS: u64 = 106_751;
 
 /// Functions that look into rows on their own.
 const WHOLE_ROWS: [&str; 3] = ["administers", "alarms_missing", "privilege_escalations"];
@@ -121,15 +91,18 @@ impl Expression {
     }
 
     /// Takes what CEL's parser made of the text: parsing twice would double the time that the mappings take to load.
-    pub fn parsed(text: &str, mut ast: Ast) -> Result<Self, ExpressionError> {
+    pub fn parsed(text: &str, ast: Ast) -> Result<Self, ExpressionError> {
         if text.len() > MAX_BYTES {
             return Err(ExpressionError::TooLong(text.len()));
         }
-        match nested(&ast) {
-            depth if depth > MAX_NESTED => return Err(ExpressionError::TooNested(depth)),
-            _ => charge_lists(&mut ast),
+        let levels = depth(&ast);
+        if levels > MAX_DEPTH {
+            return Err(ExpressionError::TooDeep(levels));
         }
-        Ok(Self { text: text.to_owned(), ast: Arc::new(ast) })
+        match nested(&ast) {
+            depth if depth > MAX_NESTED => Err(ExpressionError::TooNested(depth)),
+            _ => Ok(Self { text: text.to_owned(), ast: Arc::new(ast), charged: Arc::default() }),
+        }
     }
 
     /// The text as the check's file has it.
@@ -137,9 +110,14 @@ impl Expression {
         &self.text
     }
 
-    /// What the CEL interpreter runs: [`CHARGE`] must be among its functions.
-    pub fn ast(&self) -> &Ast {
-        &self.ast
+    /// What the CEL interpreter runs: those of [`charges`] must be among its functions.
+    pub fn charged(&self) -> &Ast {
+        self.charged.get_or_init(|| charged(&self.ast))
+    }
+
+    /// How many steps it takes to run it once, lists apart.
+    pub fn size(&self) -> usize {
+        bounds::size(&self.ast)
     }
 
     /// The variables that must be there from outside: `r`, `params`, `now`; not those of its own comprehensions.
@@ -187,6 +165,21 @@ impl Expression {
     /// The parameters that it reads by name.
     pub fn params(&self) -> Members {
         self.members_of("params")
+    }
+
+    /// The parameters that it takes as a number of days to reckon with: `days(params.min_lock_days)`.
+    pub fn params_in_days(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        walk(&self.ast, &mut |ast| {
+            if let Expr::Call(call) = &ast.expr
+                && call.func_name == "days"
+                && let Some(Expr::Select(select)) = call.target.as_deref().or(call.args.first()).map(|one| &one.expr)
+                && is_variable(&select.operand, "params")
+            {
+                found.insert(select.field.clone());
+            }
+        });
+        found
     }
 
     /// The names of all members that it reads of anything, of the items of lists too.
@@ -304,6 +297,9 @@ mod tests {
         let chain = "a.filter(x, x).filter(x, x).filter(x, x).filter(x, x).all(x, x)";
         assert!(Expression::parse(chain).is_ok(), "one after the other is not inside each other");
         assert_eq!(Expression::parse(&"r".repeat(5000)), Err(ExpressionError::TooLong(5000)));
+        let chain = |times: usize| format!("1{} > 0", " + 1".repeat(times));
+        assert!(Expression::parse(&chain(110)).is_ok());
+        assert!(matches!(Expression::parse(&chain(1000)), Err(ExpressionError::TooDeep(1002))));
         assert!(matches!(Expression::parse("r.a =="), Err(ExpressionError::Syntax(_))));
         let parentheses = format!("{}1{}", "(".repeat(2000), ")".repeat(2000));
         assert!(matches!(Expression::parse(&parentheses), Err(ExpressionError::Syntax(_))));

@@ -145,7 +145,7 @@ impl<'a> Run<'a, '_> {
                         self.seen.replies.push((part, reply.clone()));
                         Outcome::Content(reply, heard(body))
                     }
-                    Err(error) => Outcome::Unreadable(error.to_string(), heard(body)),
+                    Err(error) => Outcome::Unreadable(error, heard(body)),
                 }
             }
             RecordedAnswer::Error { code, message } if ask.call.says_absent(code, message) => {

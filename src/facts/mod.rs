@@ -5,6 +5,7 @@ mod bodies;
 mod examples;
 #[cfg(test)]
 mod follow_tests;
+mod guarded;
 mod replay;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::trail;
 use crate::walk::{Event, Tree};
 use bodies::replies;
 pub use examples::{SourceFault, run_examples};
+use guarded::read_guarded;
 use replay::Kept;
 
 /// Reads all facts of a snapshot. `body` gives a kept body by its hash; that one is missing is the caller's error.
@@ -50,18 +52,24 @@ pub(crate) fn read_seen<E>(
     set_out.extend(exchanges.keys().copied());
     for root in catalog.sources.values().filter(|source| source.from.is_none() && !of(&source.id).is_empty()) {
         if root.collector == Collector::Trail {
-            trail::read(root, snapshot, of(&root.id), gaps_of(&root.id), body, &mut facts)?;
+            read_guarded(&mut facts, &[(&root.id, of(&root.id))], |facts| {
+                trail::read(root, snapshot, of(&root.id), gaps_of(&root.id), body, facts)
+            })?;
             continue;
         }
         let tree = Tree::new(root, &|id| {
             let follows = |source: &&_| is_of(source, id) && set_out.contains(&source.id);
             catalog.sources.values().filter(follows).collect()
         });
-        let mut kept = Kept::new(root, tree.sources().flat_map(|source| gaps_of(&source.id)).copied());
-        for source in tree.sources() {
-            kept.add(source, replies(source, of(&source.id), body)?);
-        }
-        kept.walk(&tree, root, snapshot, &mut facts, see);
+        let together: Vec<_> = tree.sources().map(|source| (&source.id, of(&source.id))).collect();
+        read_guarded(&mut facts, &together, |facts| {
+            let mut kept = Kept::new(root, tree.sources().flat_map(|source| gaps_of(&source.id)).copied());
+            for source in tree.sources() {
+                kept.add(source, replies(source, of(&source.id), body)?);
+            }
+            kept.walk(&tree, root, snapshot, facts, see);
+            Ok(())
+        })?;
     }
     for rows in facts.rows.values_mut() {
         rows.sort_by(|a, b| order(a).cmp(&order(b)));

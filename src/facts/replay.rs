@@ -195,6 +195,6 @@ fn answered(reply: Reply<'_>) -> Outcome {
         Content::Read(value) => Outcome::Content(value, heard),
         Content::Document => Outcome::Document(heard, exchange.size),
         Content::Absent => Outcome::Absent(heard),
-        Content::Broken(error) => Outcome::Unreadable(error.to_string(), heard),
+        Content::Broken(error) => Outcome::Unreadable(error, heard),
     }
 }

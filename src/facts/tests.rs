@@ -34,6 +34,7 @@ pub(super) fn kept() -> Kept {
         disabled_regions: vec![],
         excluded_regions: vec![],
         not_offered: Default::default(),
+        offers_known_by: Default::default(),
     };
     let snapshot = Snapshot {
         format: 1,
@@ -49,6 +50,7 @@ pub(super) fn kept() -> Kept {
         gaps: vec![],
         coverage: BTreeMap::new(),
         also_after: Vec::new(),
+        attestations: None,
         definitions: None,
     };
     Kept { snapshot, bodies: HashMap::new() }
@@ -161,6 +163,17 @@ fn joins_parts_over_pages_and_names_the_resource() {
     assert_eq!(rows[0].evidence.len(), 2, "the list's page and the part");
     assert!(facts.gaps.is_empty());
     assert_eq!(facts.read[&SourceId::from("x.things")][0].evidence.len(), 2, "both pages");
+}
+
+#[test]
+fn what_breaks_off_while_it_is_read_is_a_gap() {
+    let kept = kept().reply("List", None, 0, r#"{"Things":[{"Id":"a"}]}"#);
+    let catalog = Catalog { sources: BTreeMap::from([("x.things".into(), source())]), ..Catalog::default() };
+    let facts: Result<Facts, Infallible> = super::read(&catalog, &kept.snapshot, &mut |_| panic!("a hole"));
+    let facts = facts.unwrap();
+    assert_eq!(reasons(&facts), [GapReason::Unreadable]);
+    assert!(facts.gaps[0].message.contains("`x.things`") && facts.gaps[0].message.ends_with("a hole"));
+    assert!(facts.rows.is_empty() && !is_read(&facts));
 }
 
 #[test]

@@ -78,6 +78,10 @@ fn starts_with(dialect: Dialect, text: &[u8], part: &[u8]) -> bool {
 
 /// The end of the first place where the part is found.
 fn find(dialect: Dialect, text: &[u8], part: &[u8]) -> Option<usize> {
+    // Without a wild byte the search takes time in proportion to the text, whatever repeats itself in it.
+    if dialect == Dialect::Plain || !part.contains(&b'?') {
+        return memchr::memmem::find(text, part).map(|start| start + part.len());
+    }
     let last = text.len().checked_sub(part.len())?;
     (0..=last).find(|start| starts_with(dialect, &text[*start..], part)).map(|start| start + part.len())
 }

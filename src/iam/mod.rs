@@ -12,6 +12,7 @@ mod principals;
 mod stranger;
 #[cfg(test)]
 mod stranger_tests;
+mod work;
 
 pub(crate) use acl::acl_opens;
 pub(crate) use escalation::{administers, escalations};

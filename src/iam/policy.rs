@@ -123,6 +123,14 @@ pub(crate) fn texts(value: &Value) -> Result<Vec<&str>, String> {
     }
 }
 
+impl<'a> Scope<'a> {
+    /// The patterns, whichever way they are meant.
+    pub(super) fn patterns(&self) -> &[&'a str] {
+        let (Self::Only(patterns) | Self::AllBut(patterns)) = self;
+        patterns
+    }
+}
+
 impl Scope<'_> {
     /// Whether an action is in it; IAM ignores the case of actions.
     pub(super) fn has_action(&self, action: &str) -> bool {
@@ -218,7 +226,7 @@ pub(super) fn have_iam(statements: &[Statement<'_>]) -> bool {
 }
 
 /// Actions of IAM by which a principal gives itself or others every right.
-const MAKES_ADMINISTRATORS: [&str; 4] =
+pub(super) const MAKES_ADMINISTRATORS: [&str; 4] =
     ["iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:CreatePolicyVersion", "iam:AttachUserPolicy"];
 
 /// Whether an action is allowed on a resource (`*`: on every one) and no Deny takes that back. Conditions of an Allow are

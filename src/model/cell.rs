@@ -25,13 +25,22 @@ pub fn visible(text: &str) -> String {
 }
 
 /// A spreadsheet's cell: hidden characters are written out, line breaks within it stay, and what the spreadsheet would take
-/// for a formula gets an apostrophe in front.
+/// for a formula gets an apostrophe in front. That may stand after a semicolon or a line break too: where people separate
+/// cells with semicolons, both begin a cell, quotes or not.
 pub fn harmless(text: &str) -> String {
-    let seen = text.trim_start_matches(|character: char| character.is_whitespace() || is_hidden(character));
-    let formula = seen.starts_with(['=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}']);
-    let breaks = text.starts_with(['\t', '\r', '\n']);
-    let shown = text.split('\n').map(visible).collect::<Vec<_>>().join("\n");
-    if formula || breaks { format!("'{shown}") } else { shown }
+    let mut shown = String::with_capacity(text.len() + 1);
+    if text.starts_with(['\t', '\r', '\n']) {
+        shown.push('\'');
+    }
+    for piece in text.split_inclusive([';', '\n']) {
+        let seen = piece.trim_start_matches(|character: char| character.is_whitespace() || is_hidden(character));
+        let formula = seen.starts_with(['=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}']);
+        if formula && shown != "'" {
+            shown.push('\'');
+        }
+        shown.push_str(&piece.split('\n').map(visible).collect::<Vec<_>>().join("\n"));
+    }
+    shown
 }
 
 /// JSON in which nothing hidden stands as it is: `\u202e` is the same text to every parser, and harmless on a terminal.
@@ -109,8 +118,17 @@ mod tests {
         for evil in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\nx", "\u{FF1D}1", "\u{200B}=1", "\u{FEFF} @x"] {
             assert!(harmless(evil).starts_with('\''), "{evil}");
         }
-        for plain in ["", "a=b", "arn:aws:s3:::x", "1-2"] {
+        for plain in ["", "a=b", "arn:aws:s3:::x", "1-2", "one; two", "a;b=c"] {
             assert_eq!(harmless(plain), plain);
         }
+    }
+
+    #[test]
+    fn no_piece_of_a_cell_is_a_formula_where_semicolons_separate() {
+        assert_eq!(harmless("a;=1+1"), "a;'=1+1");
+        assert_eq!(harmless("a; \u{200B}@x;b"), "a;' \\u{200b}@x;b");
+        assert_eq!(harmless("x\n=1+1\ny"), "x\n'=1+1\ny");
+        assert_eq!(harmless("=1;=2"), "'=1;'=2");
+        assert_eq!(harmless("\n=1"), "'\n'=1");
     }
 }

@@ -88,11 +88,13 @@ pub enum GapReason {
     Failed,
     /// An answer came that cannot be read.
     Unreadable,
+    /// An answer came that is larger than any that is taken.
+    TooLarge,
     /// The service keeps no data for a part of the period: `LookupEvents` before 90 days.
     OutOfRange,
     /// The terms of a document were not accepted in the settings.
     TermsNotAccepted,
-    /// The run was ended before the call.
+    /// The run was ended before the call, or the call cannot be made.
     NotAttempted,
 }
 
@@ -107,6 +109,7 @@ impl GapReason {
             Self::TimedOut => "timed out",
             Self::Failed => "service failed",
             Self::Unreadable => "unreadable answer",
+            Self::TooLarge => "reply too large",
             Self::OutOfRange => "outside what AWS keeps",
             Self::TermsNotAccepted => "terms not accepted",
             Self::NotAttempted => "not attempted",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Period, SnapshotId};
+use super::{AccountId, LogMark, Period, SnapshotId};
 
 /// A snapshot as a link of the chain: what its manifest says besides the replies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,6 +31,9 @@ pub struct Link {
     pub tool: String,
     /// What is kept of it.
     pub keeping: Keeping,
+    /// Where the log of attestations stood; not known of what an older version wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attestations: Option<LogMark>,
 }
 
 impl Link {
@@ -113,6 +116,8 @@ pub enum ProblemKind {
     BlobAltered,
     /// The log of attestations is not what was written.
     AttestationLogBroken,
+    /// The log of attestations, or lines at its end, are not there.
+    AttestationLogMissing,
 }
 
 impl ProblemKind {
@@ -129,6 +134,7 @@ impl ProblemKind {
             Self::BlobMissing => "blob-missing",
             Self::BlobAltered => "blob-altered",
             Self::AttestationLogBroken => "attestation-log-broken",
+            Self::AttestationLogMissing => "attestation-log-missing",
         }
     }
 

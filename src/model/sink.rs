@@ -1,5 +1,7 @@
 //! Where a collection puts what it gets, and where it reports: `collect` knows neither the vault nor the terminal.
 
+use std::error::Error;
+
 use super::{AccountId, Exchange, Gap, Sha256};
 
 /// Takes evidence as it comes. Each call returns when the thing is safe.
@@ -20,10 +22,17 @@ pub trait DocumentSink: Send {
     fn finish(self: Box<Self>) -> Result<(Sha256, u64), SinkError>;
 }
 
-/// The evidence could not be kept: a full disk, a vault that went away.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct SinkError(pub String);
+/// The evidence could not be kept: a full disk, a vault that went away. The keeper's own error says which.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct SinkError(Box<dyn Error + Send + Sync>);
+
+impl SinkError {
+    /// The keeper's error.
+    pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(error.into())
+    }
+}
 
 /// Receives progress; silent implementations serve tests and pipes.
 pub trait Progress: Send + Sync {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Exchange, Gap, Partition, Region, Sha256, SnapshotId, SourceId};
+use super::{AccountId, Exchange, Gap, LogMark, OffersKnownBy, Partition, Region, Sha256, SnapshotId, SourceId};
 
 /// Everything about one collection. Its canonical JSON's SHA-256 is its id, and `previous` chains it to the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct Snapshot {
     /// The mappings and settings that were in force, so that their changes can be separated from the estate's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definitions: Option<Definitions>,
+    /// Where the log of attestations stood; none where an older version wrote the snapshot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestations: Option<LogMark>,
     /// What was to be asked.
     pub scope: Scope,
     /// What came, sorted by source, account, region, item, operation, page.
@@ -48,7 +51,7 @@ impl Snapshot {
 }
 
 /// What a snapshot was collected by; the bytes lie in the vault as JSON objects of file names and texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Definitions {
     /// The mappings: every file of them.
     pub mappings: Sha256,
@@ -125,6 +128,9 @@ pub struct AccountScope {
     /// By the service of sources, the regions in which AWS does not offer it: there it was not asked, and is not missing.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub not_offered: BTreeMap<String, BTreeSet<Region>>,
+    /// What says so.
+    #[serde(default, skip_serializing_if = "OffersKnownBy::is_list")]
+    pub offers_known_by: OffersKnownBy,
 }
 
 /// How many calls a source wanted and what became of them.

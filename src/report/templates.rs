@@ -20,7 +20,7 @@ pub struct Templates {
 }
 
 /// A report cannot be made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// A template does not parse, or asks for what the report does not have.
     #[error("template `{file}`, line {line}, column {column}: {message}: `{word}`")]
@@ -37,8 +37,8 @@ pub enum ReportError {
         word: String,
     },
     /// The templates do not fit together.
-    #[error("templates: {0}")]
-    Templates(String),
+    #[error("the templates do not fit together")]
+    Templates(#[source] tera::Error),
     /// A file that must be text is not.
     #[error("template `{0}` is not UTF-8 text: save it as UTF-8")]
     NotText(String),
@@ -71,7 +71,7 @@ impl Templates {
         let mut tera = Tera::new();
         tera.autoescape_on([".html", ".xml"]);
         tera.add_raw_templates(sources.iter().map(|(path, text)| (path.as_str(), text.as_str())))
-            .map_err(|error| explain(&error, &sources))?;
+            .map_err(|error| explain(error, &sources))?;
         Ok(Self { tera, sources, files })
     }
 
@@ -103,18 +103,18 @@ impl Templates {
         view: &impl Serialize,
         texts: &[(&'static str, &str)],
     ) -> Result<String, ReportError> {
-        let mut context = Context::from_serialize(view).map_err(|error| explain(&error, &self.sources))?;
+        let mut context = Context::from_serialize(view).map_err(|error| explain(error, &self.sources))?;
         for (name, text) in texts {
             context.insert(*name, text);
         }
-        self.tera.render(name, &context).map_err(|error| explain(&error, &self.sources))
+        self.tera.render(name, &context).map_err(|error| explain(error, &self.sources))
     }
 }
 
 /// The place and the word come from the error; its own text draws the line, which a terminal may not show.
-fn explain(error: &tera::Error, sources: &BTreeMap<String, String>) -> ReportError {
+fn explain(error: tera::Error, sources: &BTreeMap<String, String>) -> ReportError {
     let (ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report)) = error.kind() else {
-        return ReportError::Templates(error.to_string());
+        return ReportError::Templates(error);
     };
     let span = report.span();
     let source = sources.get(report.filename()).map(String::as_str).unwrap_or_default();

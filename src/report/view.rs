@@ -8,6 +8,7 @@ mod attestations;
 mod custody;
 mod deviations;
 mod evidence;
+mod executive;
 mod findings;
 mod limits;
 mod marks;
@@ -24,7 +25,7 @@ use serde::Serialize;
 
 use super::Input;
 use evidence::Numbers;
-pub(crate) use limits::{EVIDENCE_LISTED, FINDINGS_LISTED, GAPS_LISTED};
+pub(crate) use limits::{EVIDENCE_LISTED, FINDINGS_LISTED, FINDINGS_PRINTED, GAPS_LISTED, GAPS_PRINTED};
 pub(crate) use marks::{Badge, Count, Fact, Link};
 pub(crate) use page::Page;
 pub(crate) use text::Text;
@@ -33,6 +34,7 @@ pub(crate) use text::Text;
 #[derive(Debug, Serialize)]
 pub(crate) struct View {
     cover: summary::Cover,
+    executive: executive::Executive,
     verify: custody::Verify,
     scope: scope::Scope,
     /// A summary per framework, in the order of the settings.
@@ -71,6 +73,7 @@ impl View {
         let reports = evidence::reports(input, &mut numbers);
         Self {
             cover: summary::Cover::new(input),
+            executive: executive::Executive::new(input),
             verify: custody::Verify::new(input),
             scope,
             frameworks: summary::frameworks(input),

@@ -42,8 +42,8 @@ pub enum CertificateError {
     #[error("certificate {0} is not valid PEM")]
     Pem(usize),
     /// The DER inside is broken.
-    #[error("not a valid X.509 certificate: {0}")]
-    Der(String),
+    #[error("not a valid X.509 certificate")]
+    Der(#[from] der::Error),
 }
 
 /// The signed part of a certificate. Names stay raw: they are compared, never re-encoded.
@@ -102,7 +102,7 @@ impl Certificate {
         if der.len() > MAX_DER {
             return Err(CertificateError::TooLarge(der.len()));
         }
-        Self::read(der).map_err(|error| CertificateError::Der(error.to_string()))
+        Ok(Self::read(der)?)
     }
 
     fn read(der: &[u8]) -> der::Result<Self> {

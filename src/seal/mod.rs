@@ -22,9 +22,9 @@ pub use identity::{KeyError, Signer, SigningIdentity};
 pub use keygen::{Generated, KeygenError, generate};
 pub use pdf::{PdfSignature, sign_pdf};
 pub use pdf_verify::{PdfFault, verify_pdf};
-pub use sign::{SignError, sign_detached};
+pub use sign::{PdfSignFault, SignError, sign_detached};
 pub use trust::{Foreign, Trust, TrustError, Trusted};
-pub use verify::{SignatureFacts, SignatureFault, verify_detached};
+pub use verify::{Malformation, SignatureFacts, SignatureFault, verify_detached};
 
 #[cfg(test)]
 mod tests;

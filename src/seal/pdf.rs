@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use lopdf::{Dictionary, Document, IncrementalDocument, Object, ObjectId, StringFormat, dictionary};
 
 use super::identity::Signer;
-use super::sign::{SignError, sign_parts};
+use super::sign::{PdfSignFault, SignError, sign_parts};
 
 /// Room for the signature in bytes: a few certificates of 4096-bit RSA keys and, later, a time stamp.
 const ROOM: usize = 16 * 1024;
@@ -29,15 +29,14 @@ pub fn sign_pdf(
     time: DateTime<Utc>,
     words: &PdfSignature<'_>,
 ) -> Result<Vec<u8>, SignError> {
-    let fault = |error: &dyn std::fmt::Display| SignError::Pdf(error.to_string());
-    let document = Document::load_mem(pdf).map_err(|error| fault(&error))?;
+    let document = Document::load_mem(pdf).map_err(PdfSignFault::from)?;
     if document.is_encrypted() {
-        return Err(SignError::Pdf("it is encrypted".to_owned()));
+        return Err(PdfSignFault::Encrypted.into());
     }
     let mut update = IncrementalDocument::create_from(pdf.to_vec(), document);
-    add_signature(&mut update, time, words).map_err(|error| fault(&error))?;
+    add_signature(&mut update, time, words).map_err(PdfSignFault::from)?;
     let mut bytes = Vec::with_capacity(pdf.len() + 3 * ROOM);
-    update.save_to(&mut bytes).map_err(|error| fault(&error))?;
+    update.save_to(&mut bytes).map_err(|error| PdfSignFault::from(lopdf::Error::from(error)))?;
     fill(&mut bytes, pdf.len(), signer)?;
     Ok(bytes)
 }
@@ -106,23 +105,22 @@ fn add_to_form(update: &mut IncrementalDocument, root: ObjectId, widget: ObjectI
 
 /// Writes the real byte range over the placeholder, then the signature over the zeros.
 fn fill(bytes: &mut [u8], original: usize, signer: &dyn Signer) -> Result<(), SignError> {
-    let lost = || SignError::Pdf("the signature's place was not found after writing".to_owned());
-    let range = find(bytes, b"/ByteRange", original).ok_or_else(lost)?;
-    let open = find(bytes, b"[", range).ok_or_else(lost)?;
-    let close = find(bytes, b"]", open).ok_or_else(lost)?;
+    let range = find(bytes, b"/ByteRange", original).ok_or(PdfSignFault::Lost)?;
+    let open = find(bytes, b"[", range).ok_or(PdfSignFault::Lost)?;
+    let close = find(bytes, b"]", open).ok_or(PdfSignFault::Lost)?;
     let zeros: Vec<u8> = std::iter::once(b'<').chain(std::iter::repeat_n(b'0', 2 * ROOM)).chain([b'>']).collect();
-    let start = find(bytes, &zeros, original).ok_or_else(lost)?;
+    let start = find(bytes, &zeros, original).ok_or(PdfSignFault::Lost)?;
     let end = start + zeros.len();
     let numbers = format!("0 {start} {end} {}", bytes.len() - end);
-    let place = bytes.get_mut(open + 1..close).ok_or_else(lost)?;
+    let place = bytes.get_mut(open + 1..close).ok_or(PdfSignFault::Lost)?;
     if numbers.len() > place.len() {
-        return Err(lost());
+        return Err(PdfSignFault::Lost.into());
     }
     place.fill(b' ');
     place[..numbers.len()].copy_from_slice(numbers.as_bytes());
     let der = sign_parts(&[&bytes[..start], &bytes[end..]], signer, None)?;
     if der.len() > ROOM {
-        return Err(SignError::Pdf(format!("the signature has {} bytes; there is room for {ROOM}", der.len())));
+        return Err(PdfSignFault::TooLarge { size: der.len(), room: ROOM }.into());
     }
     for (place, byte) in bytes[start + 1..end - 1].chunks_exact_mut(2).zip(der) {
         place.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);

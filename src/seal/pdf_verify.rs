@@ -22,7 +22,7 @@ pub enum PdfFault {
     #[error("its signature does not cover the whole file: {0}")]
     PartlyCovered(&'static str),
     /// The signature itself does not hold.
-    #[error("its signature does not hold: {0}")]
+    #[error("its signature does not hold")]
     Signature(#[from] SignatureFault),
 }
 

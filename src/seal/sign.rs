@@ -22,14 +22,36 @@ pub enum SignError {
     #[error("a signer needs a certificate")]
     NoCertificate,
     /// A structure could not be written.
-    #[error("writing the signature failed: {0}")]
+    #[error("writing the signature failed")]
     Encoding(#[from] der::Error),
     /// The signature just made does not verify with its own certificate.
-    #[error("the new signature does not verify with the signer's own certificate: {0}")]
-    SelfCheck(SignatureFault),
+    #[error("the new signature does not verify with the signer's own certificate")]
+    SelfCheck(#[source] SignatureFault),
     /// The PDF cannot be extended.
-    #[error("the PDF cannot be signed: {0}")]
-    Pdf(String),
+    #[error(transparent)]
+    Pdf(#[from] PdfSignFault),
+}
+
+/// Why a PDF cannot be extended by a signature.
+#[derive(Debug, thiserror::Error)]
+pub enum PdfSignFault {
+    /// Not a PDF that can be read and written.
+    #[error("its objects cannot be read or added to")]
+    Document(#[from] lopdf::Error),
+    /// Nothing may be added to it.
+    #[error("it is encrypted")]
+    Encrypted,
+    /// What was written is not there.
+    #[error("the signature's place was not found after writing")]
+    Lost,
+    /// A chain of many certificates.
+    #[error("the signature has {size} bytes; there is room for {room}")]
+    TooLarge {
+        /// The size of the signature.
+        size: usize,
+        /// What was kept free for it.
+        room: usize,
+    },
 }
 
 /// Signs `content`: DER of a detached CAdES-B-B signature, verified with the signer's certificate before it is returned.

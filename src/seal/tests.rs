@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeZone as _, Utc};
 use lopdf::{Document, Object, dictionary};
 
 use super::*;
+use crate::model::causes;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -130,6 +131,9 @@ fn trust_comes_from_outside() {
 fn a_pdf_signature_covers_the_whole_file() {
     let (_, identity) = generated("Example Ltd");
     let pdf = small_pdf();
+    let rubbish = verify_detached(b"rubbish", b"content").unwrap_err();
+    let said = causes(&rubbish);
+    assert_eq!((said.len(), said[0].as_str()), (2, "it is not a detached CMS signature in DER"), "{said:?}");
     assert_eq!(verify_pdf(&pdf), Err(PdfFault::Unsigned));
     let signed = sign_pdf(&pdf, &identity, now(), &WORDS).unwrap();
     assert_eq!(signed[..pdf.len()], pdf[..]);

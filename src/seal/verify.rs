@@ -6,7 +6,7 @@ use der::{Decode, Encode};
 use x509_cert::time::Time;
 
 use super::algorithm::{self, Hash, SHA256, SHA384};
-use super::certificate::Certificate;
+use super::certificate::{Certificate, CertificateError};
 use super::cms::{
     CONTENT_TYPE, ContentInfo, DATA, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_CERTIFICATE_V2, SIGNING_TIME, SignerInfo,
     SigningCertificateV2,
@@ -35,8 +35,8 @@ pub enum SignatureFault {
     #[error("it is too large for a signature")]
     TooLarge,
     /// Not the structure we expect.
-    #[error("it is not a detached CMS signature in DER: {0}")]
-    Malformed(String),
+    #[error("it is not a detached CMS signature in DER")]
+    Malformed(#[from] Malformation),
     /// Readable, but not written the one way DER allows, or with parts that nothing covers.
     #[error("it has parts that the signature does not cover: {0}")]
     NotCanonical(&'static str),
@@ -60,6 +60,20 @@ pub enum SignatureFault {
     Algorithm(String),
 }
 
+/// What is wrong with the structure of a signature.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Malformation {
+    /// Not the DER of it.
+    #[error(transparent)]
+    Der(#[from] der::Error),
+    /// A certificate in it is none.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// Several signers, or none.
+    #[error("expected one signer")]
+    Signers,
+}
+
 /// Verifies a CAdES-B-B signature over `content`.
 pub fn verify_detached(der: &[u8], content: &[u8]) -> Result<SignatureFacts, SignatureFault> {
     verify_parts(der, &[content], true)
@@ -70,13 +84,13 @@ pub(super) fn verify_parts(der: &[u8], parts: &[&[u8]], timed: bool) -> Result<S
     if der.len() > MAX_DER {
         return Err(SignatureFault::TooLarge);
     }
-    let info = ContentInfo::from_der(der).map_err(|error| SignatureFault::Malformed(error.to_string()))?;
+    let info = ContentInfo::from_der(der).map_err(Malformation::from)?;
     let signed = &info.content;
     if info.to_der().ok().as_deref() != Some(der) {
         return Err(SignatureFault::NotCanonical("encoding"));
     }
     let [signer] = signed.signers.as_slice() else {
-        return Err(SignatureFault::Malformed("expected one signer".to_owned()));
+        return Err(Malformation::Signers.into());
     };
     let headed = info.content_type == SIGNED_DATA && signed.content.content_type == DATA;
     if !headed || signed.version != 1 || signer.version != 1 {
@@ -102,9 +116,8 @@ fn certificates(found: &[Any], signer: &SignerInfo) -> Result<(Certificate, Vec<
     let mut own = None;
     let mut others = Vec::new();
     for raw in found {
-        let malformed = |error: String| SignatureFault::Malformed(error);
-        let der = raw.to_der().map_err(|error| malformed(error.to_string()))?;
-        let certificate = Certificate::from_der(&der).map_err(|error| malformed(error.to_string()))?;
+        let der = raw.to_der().map_err(Malformation::from)?;
+        let certificate = Certificate::from_der(&der).map_err(Malformation::from)?;
         let named = *certificate.issuer() == signer.signer.issuer && *certificate.serial() == signer.signer.serial;
         if named && own.is_none() {
             own = Some(certificate);

@@ -1,8 +1,9 @@
 //! What was asked about a trail, and what became of it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::error::Error;
 
-use crate::model::{AccountId, Exchange, Gap, GapReason, Region, Remedy, Unanswered};
+use crate::model::{AccountId, Exchange, Gap, GapReason, Region, Remedy, Unanswered, with_causes};
 
 /// The calls made for one trail in one region.
 #[derive(Default)]
@@ -39,7 +40,8 @@ pub(super) fn by_trail<'a>(exchanges: &[&'a Exchange], gaps: &[&'a Gap]) -> Hash
 }
 
 /// A gap that shows only when a reply is read.
-pub(super) fn unreadable(exchange: &Exchange, what: &str) -> Gap {
+pub(super) fn unreadable(exchange: &Exchange, error: &dyn Error) -> Gap {
+    let what = with_causes(error);
     let message = format!(
         "{} of source `{}`: {what}; collect again, and if it stays, the source's description must be corrected",
         exchange.operation, exchange.source

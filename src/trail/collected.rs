@@ -8,6 +8,7 @@ use super::listing::Listing;
 use super::problem::{Kind, Problem, path};
 use crate::model::{
     AccountId, Answer, Exchange, Gap, GapReason, Item, Partition, Remedy, Sha256, Snapshot, Source, Unanswered,
+    with_causes,
 };
 use chrono::{DateTime, Utc};
 
@@ -62,7 +63,7 @@ impl Collected<'_> {
             }
             let listing = match Listing::read(self.source, &body(&exchange.body)?, &days.last) {
                 Ok(listing) => listing,
-                Err(error) => return Ok(Err(error.to_string())),
+                Err(error) => return Ok(Err(with_causes(&error))),
             };
             listing.objects.iter().for_each(|(key, size)| take(key, *size));
             whole = if listing.next.is_some() { Err("its list has further pages".to_owned()) } else { Ok(()) };

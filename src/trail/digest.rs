@@ -7,10 +7,11 @@ use base64::Engine as _;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::fault::KeysFault;
 use super::object::{Digest, NamedLog, inflate_digest};
 use super::place::is_backfill;
 use super::problem::{Kind, Problem, path, short};
-use crate::model::{Exchange, Sha256};
+use crate::model::{Exchange, Sha256, with_causes};
 
 /// The only algorithm that CloudTrail documents.
 const ALGORITHM: &str = "SHA256withRSA";
@@ -49,7 +50,7 @@ impl ReadDigest {
 pub(super) type Keys = BTreeMap<String, Vec<u8>>;
 
 /// Adds the keys of a page of ListPublicKeys.
-pub(super) fn read_keys(body: &[u8], keys: &mut Keys) -> Result<(), String> {
+pub(super) fn read_keys(body: &[u8], keys: &mut Keys) -> Result<(), KeysFault> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Page {
@@ -62,9 +63,9 @@ pub(super) fn read_keys(body: &[u8], keys: &mut Keys) -> Result<(), String> {
         value: String,
         fingerprint: String,
     }
-    let page: Page = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let page: Page = serde_json::from_slice(body)?;
     for key in page.public_key_list {
-        let der = base64::engine::general_purpose::STANDARD.decode(&key.value).map_err(|error| error.to_string())?;
+        let der = base64::engine::general_purpose::STANDARD.decode(&key.value)?;
         keys.insert(key.fingerprint, der);
     }
     Ok(())
@@ -79,13 +80,10 @@ pub(super) fn judge(
     keys: &Keys,
 ) -> (Option<ReadDigest>, Option<Problem>) {
     let problem = |kind, message: String| Some(Problem { kind, path: path(bucket, key), message, time: None });
-    let inflated = match inflate_digest(body) {
-        Ok(inflated) => inflated,
-        Err(why) => return (None, problem(Kind::DigestUnreadable, why)),
-    };
-    let digest = match Digest::read(&inflated.content) {
-        Ok(digest) => digest,
-        Err(why) => return (None, problem(Kind::DigestUnreadable, why)),
+    let read = inflate_digest(body).and_then(|inflated| Ok((Digest::read(&inflated.content)?, inflated)));
+    let (digest, inflated) = match read {
+        Ok(read) => read,
+        Err(why) => return (None, problem(Kind::DigestUnreadable, with_causes(&why))),
     };
     let Ok(end) = digest.digest_end_time.parse::<DateTime<Utc>>() else {
         let message = format!("`{}` is not a time of an end", short(&digest.digest_end_time));

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::chain::Chain;
 use super::digest::ReadDigest;
+use super::fault::LineFault;
 use super::place::TrailFolders;
 use super::problem::{Kind, Problem, path};
 use super::record::{FetchedLog, FoundLog, lines};
@@ -83,7 +84,7 @@ pub(super) fn check(
     chosen: BTreeSet<String>,
     named: &Named,
     folders: &TrailFolders,
-) -> Result<Checked, String> {
+) -> Result<Checked, LineFault> {
     let mut result = Checked { unfetched: chosen, ..Checked::default() };
     for log in lines(record) {
         let log = log?;

@@ -12,6 +12,7 @@ mod collected;
 mod cover;
 mod digest;
 mod digests;
+mod fault;
 mod links;
 mod listing;
 mod log_files;
@@ -28,6 +29,7 @@ mod tests;
 mod window;
 
 pub use chain::{Chain, Days, InFolder};
+pub use fault::ObjectFault;
 pub use listing::{Listing, folders};
 pub use object::{Digest, Inflated, MAX_DIGEST, MAX_LOG, NamedLog, inflate_digest};
 pub use place::{TrailFolders, TrailSummary, is_backfill};

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::fault::ObjectFault;
 use crate::model::Sha256;
 
 /// A digest of ten thousand log files inflates to 5 MB; no input may make us hold more than this.
@@ -55,8 +56,8 @@ pub struct NamedLog {
 
 impl Digest {
     /// Reads a digest's inflated bytes.
-    pub fn read(inflated: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice(inflated).map_err(|error| format!("not a digest: {error}"))
+    pub fn read(inflated: &[u8]) -> Result<Self, ObjectFault> {
+        serde_json::from_slice(inflated).map_err(ObjectFault::Digest)
     }
 }
 
@@ -70,14 +71,14 @@ pub struct Inflated<T> {
 }
 
 /// Inflates a digest. A body that something on the way inflated already is taken as it is.
-pub fn inflate_digest(body: &[u8]) -> Result<Inflated<Vec<u8>>, String> {
+pub fn inflate_digest(body: &[u8]) -> Result<Inflated<Vec<u8>>, ObjectFault> {
     let mut content = Vec::new();
     let trailing = inflate(body, MAX_DIGEST, |bytes| content.extend_from_slice(bytes))?;
     Ok(Inflated { content, trailing })
 }
 
 /// Inflates a log file and keeps nothing but the hash and the length of what is inside.
-pub(super) fn hash_log(body: &[u8]) -> Result<Inflated<(Sha256, u64)>, String> {
+pub(super) fn hash_log(body: &[u8]) -> Result<Inflated<(Sha256, u64)>, ObjectFault> {
     use sha2::Digest as _;
     let (mut hash, mut length) = (sha2::Sha256::new(), 0);
     let trailing = inflate(body, MAX_INFLATED_LOG, |bytes| {
@@ -87,10 +88,10 @@ pub(super) fn hash_log(body: &[u8]) -> Result<Inflated<(Sha256, u64)>, String> {
     Ok(Inflated { content: (Sha256::from_bytes(hash.finalize().into()), length), trailing })
 }
 
-fn inflate(body: &[u8], limit: u64, mut take: impl FnMut(&[u8])) -> Result<u64, String> {
+fn inflate(body: &[u8], limit: u64, mut take: impl FnMut(&[u8])) -> Result<u64, ObjectFault> {
     if !body.starts_with(&[0x1f, 0x8b]) {
         if body.is_empty() {
-            return Err("the file is empty".to_owned());
+            return Err(ObjectFault::Empty);
         }
         take(body);
         return Ok(0);
@@ -98,12 +99,12 @@ fn inflate(body: &[u8], limit: u64, mut take: impl FnMut(&[u8])) -> Result<u64, 
     let mut reader = flate2::bufread::GzDecoder::new(body);
     let (mut buffer, mut total) = (vec![0; 64 << 10], 0u64);
     loop {
-        match reader.read(&mut buffer).map_err(|error| format!("not a gzip file: {error}"))? {
+        match reader.read(&mut buffer).map_err(ObjectFault::Gzip)? {
             0 => return Ok(reader.into_inner().len() as u64),
             count => {
                 total += count as u64;
                 if total > limit {
-                    return Err(format!("it inflates to more than {limit} bytes"));
+                    return Err(ObjectFault::TooLarge(limit));
                 }
                 take(&buffer[..count]);
             }
@@ -132,6 +133,6 @@ mod tests {
         assert_eq!(inflate_digest(b"{}").unwrap().content, b"{}", "inflated on the way");
         assert!(inflate_digest(&body[..12]).is_err() && inflate_digest(b"").is_err());
         let bomb = packed(&vec![0; MAX_DIGEST as usize + 1]);
-        assert!(inflate_digest(&bomb).unwrap_err().contains("more than"));
+        assert!(matches!(inflate_digest(&bomb), Err(ObjectFault::TooLarge(MAX_DIGEST))));
     }
 }

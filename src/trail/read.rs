@@ -87,7 +87,7 @@ fn trails<'a, E>(
         let described: Described = match serde_json::from_slice(&body(&list.body)?) {
             Ok(described) => described,
             Err(error) => {
-                facts.gaps.push(unreadable(list, &error.to_string()));
+                facts.gaps.push(unreadable(list, &error));
                 continue;
             }
         };

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::fault::LineFault;
 use super::object::hash_log;
-use crate::model::{LogFiles, Sha256, TrailSettings};
+use crate::model::{LogFiles, Sha256, TrailSettings, with_causes};
 
 /// The operation under which the record of fetched log files is kept.
 pub const FETCHED_LOGS: &str = "FetchedLogFiles";
@@ -59,7 +60,7 @@ impl FoundLog {
                 let (sha256, length) = inflated.content;
                 Self::File { size: body.len() as u64, inflated: length, sha256, trailing: inflated.trailing }
             }
-            Err(why) => Self::Unreadable(why),
+            Err(why) => Self::Unreadable(with_causes(&why)),
         }
     }
 
@@ -77,9 +78,9 @@ pub fn line(log: &FetchedLog) -> serde_json::Result<Vec<u8>> {
 }
 
 /// The lines of a record; an `Err` is the one that cannot be read.
-pub(super) fn lines(record: &[u8]) -> impl Iterator<Item = Result<FetchedLog, String>> {
+pub(super) fn lines(record: &[u8]) -> impl Iterator<Item = Result<FetchedLog, LineFault>> {
     let numbered = record.split(|byte| *byte == b'\n').zip(1..).filter(|(line, _)| !line.is_empty());
-    numbered.map(|(line, number)| serde_json::from_slice(line).map_err(|error| format!("line {number}: {error}")))
+    numbered.map(|(line, number)| serde_json::from_slice(line).map_err(|source| LineFault { number, source }))
 }
 
 /// The parameters of the record: which log files were chosen.
@@ -135,7 +136,7 @@ mod tests {
         let mut record = line(&log).unwrap();
         record.extend(b"\n{}\n");
         let read: Vec<_> = lines(&record).collect();
-        assert_eq!(read[0], Ok(log));
-        assert!(read[1].as_ref().unwrap_err().starts_with("line 3: "), "{read:?}");
+        assert_eq!(read[0].as_ref().unwrap(), &log);
+        assert!(with_causes(read[1].as_ref().unwrap_err()).starts_with("line 3: "), "{read:?}");
     }
 }

@@ -117,6 +117,8 @@ pub(super) enum Dress {
     Rules,
     /// Every second row shaded.
     Zebra,
+    /// Hair lines, small and close: many rows that are looked up and not read.
+    Dense,
     /// Labels and values beside a bar of the tone.
     Card(Tone),
     /// A tinted box.
@@ -128,7 +130,7 @@ pub(super) enum Dress {
 impl Dress {
     /// Whether it is a table to a screen reader.
     pub(super) fn is_table(self) -> bool {
-        matches!(self, Self::Rules | Self::Zebra)
+        matches!(self, Self::Rules | Self::Zebra | Self::Dense)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why a PDF cannot be made.
 
 /// Why there is no PDF.
-#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
 pub enum PdfError {
     /// The template's result is not a report.
     #[error("line {line} of the rendered `report.pdf.xml`: {message}")]
@@ -24,6 +24,6 @@ pub enum PdfError {
         file: String,
     },
     /// The document cannot be put together.
-    #[error("the PDF cannot be written: {0}")]
-    Write(String),
+    #[error("the PDF cannot be written")]
+    Write(#[from] lopdf::Error),
 }

@@ -135,7 +135,12 @@ fn table(element: Element<'_>, ids: &mut Ids) -> Result<Table, PdfError> {
             other => return Err(element.wrong(format!("`{other}` is not text, number, center or code"))),
         }
     }
-    let dress = if element.attribute("dress") == Some("zebra") { Dress::Zebra } else { Dress::Rules };
+    let dress = match element.attribute("dress") {
+        None => Dress::Rules,
+        Some("zebra") => Dress::Zebra,
+        Some("dense") => Dress::Dense,
+        Some(other) => return Err(element.wrong(format!("`{other}` is not zebra or dense"))),
+    };
     let mut table = Table { dress, columns, head: None, rows: Vec::new() };
     for child in element.elements()? {
         let row = row(child, &table.columns, ids)?;

@@ -24,6 +24,7 @@ impl Pads {
     fn of(dress: Dress) -> Self {
         match dress {
             Dress::Rules | Dress::Zebra => Self { x: 4.6, y: 3.8, gutter: 0.0, indent: 0.0 },
+            Dress::Dense => Self { x: 3.6, y: 1.9, gutter: 0.0, indent: 0.0 },
             Dress::Card(_) => Self { x: 6.0, y: 2.0, gutter: 0.0, indent: 6.0 },
             Dress::Note(_) => Self { x: 8.0, y: 7.0, gutter: 0.0, indent: 4.0 },
             Dress::Halves(_) => Self { x: 9.0, y: 8.0, gutter: 8.0, indent: 0.0 },
@@ -207,10 +208,15 @@ fn look_of(kind: Kind, dress: Dress, place: RowKind, column: Column) -> Look {
     let body = match dress {
         Dress::Note(_) => Look { size: 9.0, leading: 12.8, ..Look::BODY },
         Dress::Card(_) => Look { size: 8.6, leading: 11.8, ..Look::CELL },
+        Dress::Dense => Look { size: 7.6, leading: 9.8, ..Look::CELL },
         _ => Look::CELL,
     };
     match kind {
+        Kind::Body if column.face == Face::Mono && dress == Dress::Dense => {
+            Look { face: Face::Mono, size: 6.4, leading: 9.8, ..body }
+        }
         Kind::Body if column.face == Face::Mono => Look { face: Face::Mono, size: 7.0, leading: 10.2, ..body },
+        Kind::Small if dress == Dress::Dense => Look { size: 7.2, leading: 9.4, ..Look::SMALL },
         Kind::Body => body,
         Kind::Lead => Look { size: body.size + 1.0, leading: body.leading + 1.4, ..body },
         Kind::Small => Look { size: 7.4, leading: 10.2, ..Look::SMALL },
@@ -227,15 +233,15 @@ fn dress_row(dress: Dress, place: RowKind, edges: &[f32], height: f32, begins: b
     };
     let (x, w) = (MARGIN, TEXT_WIDTH);
     match (dress, place) {
-        (Dress::Rules | Dress::Zebra, RowKind::Head) => {
+        (Dress::Rules | Dress::Zebra | Dress::Dense, RowKind::Head) => {
             rect(x, 0.0, w, height, HEAD);
             rect(x, height - 0.9, w, 0.9, NAVY);
         }
-        (Dress::Rules | Dress::Zebra, RowKind::Section) => {
+        (Dress::Rules | Dress::Zebra | Dress::Dense, RowKind::Section) => {
             rect(x, 0.0, w, height, SHADE);
             rect(x, height - 0.5, w, 0.5, RULE);
         }
-        (Dress::Rules, _) => rect(x, height - 0.5, w, 0.5, HAIR),
+        (Dress::Rules | Dress::Dense, _) => rect(x, height - 0.5, w, 0.5, HAIR),
         (Dress::Zebra, RowKind::Body { shaded, .. }) => {
             if shaded {
                 rect(x, 0.0, w, height, SHADE);

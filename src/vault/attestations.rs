@@ -3,15 +3,16 @@
 //! The log only grows. A line is written at once and synced before it is reported; a line that a
 //! killed process did not finish is not read, and the next writer takes it away.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Write as _};
 use std::path::PathBuf;
 
 use sha2::Digest as _;
 
-use super::{Alteration, FORMAT, Lock, Vault, VaultError, fault, files};
-use crate::attestations::{AttestationLog, LogEvent, LogFault};
-use crate::model::{AttestedDocument, DocumentSink as _, Sha256};
+use super::logs::{self, LOG, Logs, marks};
+use super::{Alteration, FORMAT, Lock, StoredAttestations, Vault, VaultError, fault, files};
+use crate::attestations::{AttestationLog, LogEvent};
+use crate::model::{AttestedDocument, Link, LogMark, Sha256};
 
 const CHUNK: usize = 256 * 1024;
 /// No document is larger: a pack is read on a laptop.
@@ -24,30 +25,31 @@ pub struct Attesting {
     _lock: Lock,
 }
 
-/// A log of attestations as it lies in the vault.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StoredAttestations {
-    /// What it says.
-    pub log: AttestationLog,
-    /// Its finished lines, byte for byte: they go into the pack.
-    pub bytes: Vec<u8>,
-}
-
 impl Vault {
-    /// The log of attestations; an empty one when nothing was ever attested.
+    /// The log of attestations; an empty one when nothing was ever attested. It is refused when it is missing or ends before
+    /// the line that `vault.json` names.
     pub fn attestations(&self) -> Result<StoredAttestations, VaultError> {
-        let path = self.attestation_log();
-        let mut bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(fault(&path, error)),
-        };
-        let log = AttestationLog::parse(&bytes).map_err(|wrong| match wrong {
-            LogFault::Newer { found, .. } => VaultError::Newer { path, found },
-            LogFault::Broken { .. } => VaultError::Altered { path, what: wrong.into() },
-        })?;
-        bytes.truncate(log.complete());
-        Ok(StoredAttestations { log, bytes })
+        self.attestations_named_by(&[])
+    }
+
+    /// The same, held against the manifests of snapshots too.
+    pub fn attestations_named_by(&self, links: &[Link]) -> Result<StoredAttestations, VaultError> {
+        // Before the log: whoever attests writes it after.
+        let anchored = self.anchor()?.attestations;
+        let logs = Logs::read(self)?;
+        match logs.problem(self, &marks(anchored, links)) {
+            None => Ok(logs.stored),
+            Some(problem) => Err(logs::refused(self, problem)),
+        }
+    }
+
+    /// Where the log stands; what `vault.json` says of it where it cannot be read.
+    pub(super) fn log_mark(&self) -> Result<Option<LogMark>, VaultError> {
+        match self.attestations() {
+            Ok(stored) => Ok(Some(stored.log.mark())),
+            Err(VaultError::Log { .. } | VaultError::Altered { .. }) => Ok(self.anchor()?.attestations),
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes the right to attest. The lock is held until the result is dropped.
@@ -80,7 +82,7 @@ impl Vault {
     }
 
     fn attestation_log(&self) -> PathBuf {
-        self.root().join("attestations.jsonl")
+        self.root().join(LOG)
     }
 }
 
@@ -92,7 +94,7 @@ impl Attesting {
 
     /// Keeps a document's bytes; its hash and length. `None`: it is larger than any document may be, and nothing is kept.
     pub fn keep(&self, mut from: impl Read) -> Result<Option<(Sha256, u64)>, KeepError> {
-        let mut document = Box::new(self.vault.document()?);
+        let mut document = self.vault.document()?;
         let (mut buffer, mut size) = (vec![0; CHUNK], 0_u64);
         loop {
             let length = match from.read(&mut buffer) {
@@ -105,13 +107,9 @@ impl Attesting {
             if size > LARGEST_DOCUMENT {
                 return Ok(None);
             }
-            document.write(&buffer[..length]).map_err(|error| self.unwritten(&error.to_string()))?;
+            document.write_bytes(&buffer[..length])?;
         }
-        document.finish().map(Some).map_err(|error| self.unwritten(&error.to_string()).into())
-    }
-
-    fn unwritten(&self, what: &str) -> VaultError {
-        VaultError::Io { path: self.vault.root().to_owned(), source: io::Error::other(what.to_owned()) }
+        Ok(Some(document.keep()?))
     }
 
     /// Adds an event to the log; it is safe on the disk when this returns. Documents are synced before they are named.
@@ -126,8 +124,7 @@ impl Attesting {
                 files::sync_folder(folder)?;
             }
         }
-        let refused = |what: String| VaultError::Refused { what };
-        let (line, next) = self.log.line(event).map_err(refused)?;
+        let (line, next) = self.log.line(event)?;
         let append = || -> io::Result<()> {
             let mut file = files::private().create(true).append(true).open(&path)?;
             // What a killed process left of its line would make ours unreadable.
@@ -138,7 +135,7 @@ impl Attesting {
         append().map_err(|error| fault(&path, error))?;
         File::open(self.vault.root()).and_then(|folder| folder.sync_all()).map_err(|error| fault(&path, error))?;
         self.log = next;
-        Ok(())
+        self.vault.anchor_log(self.log.mark())
     }
 }
 
@@ -146,8 +143,8 @@ impl Attesting {
 #[derive(Debug, thiserror::Error)]
 pub enum KeepError {
     /// It cannot be read.
-    #[error("{0}")]
-    Read(io::Error),
+    #[error("the document cannot be read")]
+    Read(#[source] io::Error),
     /// The vault cannot take it.
     #[error(transparent)]
     Vault(#[from] VaultError),

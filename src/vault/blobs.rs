@@ -238,10 +238,10 @@ impl Document {
 
 impl DocumentSink for Document {
     fn write(&mut self, bytes: &[u8]) -> Result<(), SinkError> {
-        self.write_bytes(bytes).map_err(|error| SinkError(with_causes(&error)))
+        self.write_bytes(bytes).map_err(SinkError::new)
     }
 
     fn finish(mut self: Box<Self>) -> Result<(Sha256, u64), SinkError> {
-        self.keep().map_err(|error| SinkError(with_causes(&error)))
+        self.keep().map_err(SinkError::new)
     }
 }

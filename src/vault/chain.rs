@@ -15,7 +15,7 @@ use super::manifests::{FOLDER_TIME, Folder};
 use super::pruned::Pruned;
 use super::{FORMAT, Vault, VaultError};
 use crate::model::{
-    AccountId, Chain, ChainProblem, Keeping, Link, Period, ProblemKind, Sha256, SnapshotId, with_causes,
+    AccountId, Chain, ChainProblem, Keeping, Link, LogMark, Period, ProblemKind, Sha256, SnapshotId, with_causes,
 };
 
 const RESTORE: &str = "restore it from a backup, or take another copy of the vault";
@@ -23,6 +23,8 @@ const RESTORE: &str = "restore it from a backup, or take another copy of the vau
 impl Vault {
     /// The chain: all links and all that is wrong with them.
     pub fn chain(&self) -> Result<Chain, VaultError> {
+        // Before the folders: whoever collects writes it after.
+        let anchored = self.anchor()?.heads.unwrap_or_default();
         let folders = self.snapshot_folders()?;
         // All are read before the first error is looked for: which one is reported does not depend on the threads.
         let found: Vec<Result<Read, VaultError>> = folders.par_iter().map(read).collect();
@@ -34,7 +36,7 @@ impl Vault {
         }
         let links = Chain::order(links);
         let mut chain = Chain { links, problems };
-        chain.problems.extend(self.missing(&chain, &folders));
+        chain.problems.extend(self.missing(&chain, &folders, &anchored));
         chain.problems.extend(self.out_of_place(&chain));
         // Where a link is missing, the one before it looks like an end.
         if !chain.problems.iter().any(|one| one.kind.hides_history()) {
@@ -54,21 +56,25 @@ impl Vault {
     }
 
     /// What others stand on and what is not there.
-    fn missing(&self, chain: &Chain, folders: &[Folder]) -> Vec<ChainProblem> {
+    fn missing(&self, chain: &Chain, folders: &[Folder], anchored: &BTreeSet<SnapshotId>) -> Vec<ChainProblem> {
         let there: BTreeSet<SnapshotId> = chain.links.iter().map(|link| link.id).collect();
         // An altered or unreadable manifest is named as that already.
         let shorts: BTreeSet<&str> = folders.iter().filter_map(Folder::short).collect();
+        let gone = |id: &SnapshotId| !there.contains(id) && !shorts.contains(id.short().as_str());
         let mut missing = BTreeMap::<SnapshotId, Vec<String>>::new();
         for link in &chain.links {
-            for id in link.stands_on().filter(|id| !there.contains(id) && !shorts.contains(id.short().as_str())) {
-                missing.entry(id).or_default().push(link.id.short());
+            for id in link.stands_on().filter(gone) {
+                missing.entry(id).or_default().push(format!("{} stands on it", link.id.short()));
             }
+        }
+        for id in anchored.iter().filter(|id| gone(id)) {
+            missing.entry(*id).or_default().push("`vault.json` names it among the newest".to_owned());
         }
         let problem = |(id, by): (SnapshotId, Vec<String>)| ChainProblem {
             kind: ProblemKind::SnapshotMissing,
             path: self.shown(&format!("snapshots/*-{}", id.short())),
             snapshot: Some(id.short()),
-            message: format!("the snapshot {} is missing: {} stands on it", id.short(), by.join(", ")),
+            message: format!("the snapshot {} is missing: {}", id.short(), by.join(", ")),
             remedy: "restore its folder from a backup, or merge a copy of the vault that has it".to_owned(),
         };
         missing.into_iter().map(problem).collect()
@@ -226,6 +232,8 @@ struct Head {
     period: Period,
     time: DateTime<Utc>,
     finished: DateTime<Utc>,
+    #[serde(default)]
+    attestations: Option<LogMark>,
     scope: Scope,
 }
 
@@ -252,9 +260,9 @@ impl Head {
     }
 
     fn link(self, id: SnapshotId, keeping: Keeping) -> Link {
-        let Self { tool, previous, also_after, organization, period, time, finished, scope, .. } = self;
+        let Self { tool, previous, also_after, organization, period, time, finished, scope, attestations, .. } = self;
         let accounts = scope.accounts.into_iter().map(|account| account.id).collect();
-        Link { id, time, finished, period, organization, accounts, previous, also_after, tool, keeping }
+        Link { id, time, finished, period, organization, accounts, previous, also_after, tool, keeping, attestations }
     }
 }
 

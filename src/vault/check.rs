@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::names::{BlobFile, Namer, named_by_log, with_bases};
+use super::logs::{Logs, marks};
+use super::names::{BlobFile, Namer, with_bases};
 use super::{Vault, VaultError, patches};
 use crate::model::{Chain, ChainProblem, Keeping, ProblemKind, Sha256, with_causes};
 
@@ -29,8 +30,21 @@ pub struct Checked {
     pub stored: u64,
     /// Blobs that nothing names: a killed collection left them, or an interrupted prune.
     pub unnamed: Unnamed,
+    /// Whether anything says how far the log of attestations went.
+    pub log: LogKnown,
     /// All that is wrong.
     pub problems: Vec<ChainProblem>,
+}
+
+/// Whether a vault says how far its log of attestations went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum LogKnown {
+    /// `vault.json` or a manifest names a line of it.
+    Named,
+    /// Only older versions wrote here: whether lines are missing from its end is not known.
+    Unknown,
 }
 
 /// Blobs that nothing names.
@@ -50,10 +64,15 @@ impl Vault {
     pub fn check_all(&self) -> Result<Checked, VaultError> {
         // Whoever prunes takes blobs away that were named a moment ago.
         let _lock = self.lock_if_writable()?;
+        let anchored = self.anchor()?.attestations;
         let Chain { links, mut problems } = self.chain()?;
         let mut names = self.named_by_snapshots(&links)?;
-        match self.attestations() {
-            Ok(stored) => names.extend(named_by_log(&stored.log).map(|hash| (hash, Namer::Attestations))),
+        let marks = marks(anchored, &links);
+        match Logs::read(self) {
+            Ok(logs) => {
+                names.extend(logs.documents().map(|hash| (hash, Namer::Attestations)));
+                problems.extend(logs.problem(self, &marks));
+            }
             Err(VaultError::Altered { path, what }) => problems.push(ChainProblem {
                 kind: ProblemKind::AttestationLogBroken,
                 path: path.display().to_string(),
@@ -74,6 +93,7 @@ impl Vault {
             bytes: 0,
             stored: 0,
             unnamed: Unnamed::default(),
+            log: if marks.is_empty() { LogKnown::Unknown } else { LogKnown::Named },
             problems,
         };
         let there: BTreeSet<Sha256> = files.iter().map(|file| file.hash).collect();

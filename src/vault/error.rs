@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::attestations::LogFault;
+use crate::attestations::{LogDefect, LogFault};
 use crate::model::{ChainProblem, Sha256, SnapshotId};
 
 /// The vault format that this build reads and writes.
@@ -30,7 +30,7 @@ pub enum VaultError {
     #[error("the vault `{}` is locked: another collection is writing to it", .0.display())]
     Locked(PathBuf),
     /// The disk is full.
-    #[error("the disk is full: `{}` could not be written; what was collected before is safe", .0.display())]
+    #[error("the disk is full: `{}` could not be written; what the vault held before is safe", .0.display())]
     Full(PathBuf),
     /// Any other fault of the file system.
     #[error("`{}` cannot be read or written", path.display())]
@@ -57,6 +57,20 @@ pub enum VaultError {
         /// What it is a patch on.
         base: PathBuf,
         /// What is wrong with that.
+        what: String,
+    },
+    /// The log of attestations, or a part of it, is gone.
+    #[error("{what} (`{}`)", path.display())]
+    Log {
+        /// The log.
+        path: PathBuf,
+        /// What is missing of it.
+        what: String,
+    },
+    /// What says who needs the evidence is not all there.
+    #[error("nothing is pruned: {what}")]
+    Unpruned {
+        /// What is missing.
         what: String,
     },
     /// A blob that a snapshot names is gone.
@@ -129,11 +143,8 @@ pub enum VaultError {
     #[error("there is no unfinished collection in `{}`", .0.display())]
     NothingToResume(PathBuf),
     /// The log of attestations does not take an event.
-    #[error("{what}")]
-    Refused {
-        /// Why.
-        what: String,
-    },
+    #[error(transparent)]
+    Refused(#[from] LogDefect),
     /// The unfinished collection was begun for something else.
     #[error("the unfinished collection was begun with another {0}")]
     Changed(&'static str),
@@ -170,11 +181,18 @@ impl VaultError {
             Self::Foreign(_) => "name an empty or a new folder with `--vault`",
             Self::Newer { .. } => "install the newer auditpack; this vault was left untouched",
             Self::Locked(_) => "wait for the other collection to end, or stop it; a killed one leaves no lock behind",
-            Self::Full(_) => "make room, then run `auditpack collect --resume`",
+            Self::Full(_) => {
+                "make room and run the command again; an interrupted collection goes on with `auditpack collect --resume`"
+            }
             Self::Io { .. } => "check the folder's permissions and disk",
             Self::Altered { .. } | Self::Base { .. } | Self::Missing(_) => {
                 "restore the file from a backup; the evidence no longer stands without it"
             }
+            Self::Log { .. } => {
+                "restore the file from a backup, or merge a copy of the vault that has it: documents that people attested \
+                 are named nowhere else"
+            }
+            Self::Unpruned { .. } => "`auditpack vault check` names all that is missing, and what can be done",
             Self::Unknown { .. } => "`auditpack vault list` shows all snapshots",
             Self::Ambiguous(..) => "name a snapshot by more digits of its id, or `latest`",
             Self::Pruned { .. } => {
@@ -186,7 +204,7 @@ impl VaultError {
             }
             Self::Organization { .. } => "name a vault of its own with `--vault`, or set `organization` right",
             Self::Merge { remedy, .. } => remedy,
-            Self::Refused { .. } => "`auditpack attest list --all` shows what was attested",
+            Self::Refused(_) => "`auditpack attest list --all` shows what was attested",
             Self::NothingToResume(_) => "omit `--resume` to start a new collection",
             Self::Changed(_) => "omit `--resume` to start a new collection",
         }

@@ -5,11 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::anchor::{self, Anchor};
 use super::error::{FORMAT, VaultError, fault};
 use super::files;
 use super::pack_index::Packs;
+use crate::model::{LogMark, SnapshotId};
 
 /// A folder of evidence.
 #[derive(Debug, Clone)]
@@ -24,7 +26,7 @@ pub struct Lock {
     _file: File,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Head {
     format: u32,
 }
@@ -32,15 +34,15 @@ struct Head {
 impl Vault {
     /// Opens a vault that exists.
     pub fn open(root: &Path) -> Result<Self, VaultError> {
-        let head = root.join("vault.json");
+        let head = root.join(anchor::NAME);
         match fs::read(&head) {
             Ok(bytes) => {
                 check_format(&head, &bytes)?;
                 Ok(Self { root: root.to_owned(), packs: Arc::default() })
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_dir(root).map(Iterator::count) {
-                Ok(0) | Err(_) => Err(VaultError::None(root.to_owned())),
-                Ok(_) => Err(VaultError::Foreign(root.to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match is_begun(root) {
+                Ok(true) | Err(_) => Err(VaultError::None(root.to_owned())),
+                Ok(false) => Err(VaultError::Foreign(root.to_owned())),
             },
             Err(error) => Err(fault(&head, error)),
         }
@@ -50,11 +52,10 @@ impl Vault {
     pub fn create(root: &Path) -> Result<Self, VaultError> {
         match Self::open(root) {
             Err(VaultError::None(_)) => {
-                for folder in ["blobs", "journal", "snapshots"] {
+                for folder in FOLDERS {
                     files::make_folder(&root.join(folder))?;
                 }
-                let head = serde_json::to_vec(&Head { format: FORMAT }).unwrap_or_default();
-                files::write_whole(&root.join("vault.json"), &head)?;
+                Anchor::new().write(root)?;
                 Ok(Self { root: root.to_owned(), packs: Arc::default() })
             }
             Ok(vault) => {
@@ -78,10 +79,44 @@ impl Vault {
         }
     }
 
+    /// What the vault must hold.
+    pub(super) fn anchor(&self) -> Result<Anchor, VaultError> {
+        Anchor::read(&self.root)
+    }
+
+    /// Names where the log of attestations stands now.
+    pub(super) fn anchor_log(&self, mark: LogMark) -> Result<(), VaultError> {
+        let mut anchor = self.anchor()?;
+        anchor.attestations = Some(mark);
+        anchor.write(&self.root)
+    }
+
+    /// Names new snapshots in the place of those that they stand on.
+    pub(super) fn anchor_heads(&self, new: &[SnapshotId], below: &[SnapshotId]) -> Result<(), VaultError> {
+        let mut anchor = self.anchor()?;
+        anchor.replace_heads(new, below);
+        anchor.write(&self.root)
+    }
+
     /// The folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
+}
+
+/// The folders that a new vault begins with.
+const FOLDERS: [&str; 3] = ["blobs", "journal", "snapshots"];
+
+/// Whether a folder without `vault.json` is empty, or holds what is made before it: a full disk left that.
+fn is_begun(root: &Path) -> io::Result<bool> {
+    for entry in fs::read_dir(root)? {
+        let entry = entry?;
+        let ours = FOLDERS.iter().any(|folder| entry.file_name() == **folder);
+        if !ours || fs::read_dir(entry.path())?.next().is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Refuses what a newer version wrote before reading anything else of it.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::chain::moment;
 use super::{FORMAT, Lock, Vault, VaultError, check_format, fault, files};
 use crate::model::{
-    Chain, DocumentSink, Exchange, Gap, Keeping, Period, Sha256, Sink, SinkError, Snapshot, SnapshotId, with_causes,
+    Chain, DocumentSink, Exchange, Gap, Keeping, LogMark, Period, Sha256, Sink, SinkError, Snapshot, SnapshotId,
 };
 
 /// What a collection was begun for; a resumed one keeps its time, so that its requests are the same.
@@ -56,6 +56,8 @@ pub struct Journal {
     heads: Vec<SnapshotId>,
     /// What each request was answered with in the newest whole snapshot: new bodies are kept as patches on those.
     before: BTreeMap<Sha256, Sha256>,
+    /// Where the log of attestations stands: none is attested while the lock is held.
+    attested: Option<LogMark>,
     _lock: Lock,
 }
 
@@ -85,6 +87,7 @@ impl Vault {
             gathered: Mutex::default(),
             heads,
             before,
+            attested: self.log_mark()?,
             _lock: lock,
         };
         journal.append(&journal.started)?;
@@ -113,6 +116,7 @@ impl Vault {
             gathered,
             heads,
             before,
+            attested: self.log_mark()?,
             _lock: lock,
         };
         Ok(Resumed { journal, exchanges })
@@ -212,6 +216,11 @@ impl Journal {
         self.heads.iter().skip(1).copied().collect()
     }
 
+    /// Where the log of attestations stands.
+    pub fn attested(&self) -> Option<LogMark> {
+        self.attested
+    }
+
     /// What came so far, sorted as a snapshot has it.
     pub fn gathered(&self) -> (Vec<Exchange>, Vec<Gap>) {
         let gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
@@ -236,6 +245,7 @@ impl Journal {
         self.vault.pack_small(&hashes)?;
         self.vault.sync_blobs(&hashes)?;
         let id = self.vault.write_snapshot(snapshot)?;
+        self.vault.anchor_heads(&[id], &self.heads)?;
         let folder = self.vault.root().join("journal");
         let entries = fs::read_dir(&folder).map_err(|error| fault(&folder, error))?;
         for entry in entries.flatten() {
@@ -267,7 +277,7 @@ impl Sink for Journal {
             }
             self.append(&JournalLine::Exchange(exchange.clone()))
         };
-        keep().map_err(|error: VaultError| SinkError(with_causes(&error)))?;
+        keep().map_err(|error: VaultError| SinkError::new(error))?;
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner).exchanges.push(exchange);
         Ok(())
     }
@@ -279,7 +289,7 @@ impl Sink for Journal {
             }
             self.append(&JournalLine::Gap(gap.clone()))
         };
-        keep().map_err(|error: VaultError| SinkError(with_causes(&error)))?;
+        keep().map_err(|error: VaultError| SinkError::new(error))?;
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner).gaps.push(gap);
         Ok(())
     }
@@ -287,7 +297,7 @@ impl Sink for Journal {
     fn document(&self) -> Result<Box<dyn DocumentSink>, SinkError> {
         match self.vault.document() {
             Ok(document) => Ok(Box::new(document)),
-            Err(error) => Err(SinkError(with_causes(&error))),
+            Err(error) => Err(SinkError::new(error)),
         }
     }
 }

@@ -10,9 +10,10 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::names::{BlobFile, named_by_log, with_bases};
+use super::logs::{self, LOG, Logs, marks};
+use super::names::{BlobFile, with_bases};
 use super::{Alteration, FORMAT, Lock, StoredAttestations, Vault, VaultError, fault, files, patches, pruned};
-use crate::model::{AccountId, Chain, Keeping, Link, Sha256, SnapshotId, with_causes};
+use crate::model::{AccountId, Chain, Keeping, Link, ProblemKind, Sha256, SnapshotId, with_causes};
 
 const BESIDE: &str = "merged.json";
 
@@ -74,12 +75,14 @@ impl Vault {
     fn take(&self, from: &Self, coming: &Coming) -> Result<Merged, VaultError> {
         let _lock = self.lock()?;
         self.sweep()?;
-        let chain = self.chain_checked()?;
+        let chain = self.chain_with(coming)?;
         same_estate((self, &chain), (from, &coming.chain))?;
-        let log = self.merge_logs(from, &coming.attested)?;
+        let log = self.merge_logs(from, coming, &chain)?;
         let blobs = self.copy_blobs(from, &coming.files)?;
+        self.copy_aside(from)?;
         if log == LogMerge::Taken {
-            files::write_whole(&self.root().join("attestations.jsonl"), &coming.attested.bytes)?;
+            files::write_whole(&self.root().join(LOG), &coming.attested.bytes)?;
+            self.anchor_log(coming.attested.log.mark())?;
         }
         let there: BTreeSet<SnapshotId> = chain.links.iter().map(|link| link.id).collect();
         let (known, new): (Vec<&Link>, Vec<&Link>) =
@@ -98,26 +101,68 @@ impl Vault {
                 derived += self.copy_derived(from, link)?;
             }
         }
-        let heads = self.chain_checked()?.heads().len();
+        let chain = self.chain_checked()?;
+        let ids: Vec<SnapshotId> = chain.heads().iter().map(|link| link.id).collect();
+        let heads = ids.len();
+        self.anchor_heads(&ids, &chain.links.iter().map(|link| link.id).collect::<Vec<_>>())?;
         Ok(Merged { snapshots: new.into_iter().cloned().collect(), blobs, derived, log, heads })
     }
 
-    /// One log must be the beginning of the other: two that went apart cannot be one chain of lines.
-    fn merge_logs(&self, from: &Self, theirs: &StoredAttestations) -> Result<LogMerge, VaultError> {
-        let ours = self.attestations()?;
-        match (ours.bytes.starts_with(&theirs.bytes), theirs.bytes.starts_with(&ours.bytes)) {
-            (true, _) => Ok(LogMerge::Kept),
-            (false, true) => Ok(LogMerge::Taken),
-            (false, false) => Err(refused(
-                format!(
-                    "people attested in both `{}` and `{}` since they were one: the two logs of attestations cannot be joined",
-                    self.root().display(),
-                    from.root().display()
-                ),
-                "choose the log that stays: copy its `attestations.jsonl` over the other, attest the missing documents \
-                 again (`auditpack attest list --all` in each vault shows them), then merge",
-            )),
+    /// Our chain, if nothing is wrong with it but what the other vault brings.
+    fn chain_with(&self, coming: &Coming) -> Result<Chain, VaultError> {
+        let mut chain = self.chain()?;
+        let brought: BTreeSet<String> = coming.chain.links.iter().map(|link| link.id.short()).collect();
+        chain.problems.retain(|one| {
+            let missing = one.kind == ProblemKind::SnapshotMissing && !Path::new(&one.path).exists();
+            !(missing && one.snapshot.as_ref().is_some_and(|id| brought.contains(id)))
+        });
+        match chain.problems.is_empty() {
+            true => Ok(chain),
+            false => Err(VaultError::Chain { root: self.root().to_owned(), problems: chain.problems }),
         }
+    }
+
+    /// One log must be the beginning of the other: two that went apart cannot be one chain of lines. What stays must go as
+    /// far as all that names it.
+    fn merge_logs(&self, from: &Self, coming: &Coming, chain: &Chain) -> Result<LogMerge, VaultError> {
+        let mut logs = Logs::read(self)?;
+        let (ours, theirs) = (&logs.stored.bytes, &coming.attested.bytes);
+        let merged = match (ours.starts_with(theirs), theirs.starts_with(ours)) {
+            (true, _) => LogMerge::Kept,
+            (false, true) => {
+                logs.take(coming.attested.clone());
+                LogMerge::Taken
+            }
+            (false, false) => {
+                return Err(refused(
+                    format!(
+                        "people attested in both `{}` and `{}` since they were one: the two logs of attestations cannot be joined",
+                        self.root().display(),
+                        from.root().display()
+                    ),
+                    "choose the log that stays: in the other vault rename `attestations.jsonl` to `attestations-1.jsonl`, which \
+                     keeps its documents, copy the one that stays in its place, attest the missing documents again (`auditpack \
+                     attest list --all` in each vault shows them), then merge",
+                ));
+            }
+        };
+        match logs.problem(self, &marks(self.anchor()?.attestations, &chain.links)) {
+            None => Ok(merged),
+            Some(problem) => Err(logs::refused(self, problem)),
+        }
+    }
+
+    /// Copies the logs that were set aside; what is here stays.
+    fn copy_aside(&self, from: &Self) -> Result<(), VaultError> {
+        let ours: Vec<Vec<u8>> = logs::aside_of(self)?.iter().filter_map(|path| fs::read(path).ok()).collect();
+        for path in logs::aside_of(from)? {
+            let bytes = fs::read(&path).map_err(|error| fault(&path, error))?;
+            if !ours.contains(&bytes) {
+                let name = format!("attestations-{}.jsonl", Sha256::of(&bytes).short());
+                files::write_whole(&self.root().join(name), &bytes)?;
+            }
+        }
+        Ok(())
     }
 
     /// Copies the blobs that are not here: bases before the patches on them. When one is not what its name says, those that
@@ -233,10 +278,16 @@ struct Coming {
 impl Coming {
     fn of(from: &Vault) -> Result<Self, VaultError> {
         let chain = from.chain_checked()?;
-        let attested = from.attestations()?;
+        // Before the log: whoever attests writes it after.
+        let anchored = from.anchor()?.attestations;
+        let logs = Logs::read(from)?;
+        if let Some(problem) = logs.problem(from, &marks(anchored, &chain.links)) {
+            return Err(logs::refused(from, problem));
+        }
         let mut named: BTreeSet<Sha256> =
             from.named_by_snapshots(&chain.links)?.into_iter().map(|(hash, _)| hash).collect();
-        named.extend(named_by_log(&attested.log));
+        named.extend(logs.documents());
+        let attested = logs.stored;
         let mut files = from.blob_files()?;
         let named = with_bases(named, &files);
         files.retain(|file| named.contains(&file.hash));

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 
 use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::chain::moment;
-use super::{Vault, VaultError, fault, patches};
+use super::{Vault, VaultError, check_format, fault, patches};
 use crate::attestations::AttestationLog;
 use crate::model::{AttestedDocument, Definitions, Keeping, Link, Sha256};
 
@@ -110,8 +111,12 @@ impl Vault {
         for entry in fs::read_dir(&folder).map_err(|error| fault(&folder, error))? {
             let path = entry.map_err(|error| fault(&folder, error))?.path();
             let file = File::open(&path).map_err(|error| fault(&path, error))?;
-            for line in BufReader::new(file).split(b'\n') {
+            for (number, line) in BufReader::new(file).split(b'\n').enumerate() {
                 let line = line.map_err(|error| fault(&path, error))?;
+                // What a newer version noted may be of a shape that says nothing here.
+                if number == 0 {
+                    refuse_newer(&path, &line)?;
+                }
                 // The first line and a torn last one are not replies.
                 hashes.extend(match serde_json::from_slice(&line) {
                     Ok(NamedLine::Exchange(Body { body })) => Some(body),
@@ -157,6 +162,14 @@ impl Vault {
         files.extend(self.packed_blobs()?.into_iter().filter(|blob| !loose.contains(&blob.hash)));
         files.sort_unstable_by_key(|file| (file.base.unwrap_or(file.hash), file.base, file.hash));
         Ok(files)
+    }
+}
+
+/// The first line of a journal; one that a killed run did not finish has no replies after it.
+fn refuse_newer(path: &Path, line: &[u8]) -> Result<(), VaultError> {
+    match check_format(path, line) {
+        Err(error @ VaultError::Newer { .. }) => Err(error),
+        _ => Ok(()),
     }
 }
 

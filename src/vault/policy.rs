@@ -143,6 +143,7 @@ mod tests {
             accounts: BTreeSet::new(),
             previous: None,
             also_after: Vec::new(),
+            attestations: None,
             tool: "auditpack test".to_owned(),
             keeping,
         }

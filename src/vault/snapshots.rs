@@ -106,9 +106,9 @@ pub struct Stored {
 }
 
 impl Vault {
-    /// Whether there is any snapshot.
+    /// Whether there is any snapshot, or should be.
     pub fn has_snapshots(&self) -> Result<bool, VaultError> {
-        Ok(!self.snapshot_folders()?.is_empty())
+        Ok(self.anchor()?.heads.is_some_and(|heads| !heads.is_empty()) || !self.snapshot_folders()?.is_empty())
     }
 
     /// The newest snapshot's id.

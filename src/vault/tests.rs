@@ -50,6 +50,7 @@ pub(super) fn account(id: &str) -> AccountScope {
         disabled_regions,
         excluded_regions,
         not_offered: Default::default(),
+        offers_known_by: Default::default(),
     }
 }
 
@@ -73,6 +74,7 @@ pub(super) fn snapshot(journal: &Journal) -> Snapshot {
         gaps,
         coverage: BTreeMap::new(),
         also_after: journal.also_after(),
+        attestations: journal.attested(),
         definitions: None,
     }
 }
@@ -267,8 +269,10 @@ fn a_killed_attestation_leaves_a_readable_log_that_goes_on() {
     drop(attesting);
     let path = vault.root().join("attestations.jsonl");
     let whole = fs::read(&path).unwrap();
+    let anchor = fs::read(vault.root().join("vault.json")).unwrap();
     for torn in [&b"{"[..], b"{\"format\":1,\"previous\":", &whole[..whole.len() - 1]] {
         fs::write(&path, [whole.as_slice(), torn].concat()).unwrap();
+        fs::write(vault.root().join("vault.json"), &anchor).unwrap();
         let stored = vault.attestations().unwrap();
         assert_eq!(
             (stored.log.active().len(), stored.bytes.as_slice()),

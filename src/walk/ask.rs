@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::model::{Call, Gap, Item, Reading, Region, Row, Sha256, Source, SourceId};
 
 use super::request::Prepared;
+use super::wire::WireError;
 
 /// What a walk says.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ pub enum Outcome {
     /// AWS says that there is none.
     Absent(Heard),
     /// The reply cannot be read: why.
-    Unreadable(String, Heard),
+    Unreadable(WireError, Heard),
     /// There is no reply, and this gap says why.
     Refused(Box<Gap>),
     /// Nothing was asked, and nothing says why.

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{self, Gap, GapReason, Item, Region, Remedy, Source};
+use crate::model::{self, Gap, GapReason, Item, Region, Remedy, Source, with_causes};
 
 use super::ask::Heard;
 use super::place::Place;
+use super::wire::WireError;
 
 /// Which call a gap is about.
 pub(super) struct About<'a> {
@@ -25,6 +26,11 @@ impl About<'_> {
         );
         let (request_id, body) = (heard.request_id.clone(), Some(heard.body));
         Gap { request_id, body, ..self.silent(reason, Remedy::Report, message, heard.time) }
+    }
+
+    /// A reply came, and it cannot be read: here its error becomes words.
+    pub(super) fn unreadable(self, heard: &Heard, error: &WireError) -> Gap {
+        self.heard(heard, GapReason::Unreadable, &with_causes(error))
     }
 
     /// Nothing came.

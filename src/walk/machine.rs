@@ -181,7 +181,7 @@ impl<'a> Walk<'a> {
             Outcome::Document(heard, _) => {
                 Some(self.about(branch).heard(&heard, GapReason::Unreadable, "the reply is a document"))
             }
-            Outcome::Unreadable(why, heard) => Some(self.about(branch).heard(&heard, GapReason::Unreadable, &why)),
+            Outcome::Unreadable(error, heard) => Some(self.about(branch).unreadable(&heard, &error)),
             Outcome::Refused(gap) => {
                 self.states[branch].broken.get_or_insert(gap.remedy);
                 None
@@ -285,9 +285,9 @@ impl<'a> Walk<'a> {
                 asking.document(&heard, size);
                 Then::Done
             }
-            Outcome::Unreadable(why, heard) => {
+            Outcome::Unreadable(error, heard) => {
                 row.heard(heard.body);
-                let gap = about(&self.place).heard(&heard, GapReason::Unreadable, &why);
+                let gap = about(&self.place).unreadable(&heard, &error);
                 self.events.push_back(Event::Gap(Box::new(gap.clone())));
                 asking.lost(gap);
                 Then::Done

@@ -32,15 +32,16 @@ pub fn misread(reply: &Replied<'_>) -> Vec<Gap> {
     if reply.item.is_none() && call.operation != reply.operation {
         return Vec::new();
     }
-    let wrong = match read_body(reply.source.protocol, reply.operation, &call.shape, reply.body) {
-        Err(error) => vec![error.to_string()],
-        Ok(_) if reply.item.is_some() => Vec::new(),
-        Ok(page) => items(reply.source, reply.place, &page).1,
-    };
-    let gap = |what: String| {
+    let about = || {
         let Replied { source, place, operation, region, .. } = *reply;
-        let about = About { source, place, operation, region, item: reply.item.cloned() };
-        about.heard(reply.heard, GapReason::Unreadable, &what)
+        About { source, place, operation, region, item: reply.item.cloned() }
     };
-    wrong.into_iter().map(gap).collect()
+    match read_body(reply.source.protocol, reply.operation, &call.shape, reply.body) {
+        Err(error) => vec![about().unreadable(reply.heard, &error)],
+        Ok(_) if reply.item.is_some() => Vec::new(),
+        Ok(page) => {
+            let wrong = items(reply.source, reply.place, &page).1;
+            wrong.iter().map(|what| about().heard(reply.heard, GapReason::Unreadable, what)).collect()
+        }
+    }
 }

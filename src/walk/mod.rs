@@ -31,4 +31,4 @@ pub use misread::{Replied, misread};
 pub use place::Place;
 pub use request::{Lookup, Prepared, encode, encode_path, prepare, with_host_prefix};
 pub use tree::Tree;
-pub use wire::{WireError, policy_document, read_body};
+pub use wire::{ReportFault, WireError, XmlFault, policy_document, read_body};

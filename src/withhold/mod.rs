@@ -7,6 +7,7 @@
 mod assignments;
 mod detect;
 mod encoded;
+mod error;
 mod names;
 mod spans;
 #[cfg(test)]
@@ -14,10 +15,12 @@ mod tests;
 
 use crate::model::{Content, Form, Protocol, Shape, Withheld, Withhold};
 
+pub(crate) use error::Unsearchable;
 use spans::{Kind, Node};
 
 /// Stands where a text stood that opens a document.
 const REMOVED: &str = "(removed)";
+const OVERLAP: Unsearchable = Unsearchable::Form("its values overlap");
 
 /// A body without the values, and the paths at which there were some.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,17 +39,21 @@ pub(crate) struct Written<'a> {
 
 /// Takes the values out. Values that are taken out already stay as they are. An `Err` says why the body may not be kept,
 /// without a word of it.
-pub(crate) fn withhold(body: &[u8], written: Written<'_>, rules: &[Withhold]) -> Result<Kept, String> {
+pub(crate) fn withhold(body: &[u8], written: Written<'_>, rules: &[Withhold]) -> Result<Kept, Unsearchable> {
     let (new, paths) = replace(body, written, rules)?;
     let Some(new) = new else { return Ok(Kept { body: body.to_vec(), paths }) };
     // Whoever reads the new body must find nothing left to take out, or the places were not where we thought.
     match replace(&new, written, rules)? {
         (None, _) => Ok(Kept { body: new, paths }),
-        (Some(_), _) => Err("values that may be secrets could not be taken out of it".to_owned()),
+        (Some(_), _) => Err(Unsearchable::Form("values that may be secrets could not be taken out of it")),
     }
 }
 
-fn replace(body: &[u8], written: Written<'_>, rules: &[Withhold]) -> Result<(Option<Vec<u8>>, Vec<String>), String> {
+fn replace(
+    body: &[u8],
+    written: Written<'_>,
+    rules: &[Withhold],
+) -> Result<(Option<Vec<u8>>, Vec<String>), Unsearchable> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok((None, Vec::new()));
     }
@@ -83,11 +90,11 @@ fn replace(body: &[u8], written: Written<'_>, rules: &[Withhold]) -> Result<(Opt
     let mut new = Vec::with_capacity(body.len());
     let mut at = 0;
     for (start, end, text) in texts {
-        new.extend_from_slice(body.get(at..start).ok_or("its values overlap")?);
+        new.extend_from_slice(body.get(at..start).ok_or(OVERLAP)?);
         new.extend_from_slice(written_as(&text, json).as_bytes());
         at = end;
     }
-    new.extend_from_slice(body.get(at..).ok_or("its values overlap")?);
+    new.extend_from_slice(body.get(at..).ok_or(OVERLAP)?);
     Ok((Some(new), paths))
 }
 
@@ -96,12 +103,12 @@ fn written_as(text: &str, json: bool) -> String {
 }
 
 /// The content as paths see it: of the query protocol what stands in `<OperationResult>`.
-fn xml_content(body: &[u8], written: Written<'_>) -> Result<Node, String> {
+fn xml_content(body: &[u8], written: Written<'_>) -> Result<Node, Unsearchable> {
     let (root, content) = spans::xml(body, written.shape)?;
     let expected = format!("{}Response", written.operation);
     match (written.protocol, content.kind) {
         (Protocol::Query | Protocol::Ec2, _) if root != expected => {
-            Err("it is not a reply to what was asked".to_owned())
+            Err(Unsearchable::Form("it is not a reply to what was asked"))
         }
         (Protocol::Query, Kind::Members(members)) => {
             let result = format!("{}Result", written.operation);

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use quick_xml::events::Event;
 
+use super::error::{MAX_DEPTH, Unsearchable};
 use crate::model::Shape;
 
 /// A value and the bytes that it takes.
@@ -26,17 +27,14 @@ pub(super) enum Kind {
     Nothing,
 }
 
-/// No AWS reply nests deeper.
-const MAX_DEPTH: usize = 64;
-
 /// Reads JSON; spans of texts include their quotes. The body must be JSON already: serde_json is the judge of that, this
 /// reader only says where things are.
-pub(super) fn json(body: &[u8]) -> Result<Node, String> {
-    serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(|error| error.to_string())?;
+pub(super) fn json(body: &[u8]) -> Result<Node, Unsearchable> {
+    serde_json::from_slice::<serde::de::IgnoredAny>(body)?;
     let mut reader = Json { body, at: 0 };
     let node = reader.value(0)?;
     reader.space();
-    if reader.at == body.len() { Ok(node) } else { Err("more follows the JSON value".to_owned()) }
+    if reader.at == body.len() { Ok(node) } else { Err(Unsearchable::Form("more follows the JSON value")) }
 }
 
 struct Json<'b> {
@@ -51,21 +49,21 @@ impl Json<'_> {
         }
     }
 
-    fn peek(&mut self) -> Result<u8, String> {
+    fn peek(&mut self) -> Result<u8, Unsearchable> {
         self.space();
-        self.body.get(self.at).copied().ok_or_else(|| "the JSON ends in the middle".to_owned())
+        self.body.get(self.at).copied().ok_or(Unsearchable::Form("the JSON ends in the middle"))
     }
 
-    fn expect(&mut self, wanted: u8) -> Result<(), String> {
+    fn expect(&mut self, wanted: u8) -> Result<(), Unsearchable> {
         if self.peek()? != wanted {
-            return Err(format!("no `{}` at byte {}", char::from(wanted), self.at));
+            return Err(Unsearchable::Expected { wanted: char::from(wanted), at: self.at });
         }
         self.at += 1;
         Ok(())
     }
 
     /// Whether a list or an object goes on after a value.
-    fn goes_on(&mut self, end: u8) -> Result<bool, String> {
+    fn goes_on(&mut self, end: u8) -> Result<bool, Unsearchable> {
         match self.peek()? {
             b',' => {
                 self.at += 1;
@@ -75,13 +73,13 @@ impl Json<'_> {
                 self.at += 1;
                 Ok(false)
             }
-            _ => Err(format!("neither `,` nor an end at byte {}", self.at)),
+            _ => Err(Unsearchable::NeitherNor(self.at)),
         }
     }
 
-    fn value(&mut self, depth: usize) -> Result<Node, String> {
+    fn value(&mut self, depth: usize) -> Result<Node, Unsearchable> {
         if depth > MAX_DEPTH {
-            return Err(format!("the reply nests deeper than {MAX_DEPTH} levels"));
+            return Err(Unsearchable::TooDeepLevels);
         }
         let first = self.peek()?;
         let start = self.at;
@@ -94,7 +92,7 @@ impl Json<'_> {
         Ok(Node { span: start..self.at, kind })
     }
 
-    fn members(&mut self, depth: usize) -> Result<Vec<(String, Node)>, String> {
+    fn members(&mut self, depth: usize) -> Result<Vec<(String, Node)>, Unsearchable> {
         self.expect(b'{')?;
         let mut members = Vec::new();
         if self.peek()? == b'}' {
@@ -112,7 +110,7 @@ impl Json<'_> {
         }
     }
 
-    fn items(&mut self, depth: usize) -> Result<Vec<Node>, String> {
+    fn items(&mut self, depth: usize) -> Result<Vec<Node>, Unsearchable> {
         self.expect(b'[')?;
         let mut items = Vec::new();
         if self.peek()? == b']' {
@@ -127,7 +125,7 @@ impl Json<'_> {
         }
     }
 
-    fn text(&mut self) -> Result<String, String> {
+    fn text(&mut self) -> Result<String, Unsearchable> {
         let start = self.at;
         self.expect(b'"')?;
         loop {
@@ -135,22 +133,22 @@ impl Json<'_> {
                 Some(b'\\') => self.at += 2,
                 Some(b'"') => break,
                 Some(_) => self.at += 1,
-                None => return Err("a text has no end".to_owned()),
+                None => return Err(Unsearchable::Form("a text has no end")),
             }
         }
         self.at += 1;
         let quoted = self.body.get(start..self.at).unwrap_or_default();
-        serde_json::from_slice(quoted).map_err(|error| error.to_string())
+        Ok(serde_json::from_slice(quoted)?)
     }
 
-    fn scalar(&mut self) -> Result<Kind, String> {
+    fn scalar(&mut self) -> Result<Kind, Unsearchable> {
         let start = self.at;
         while self.body.get(self.at).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)) {
             self.at += 1;
         }
         let text = self.body.get(start..self.at).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
         match text {
-            "" => Err(format!("no value at byte {start}")),
+            "" => Err(Unsearchable::NoValue(start)),
             "true" | "false" | "null" => Ok(Kind::Nothing),
             number => Ok(Kind::Text(number.to_owned())),
         }
@@ -168,19 +166,19 @@ struct Open {
 
 /// Reads XML as `model::wire` does, lists included; gives the root's name and content. Spans are what stands between an
 /// element's tags.
-pub(super) fn xml(body: &[u8], shape: &Shape) -> Result<(String, Node), String> {
-    let text = std::str::from_utf8(body).map_err(|error| error.to_string())?;
+pub(super) fn xml(body: &[u8], shape: &Shape) -> Result<(String, Node), Unsearchable> {
+    let text = std::str::from_utf8(body)?;
     let mut reader = quick_xml::Reader::from_str(text);
     let mut open: Vec<Open> = Vec::new();
     let mut root = None;
     loop {
         let before = position(&reader)?;
-        let event = reader.read_event().map_err(|error| error.to_string())?;
+        let event = reader.read_event()?;
         let after = position(&reader)?;
         match event {
             Event::Start(start) => {
                 if open.len() >= MAX_DEPTH {
-                    return Err(format!("the reply nests deeper than {MAX_DEPTH} elements"));
+                    return Err(Unsearchable::TooDeep);
                 }
                 let name = local_name(start.name().0);
                 let has_attributes = start.attributes().flatten().any(|attribute| !is_namespace(attribute.key.0));
@@ -191,9 +189,9 @@ pub(super) fn xml(body: &[u8], shape: &Shape) -> Result<(String, Node), String> 
                 put(local_name(start.name().0), node, &mut open, &mut root)?;
             }
             Event::End(_) => {
-                let element = open.pop().ok_or("an element ends that never began")?;
+                let element = open.pop().ok_or(Unsearchable::Form("an element ends that never began"))?;
                 if !body.get(before..).is_some_and(|rest| rest.starts_with(b"</")) {
-                    return Err("the places of its elements cannot be found".to_owned());
+                    return Err(Unsearchable::Form("the places of its elements cannot be found"));
                 }
                 let (name, node) = closed(shape, element, before);
                 put(name, node, &mut open, &mut root)?;
@@ -201,24 +199,24 @@ pub(super) fn xml(body: &[u8], shape: &Shape) -> Result<(String, Node), String> 
             Event::Text(chunk) => add(&mut open, &chunk),
             Event::CData(chunk) => add(&mut open, &chunk),
             Event::GeneralRef(reference) => {
-                let character = reference.resolve_char_ref().map_err(|error| error.to_string())?;
+                let character = reference.resolve_char_ref()?;
                 let name: &str = &reference;
                 match (character, quick_xml::escape::resolve_xml_entity(name)) {
                     (Some(character), _) => add(&mut open, character.encode_utf8(&mut [0; 4])),
                     (None, Some(text)) => add(&mut open, text),
-                    (None, None) => return Err("it has an unknown entity".to_owned()),
+                    (None, None) => return Err(Unsearchable::Form("it has an unknown entity")),
                 }
             }
             Event::Eof if open.is_empty() => break,
-            Event::Eof => return Err("the reply ends in the middle".to_owned()),
+            Event::Eof => return Err(Unsearchable::Form("the reply ends in the middle")),
             Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Comment(_) => {}
         }
     }
-    root.ok_or_else(|| "the reply is empty".to_owned())
+    root.ok_or(Unsearchable::Form("the reply is empty"))
 }
 
-fn position(reader: &quick_xml::Reader<&[u8]>) -> Result<usize, String> {
-    usize::try_from(reader.buffer_position()).map_err(|error| error.to_string())
+fn position(reader: &quick_xml::Reader<&[u8]>) -> Result<usize, Unsearchable> {
+    Ok(usize::try_from(reader.buffer_position())?)
 }
 
 fn add(open: &mut [Open], text: &str) {
@@ -227,11 +225,11 @@ fn add(open: &mut [Open], text: &str) {
     }
 }
 
-fn put(name: String, node: Node, open: &mut [Open], root: &mut Option<(String, Node)>) -> Result<(), String> {
+fn put(name: String, node: Node, open: &mut [Open], root: &mut Option<(String, Node)>) -> Result<(), Unsearchable> {
     match open.last_mut() {
         Some(parent) => parent.children.push((name, node)),
         None if root.is_none() => *root = Some((name, node)),
-        None => return Err("it has two root elements".to_owned()),
+        None => return Err(Unsearchable::Form("it has two root elements")),
     }
     Ok(())
 }

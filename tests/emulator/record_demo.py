@@ -1,8 +1,8 @@
 """Records the demonstration account: `python record_demo.py --binary target/release/auditpack --settings demo/auditpack.toml`.
 
-Starts the emulator with the scenario `demo` at the end of each of its quarters, lets the binary collect from it, and writes
-what went over the wire to `demo/account.jsonl.zst`, one exchange a line, in an order and with request ids that do not
-change from run to run. What was asked and answered alike in several quarters is there once, and names them.
+Starts the emulator with the scenario `demo` at each of its moments, lets the binary collect from it, and writes what went
+over the wire to `demo/account.jsonl.zst`, one exchange a line, in an order and with request ids that do not change from
+run to run. What was asked and answered alike at several moments is there once, and names them.
 `--probe` records the calls of `selftest.py` instead of the binary's: to look at the format without a binary.
 """
 
@@ -14,17 +14,21 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import vaults
 import zstandard
 
+from scenarios.demo_story import MOMENTS
 from selftest import HERE, Emulator, Run
 
-MOMENTS = {"2026-Q1": "2026-03-31T18:00:00Z", "2026-Q2": "2026-06-30T18:00:00Z", "2026-Q3": "2026-09-30T18:00:00Z"}
+PERIOD = 'quarter = "2026-Q3"'
 # Where AWS would keep the documents; the port of the day has no place in a recording.
 DOCUMENTS = b"https://aws-artifact-documents.s3.us-east-1.amazonaws.com"
 LIMIT = 1_000_000
+# Why a reply may be missing: the scenario refuses it, or AWS does not keep it. Anything else is a fault of the recording.
+MEANT = ("access-denied", "out-of-range")
 
 
 def collect(binary, settings, url, folder, now):
@@ -32,7 +36,7 @@ def collect(binary, settings, url, folder, now):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AUDITPACK_"))}
     environment.update(
         AWS_ENDPOINT_URL=url, AWS_ACCESS_KEY_ID="AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY="example",
-        AWS_REGION="eu-central-1", AWS_EC2_METADATA_DISABLED="true", HOME=str(folder), AUDITPACK_NOW=now)
+        AWS_REGION="eu-central-1", AWS_MAX_ATTEMPTS="10", AWS_EC2_METADATA_DISABLED="true", HOME=str(folder), AUDITPACK_NOW=now)
     command = [str(binary), "collect", "--config", str(settings), "--vault", str(folder / "vault"), "--format", "json"]
     done = subprocess.run(command, env=environment, cwd=folder, stdout=subprocess.PIPE, check=False)
     # 3: evidence incomplete, which two refused calls make it.
@@ -48,15 +52,15 @@ def tidy(exchange, url):
     return exchange
 
 
-def settings_of(quarter, settings, folder):
+def settings_of(moment, settings, folder):
     """The settings as they were in that quarter: the period aside, they never changed."""
-    text, present = settings.read_text(encoding="utf-8"), max(MOMENTS)
-    if text.count(f'quarter = "{present}"') != 1:
-        sys.exit(f"{settings} is not of {present}")
+    text = settings.read_text(encoding="utf-8")
+    if text.count(PERIOD) != 1:
+        sys.exit(f"{settings} has no `{PERIOD}`")
     for beside in settings.parent.glob("*.toml"):
         (folder / beside.name).write_bytes(beside.read_bytes())
     made = folder / settings.name
-    made.write_text(text.replace(f'quarter = "{present}"', f'quarter = "{quarter}"'), encoding="utf-8")
+    made.write_text(text.replace(PERIOD, f'quarter = "{moment.year}-Q{(moment.month + 2) // 3}"'), encoding="utf-8")
     return made
 
 
@@ -104,20 +108,21 @@ def in_order(exchanges):
     return list(kept.values())
 
 
-def together(quarters):
-    """The exchanges of all quarters in one list, `{quarter: exchanges in order}`: what is the same at the same place of a
-    request's answers is one line; a line that is not of all quarters names its own."""
+def together(moments):
+    """The exchanges of all moments in one list, `{moment: exchanges in order}`: what is the same at the same place of a
+    request's answers is one line; a line that is not of all moments names its own."""
     lines = {}
-    for quarter, exchanges in quarters.items():
+    for moment, exchanges in moments.items():
         places = {}
         for exchange in exchanges:
             asked = tuple(request(exchange))
             places[asked] = place = places.get(asked, -1) + 1
-            lines.setdefault((asked, place, json.dumps(exchange, sort_keys=True)), []).append(quarter)
+            lines.setdefault((asked, place, json.dumps(exchange, sort_keys=True)), []).append(moment)
     made = []
+    # One after the other in time, so that each differs little from the one before.
     for (asked, place, text), of in sorted(lines.items(), key=lambda line: (line[0][0], line[0][1], line[1])):
         exchange = as_text(json.loads(text))
-        made.append(exchange if len(of) == len(quarters) else {**exchange, "quarters": of})
+        made.append(exchange if len(of) == len(moments) else {**exchange, "moments": of})
     return made
 
 
@@ -137,21 +142,25 @@ def without_ids(body):
     return re.sub(rb"<[Rr]equestI[dD]>[^<]*<", b"<", base64.b64decode(body)).hex()
 
 
-def record(quarter, arguments):
-    """The exchanges of one quarter's collection, in order."""
+def record(moment, arguments):
+    """The exchanges of one moment's collection, in order."""
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         log = folder / "exchanges.jsonl"
-        emulator = Emulator(f"demo@{quarter}", "--log", str(log))
+        emulator = Emulator(f"demo@{moment}", "--log", str(log))
         try:
             if arguments.probe:
                 expected = emulator.control("expected")
                 Run(emulator).everything(expected["account"], expected["regions"])
             else:
-                settings = settings_of(quarter, arguments.settings.resolve(), folder)
-                summary = collect(arguments.binary.resolve(), settings, emulator.url, folder, MOMENTS[quarter])
+                now = MOMENTS[moment]
+                settings = settings_of(now, arguments.settings.resolve(), folder)
+                summary = collect(arguments.binary.resolve(), settings, emulator.url, folder, f"{now:%Y-%m-%dT%H:%M:%SZ}")
+                lost = [gap for gap in summary["gaps"] if gap["reason"] not in MEANT]
+                if lost:
+                    sys.exit(f"{moment}: the emulator did not answer {len(lost)} times: {lost[0]}")
                 total = {name: count for name, count in summary["coverage"].items() if name != "sources"}
-                print(f"{quarter}: {total}")
+                print(f"{moment}: {total}", flush=True)
         finally:
             emulator.stop()
         bodies = withheld(folder / "vault")
@@ -167,13 +176,15 @@ def main():
     parser.add_argument("--out", type=Path, default=root / "demo/account.jsonl.zst")
     parser.add_argument("--probe", action="store_true")
     arguments = parser.parse_args()
-    quarters = {quarter: record(quarter, arguments) for quarter in sorted(MOMENTS)}
-    exchanges = [exchange for of in quarters.values() for exchange in of]
+    with ThreadPoolExecutor(os.cpu_count()) as several:
+        made = several.map(lambda moment: record(moment, arguments), sorted(MOMENTS))
+        moments = dict(zip(sorted(MOMENTS), made, strict=True))
+    exchanges = [exchange for of in moments.values() for exchange in of]
     strange = [exchange for exchange in exchanges if b"Emulator" in base64.b64decode(exchange["body_base64"])[:300]]
     for exchange in strange:
         print(f"the emulator could not answer {exchange['service']} {exchange['method']} {exchange['path']} "
               f"{base64.b64decode(exchange['body_base64'])[:200]}", file=sys.stderr)
-    lines = together(quarters)
+    lines = together(moments)
     text = "".join(json.dumps(line, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n" for line in lines).encode()
     packed = zstandard.ZstdCompressor(level=22, write_content_size=True).compress(text)
     if len(packed) > LIMIT:

@@ -11,7 +11,7 @@ import time
 
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 os.environ["MOTO_S3_DEFAULT_MAX_KEYS"] = "1000"
-SCENARIOS = ("seeded", "clean", "empty", "demo")
+SCENARIOS = ("seeded", "clean", "empty", "remote", "demo")
 
 
 def end_with_parent(parent):

@@ -8,7 +8,7 @@ use crate::common::{Emulator, Workplace};
 use crate::support::{catalog, collect, quick_sources, run, settings};
 
 /// Actions that the seeded account gives no occasion for.
-const NO_OCCASION: [(&str, &str); 11] = [
+const NO_OCCASION: [(&str, &str); 12] = [
     ("account:GetContactInformation", "asked beside a security contact, and nobody registered one"),
     ("apprunner:ListAssociatedServicesForWebAcl", "IAM asks for it beside wafv2:ListResourcesForWebACL"),
     ("cloudformation:ListStacks", "IAM asks for it beside cloudformation:DescribeStacks"),
@@ -20,6 +20,7 @@ const NO_OCCASION: [(&str, &str); 11] = [
     ("organizations:ListDelegatedServicesForAccount", "no account administers a service for the others"),
     ("rds:DescribeDBClusterParameters", "there is no cluster parameter group"),
     ("rds:DescribeDBClusterSnapshotAttributes", "there is no cluster snapshot"),
+    ("ssm:GetParametersByPath", "every service that is asked is offered in these regions"),
 ];
 
 /// Verbs of IAM actions that only read.

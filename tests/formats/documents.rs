@@ -75,7 +75,7 @@ fn the_steps_of_the_workflow_work_on_a_vault_that_came_from_a_bucket() {
     let vault = Vault::create(&place.path("vault")).unwrap();
     collect(&vault, "2026-10-01", &["plain"], "Lindenhof Kiosk GmbH");
     let list: Value = serde_json::from_slice(&good(&place, &["vault", "list", "--format", "json"])).unwrap();
-    assert_eq!(list["snapshots"].as_array().unwrap().len(), 4);
+    assert_eq!(list["snapshots"].as_array().unwrap().len(), 17);
 }
 
 #[test]

@@ -100,9 +100,10 @@ fn exit_codes_say_what_fail_on_asks() {
     assert_eq!(code(&["diff", "2026-Q1", "2026-Q2"]), 0);
     assert_eq!(code(&["diff", "2026-Q1", "2026-Q2", "--fail-on", "new"]), 4);
     assert_eq!(code(&["diff", "2026-Q1", "2026-Q2", "--fail-on", "any", "--format", "json"]), 4);
-    assert_eq!(code(&["diff", "2026-Q1", "2026-Q2", "--fail-on", "new,severity>=critical"]), 4);
+    assert_eq!(code(&["diff", "previous", "latest", "--fail-on", "new"]), 0, "nothing new that week");
+    assert_eq!(code(&["diff", "2026-Q2", "2026-Q3", "--fail-on", "new,severity>=critical"]), 4);
     assert_eq!(code(&["diff", "latest", "latest", "--fail-on", "new"]), 0, "a snapshot beside itself has nothing new");
-    assert_eq!(code(&["assess", "--fail-on", "new", "--quiet"]), 4);
+    assert_eq!(code(&["assess", "--fail-on", "new", "--quiet"]), 3, "gaps, and nothing new that week");
     assert_eq!(code(&["assess"]), 3, "gaps, and nothing to fail on");
     assert_eq!(code(&["assess", "--format", "junit", "--fail-on", "severity>=low"]), 4);
     for command in ["trend", "next", "calendar"] {

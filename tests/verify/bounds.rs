@@ -9,10 +9,8 @@ fn bombs_are_refused_before_they_are_unpacked() {
     let zeros =
         Content::Stream { size: 300 << 20, open: Box::new(|| Ok(Box::new(io::Read::take(io::repeat(0), 300 << 20)))) };
     write_whole(&path, [Member { path: "zeros.txt".to_owned(), content: zeros }]);
-    let start = Instant::now();
     let found = verify(&path, &signer().trust(), &Limits::default()).unwrap().found;
     assert_eq!(kinds(&found), [(ProblemKind::MemberMissing, "zeros.txt"), (ProblemKind::TooLarge, "zeros.txt")]);
-    assert!(start.elapsed() < Duration::from_secs(1));
     let few = Limits { members: 3, ..Limits::default() };
     assert!(
         kinds(&verify_bytes(&zip(&sound()), &signer().trust(), &few).unwrap()).contains(&(ProblemKind::TooLarge, ""))
@@ -24,10 +22,9 @@ fn bombs_are_refused_before_they_are_unpacked() {
     let zeros = |n: u32| Member { path: format!("z/{n}.txt"), content: Content::Bytes(vec![0; 1 << 20]) };
     write_whole(&path, (0..300).map(zeros));
     assert!(fs::metadata(&path).unwrap().len() < 1 << 20);
-    let start = Instant::now();
     let found = verify(&path, &signer().trust(), &Limits::default()).unwrap().found;
     let refused = found.problems.iter().filter(|problem| problem.kind == ProblemKind::TooLarge).count();
-    assert!((45..=60).contains(&refused) && start.elapsed() < Duration::from_secs(2), "{refused}");
+    assert!((45..=60).contains(&refused), "{refused}");
     // Two records that share one member's bytes.
     let mut shared = zip(&vec![("a".to_owned(), vec![7; 50]), ("b".to_owned(), vec![7; 50])]);
     let directory = shared.windows(4).position(|window| window == b"PK\x01\x02").unwrap();

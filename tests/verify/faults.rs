@@ -77,6 +77,19 @@ fn what_lacks_a_part_of_a_pack_is_incomplete_whoever_signed_it() {
 }
 
 #[test]
+fn a_log_of_attestations_that_the_snapshot_names_and_the_pack_lacks_is_named() {
+    let found = signed(|files| {
+        let mark = LogMark { lines: 1, head: Some(Sha256::of(b"line")) };
+        let json = serde_json::to_vec(&Snapshot { attestations: Some(mark), ..snapshot() }).unwrap();
+        let assessment = format!(r#"{{"format":1,"snapshot":"{}"}}"#, Sha256::of(&json));
+        *content(files, "assessment.json") = assessment.into_bytes();
+        *content(files, "snapshot.json") = json;
+    });
+    assert_eq!(kinds(&found), [(ProblemKind::AttestationMismatch, "attestations/log.jsonl")]);
+    assert!(found.problems[0].message.contains("ends before the line that `snapshot.json` names"), "{found:?}");
+}
+
+#[test]
 fn paths_that_leave_the_folder_are_named() {
     let hidden = ["a\u{202E}fdp.exe", "a\u{200B}b", "a\u{2066}b", "\u{FEFF}a", "a\u{7F}", "a\u{9B}b"];
     let plain = ["../x", "/x", "a\\b", "C:x", "a//b", "a/./b", "a\nb", "readme.TXT", "README.txt/x", ""];

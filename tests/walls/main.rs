@@ -12,10 +12,11 @@ use std::collections::BTreeSet;
 use source::{modules_of, rooms};
 
 /// The rooms, each with those that it may use. A new room is a new line here.
-const ROOMS: [(&str, &[&str]); 23] = [
+const ROOMS: [(&str, &[&str]); 24] = [
     ("expression", &[]),
     ("model", &["expression"]),
     ("embedded", &[]),
+    ("files", &[]),
     ("iam", &[]),
     ("typeset", &[]),
     ("attestations", &["model"]),
@@ -25,14 +26,14 @@ const ROOMS: [(&str, &[&str]); 23] = [
     ("trail", &["model", "walk"]),
     ("awscli", &["model", "expression"]),
     ("document", &["model"]),
-    ("catalog", &["model", "expression", "embedded", "awscli"]),
+    ("catalog", &["model", "expression", "embedded", "files", "awscli"]),
     ("collect", &["model", "walk", "trail", "withhold"]),
     ("vault", &["model", "attestations"]),
     ("facts", &["model", "walk", "trail"]),
     ("assess", &["model", "expression", "walk", "iam"]),
     ("compare", &["model"]),
     ("report", &["model", "embedded", "document", "typeset"]),
-    ("bundle", &["model", "seal", "attestations"]),
+    ("bundle", &["model", "seal", "attestations", "files"]),
     ("case", &["model", "catalog", "vault", "facts", "assess", "compare", "seal", "bundle"]),
     ("cli", &["model", "vault"]),
     ("commands", &[]),
@@ -50,7 +51,7 @@ const OUTSIDE: [(&str, &[&str]); 15] = [
     ("aws_types", &["collect"]),
     ("aws_credential_types", &["collect"]),
     ("tera::", &["report"]),
-    ("std::fs", &["vault", "catalog", "bundle", "commands"]),
+    ("std::fs", &["files", "vault", "catalog", "bundle", "commands"]),
     ("tokio::", &["collect", "commands"]),
     ("printpdf::", &["typeset"]),
     ("rustybuzz::", &["typeset"]),

@@ -41,7 +41,7 @@ async fn one(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> {
             };
             topic.pages(list, send, |page| page.next_token).await
         }
-        _ => Err(topic.unknown()),
+        _ => topic.unknown().await,
     }
 }
 

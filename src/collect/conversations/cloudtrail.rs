@@ -30,7 +30,7 @@ pub(super) async fn converse(account: &AccountContext) -> Result<(), CollectErro
                     "cloudtrail.events" | "cloudtrail.root-events" => {
                         lookups(Topic { lane: Some(lane), ..topic }, &client).await?;
                     }
-                    _ => return Err(topic.unknown()),
+                    _ => return topic.unknown().await,
                 }
             }
             Ok(())
@@ -131,7 +131,7 @@ async fn lookups(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> 
     let Some((from, last)) = window.asked else { return Ok(()) };
     let (from, last) = (DateTime::from_secs(from.timestamp()), DateTime::from_secs(last.timestamp()));
     for varied in &topic.source.call.vary {
-        let Some(attribute) = attribute(varied) else { return Err(topic.unknown()) };
+        let Some(attribute) = attribute(varied) else { return topic.unknown().await };
         let send = |token| {
             let call = client.lookup_events().lookup_attributes(attribute.clone());
             call.start_time(from).end_time(last).set_max_results(topic.size()).set_next_token(token).send()

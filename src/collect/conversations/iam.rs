@@ -42,7 +42,7 @@ async fn one(topic: Topic<'_>, client: &Client) -> Result<(), CollectError> {
             let send = |marker| client.list_account_aliases().set_marker(marker).send();
             topic.pages(list, send, |page| page.marker).await
         }
-        _ => Err(topic.unknown()),
+        _ => topic.unknown().await,
     }
 }
 

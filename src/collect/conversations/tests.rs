@@ -184,6 +184,7 @@ fn account(url: &str, memory: &Arc<Memory>, artifact: ArtifactSettings, sources:
         partition: "aws".into(),
         home: "us-east-1".into(),
         regions: vec!["us-east-1".into()],
+        not_offered: BTreeMap::new(),
         label: String::new(),
         sdk,
         callers: Default::default(),
@@ -197,6 +198,7 @@ fn account(url: &str, memory: &Arc<Memory>, artifact: ArtifactSettings, sources:
             time: now,
             coverage: Mutex::default(),
             gate: Gate::new(Concurrency::default()),
+            memory: Arc::default(),
             pauses: Pauses::Skipped,
         }),
     }

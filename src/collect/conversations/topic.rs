@@ -100,8 +100,10 @@ impl Topic<'_> {
     }
 
     /// A source that its conversation does not know: of mappings that are not ours.
-    pub(super) fn unknown(&self) -> CollectError {
-        CollectError::Internal(format!("no conversation collects `{}`: use the collector `generic`", self.id()))
+    pub(super) async fn unknown(&self) -> Result<(), CollectError> {
+        let message = format!("no conversation collects `{}`: its collector is `generic`", self.id());
+        let remedy = Remedy::setting("sources", format!("leave `{}` out of `sources`", self.id()));
+        self.account.gap(self.label(&self.source.call.operation), GapReason::NotAttempted, remedy, message).await
     }
 }
 

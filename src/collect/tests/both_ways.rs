@@ -182,7 +182,7 @@ impl Sink for Memory {
     }
 
     fn document(&self) -> Result<Box<dyn DocumentSink>, SinkError> {
-        Err(SinkError("no documents here".to_owned()))
+        Err(SinkError::new("no documents here"))
     }
 }
 
@@ -258,6 +258,7 @@ fn account(answers: Answers, memory: &Arc<Memory>, catalog: &Arc<Catalog>) -> Ac
         partition: "aws".into(),
         home: "us-east-1".into(),
         regions: vec!["eu-west-1".into()],
+        not_offered: BTreeMap::new(),
         label: String::new(),
         sdk,
         callers: Default::default(),
@@ -271,6 +272,7 @@ fn account(answers: Answers, memory: &Arc<Memory>, catalog: &Arc<Catalog>) -> Ac
             time: now,
             coverage: Mutex::default(),
             gate: Gate::new(Concurrency::default()),
+            memory: Arc::default(),
             pauses: Pauses::Skipped,
         }),
     }
@@ -291,12 +293,14 @@ fn snapshot(memory: &Memory, tree: &Tree<'_>) -> Snapshot {
         disabled_regions: vec![],
         excluded_regions: vec![],
         not_offered: Default::default(),
+        offers_known_by: Default::default(),
     };
     Snapshot {
         format: 1,
         tool: "t".into(),
         previous: None,
         also_after: Vec::new(),
+        attestations: None,
         organization: "o".into(),
         period: period(),
         time: TIME.parse().unwrap(),

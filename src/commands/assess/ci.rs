@@ -113,7 +113,7 @@ fn told(check: &CheckResult) -> String {
 /// Where everything stands, short enough for a pull request.
 pub(super) fn summary(case: &Case<StoredSnapshot>, shown: usize) -> Document {
     let Assessment { snapshot, period, time, checks, gaps, totals, .. } = &case.assessment;
-    let Yardstick { catalog, settings } = &case.yardstick;
+    let Yardstick { catalog, settings, .. } = &case.yardstick;
     let mut page = Document::new(
         format!("Audit readiness of {}", settings.organization),
         vec![

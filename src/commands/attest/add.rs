@@ -1,6 +1,6 @@
 //! `attest add`: the bytes into the vault first, then the line that names them.
 
-use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 
 use chrono::{Days, NaiveDate};
@@ -13,9 +13,10 @@ use crate::attestations::LogEvent;
 use crate::cli::NewDocument;
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
-use crate::commands::fault::fault_at;
+use crate::commands::fault::{fault_at, unread};
 use crate::commands::table::visible;
-use crate::model::{Attestation, AttestationId, AttestedDocument, Target};
+use crate::files::{self, Unread};
+use crate::model::{Attestation, AttestationId, AttestedDocument, Catalog, Target};
 use crate::vault::{Attesting, KeepError, LARGEST_DOCUMENT, Vault};
 
 /// `attest add`
@@ -28,7 +29,16 @@ pub(in crate::commands) struct AddResult<'a> {
 
 pub(in crate::commands) fn run(flags: &NewDocument, context: &mut Context<'_>) -> miette::Result<Exit> {
     let catalog = context.catalog()?;
-    let known = Targets::new(&catalog);
+    attest(flags, &catalog, context)
+}
+
+/// Attests what is evidence for something that these mappings know.
+pub(in crate::commands) fn attest(
+    flags: &NewDocument,
+    catalog: &Catalog,
+    context: &mut Context<'_>,
+) -> miette::Result<Exit> {
+    let known = Targets::new(catalog);
     let mut targets = Vec::new();
     for text in &flags.targets {
         let target = known.find(text)?;
@@ -100,6 +110,9 @@ fn days(
 fn title(flags: &NewDocument, url: Option<&str>) -> miette::Result<String> {
     match (&flags.title, &flags.file) {
         (Some(title), _) => words::line("--title", title),
+        (None, Some(path)) if files::is_stdin(path) => {
+            Err(miette!(help = "give it a `--title`", "what comes from the standard input has no name"))
+        }
         (None, Some(path)) => words::line("--title", &visible(&file_name(path)))
             .map_err(|_| miette!(help = "give it a `--title`", "the file's name cannot be a title")),
         (None, None) => Ok(url.unwrap_or_default().to_owned()),
@@ -107,6 +120,9 @@ fn title(flags: &NewDocument, url: Option<&str>) -> miette::Result<String> {
 }
 
 fn file_name(path: &Path) -> String {
+    if files::is_stdin(path) {
+        return "stdin".to_owned();
+    }
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
@@ -117,17 +133,20 @@ fn active(attesting: &Attesting, id: AttestationId) -> miette::Result<Attestatio
     })
 }
 
-/// Takes a plain file's bytes; a folder, a pipe or a device is none.
+/// Takes the bytes of a plain file or of the standard input; a folder, a named pipe or a device is none.
 fn keep(attesting: &Attesting, path: &Path) -> miette::Result<AttestedDocument> {
-    let unreadable = |error: std::io::Error| fault_at(path, error);
-    let about = fs::metadata(path).map_err(unreadable)?;
-    if !about.is_file() {
-        let help = "name a file; a folder is attested as one file, zipped";
-        return Err(miette!(help = help, "`{}` is not a file", path.display()));
-    }
-    let file = File::open(path).map_err(unreadable)?;
-    let kept = attesting.keep(file).map_err(|error| match error {
-        KeepError::Read(error) => unreadable(error),
+    let from: Box<dyn Read> = match files::is_stdin(path) {
+        true => Box::new(std::io::stdin().lock()),
+        false => Box::new(files::open(path).map_err(|error| match error {
+            Unread::Kind("a folder") => {
+                let help = "name a file; a folder is attested as one file, zipped";
+                miette!(help = help, "`{}` is not a file", path.display())
+            }
+            error => unread(path, error),
+        })?),
+    };
+    let kept = attesting.keep(from).map_err(|error| match error {
+        KeepError::Read(error) => fault_at(path, error),
         KeepError::Vault(error) => vault_fault(error),
     })?;
     match kept {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use miette::{IntoDiagnostic as _, miette};
+use miette::IntoDiagnostic as _;
 use serde::Serialize;
 
 use crate::case::Yardstick;
@@ -59,10 +59,12 @@ fn list(context: &Context<'_>) -> miette::Result<List> {
 fn before_collecting(context: &Context<'_>) -> miette::Result<(Yardstick, Assessment)> {
     context.note("note: nothing is collected yet; what AWS takes over is known afterwards");
     let yardstick = context.yardstick()?;
-    let Yardstick { catalog, settings } = &yardstick;
+    let Yardstick { catalog, settings, .. } = &yardstick;
     let attestations = match Vault::open(&context.options.vault) {
         Ok(vault) => vault.attestations().map_err(vault_fault)?.log.active(),
-        Err(_) => Vec::new(),
+        // What cannot be opened is not empty.
+        Err(VaultError::None(_)) => Vec::new(),
+        Err(error) => return Err(vault_fault(error)),
     };
     let none = AccountId::new("");
     let nothing = Snapshot {
@@ -79,6 +81,7 @@ fn before_collecting(context: &Context<'_>) -> miette::Result<(Yardstick, Assess
         gaps: Vec::new(),
         coverage: BTreeMap::new(),
         also_after: Vec::new(),
+        attestations: None,
         definitions: None,
     };
     let id = Sha256::of(b"");
@@ -142,7 +145,7 @@ fn csv(list: &List) -> miette::Result<Vec<u8>> {
         let cells = [&request.owner, &request.id, &waiting(request), &state(request), &request.ask];
         writer.write_record(cells.map(|cell| harmless(cell))).into_diagnostic()?;
     }
-    writer.into_inner().map_err(|error| miette!("{}", error.error()))
+    writer.into_inner().map_err(csv::IntoInnerError::into_error).into_diagnostic()
 }
 
 fn markdown(list: &List) -> String {

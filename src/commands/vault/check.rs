@@ -6,7 +6,7 @@ use super::amounts::{bytes, counted};
 use crate::commands::context::{Context, vault_fault};
 use crate::commands::exit::Exit;
 use crate::commands::table::visible;
-use crate::vault::Checked;
+use crate::vault::{Checked, LogKnown};
 
 /// What `vault check` prints.
 #[derive(Serialize)]
@@ -48,6 +48,12 @@ fn summary(checked: &Checked) -> String {
             false => "no snapshot that can be read: nothing takes them away before the problems are mended",
         };
         text.push_str(&format!("\n{count} ({}) named by {whose}", bytes(unnamed.bytes)));
+    }
+    if checked.log == LogKnown::Unknown {
+        text.push_str(
+            "\nNot known: whether lines are missing from the end of the log of attestations. An older auditpack wrote this vault; \
+             the next snapshot names where the log stands.",
+        );
     }
     if problems.is_empty() {
         text.push_str("\nEvery link and every blob is what it was.");

@@ -30,6 +30,8 @@ pub(in crate::commands) struct PruneResult {
     blobs: u64,
     /// How many bytes they have on the disk.
     bytes: u64,
+    /// How many stay that nothing names, because nothing says what the vault must hold: an older version wrote it.
+    unknown: u64,
 }
 
 /// A snapshot.
@@ -48,7 +50,7 @@ pub(super) fn run(flags: &VaultPrune, context: &mut Context<'_>) -> miette::Resu
     }
     let pruning = vault.prune(&flags.keep, context.now, how).map_err(vault_fault)?;
     if context.json() {
-        let Pruning { pruned, kept, blobs, bytes, .. } = &pruning;
+        let Pruning { pruned, kept, blobs, bytes, unknown } = &pruning;
         let rows = |links: &[Link]| links.iter().map(|link| Row { id: link.id, time: link.time }).collect();
         context.print_json(&PruneResult {
             format: 1,
@@ -58,9 +60,17 @@ pub(super) fn run(flags: &VaultPrune, context: &mut Context<'_>) -> miette::Resu
             kept: rows(kept),
             blobs: *blobs,
             bytes: *bytes,
+            unknown: *unknown,
         })?;
     } else {
         context.say(&summary(&pruning, how))?;
+        if pruning.unknown > 0 {
+            context.note(&format!(
+                "note: {} named by nothing stay: an older auditpack wrote this vault, and nothing in it says whether its log of \
+                 attestations and its newest snapshots are all there",
+                counted(pruning.unknown, "blob")
+            ));
+        }
     }
     Ok(Exit::Ok)
 }
@@ -77,14 +87,14 @@ fn judge_first(vault: &Vault, context: &Context<'_>) -> miette::Result<()> {
         }
         Err(error) => return Err(error),
     };
-    let yardstick = Yardstick { catalog: Arc::new(catalog), settings: Arc::new(settings) };
+    let yardstick = Yardstick::new(Arc::new(catalog), Arc::new(settings), context.options.limit);
     let history = Timeline::open(vault, &yardstick)?.history()?;
     context.notes(&history.notes);
     Ok(())
 }
 
 fn summary(pruning: &Pruning, how: Prune) -> String {
-    let Pruning { pruned, kept, blobs, bytes: size } = pruning;
+    let Pruning { pruned, kept, blobs, bytes: size, .. } = pruning;
     let mut text: String = pruned
         .iter()
         .map(|link| format!("  {}  {}\n", link.time.format("%Y-%m-%d %H:%M UTC"), link.id.short()))

@@ -6,14 +6,18 @@
 mod combinations;
 #[cfg(test)]
 mod tests;
+mod who;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
 use super::glob::{Dialect, matches};
-use super::policy::{Effect, Scope, Statement, have_iam, place_of, statements};
+use super::policy::{Effect, MAKES_ADMINISTRATORS, Scope, Statement, have_iam, statements};
+use super::work::{Pay, Work};
 use combinations::{COMBINATIONS, Combination, Kind, Target};
+use who::{PermissionRows, Who};
 
 /// So many are named; an administrator has them all.
 const MAX_NAMED: usize = 6;
@@ -23,17 +27,21 @@ const MAX_NAMED: usize = 6;
 /// `principal` is a row of a user or a role, `groups` the rows of a user's groups. `policies` are the rows of all managed
 /// policies that are attached to it, to its groups, or as its boundary. Both are lists of any depth. What is attached and
 /// not there is an error: what it allows is not known. So is what is allowed under a condition about the deed, if nothing
-/// else is found.
-pub(crate) fn escalations(principal: &Value, groups: &Value, policies: &Value) -> Result<Vec<String>, String> {
+/// else is found. What it costs is paid first: a document may have thousands of patterns, and few of them matter.
+pub(crate) fn escalations(
+    principal: &Value,
+    groups: &Value,
+    policies: &Value,
+    pay: Pay<'_>,
+) -> Result<Vec<String>, String> {
     let known = PermissionRows::of(groups, policies);
     let who = Who::of(principal, &known)?;
-    let mut judge = Judge { identity: parsed(&who.documents)?, boundary: None, who: &who, asked: HashMap::new() };
-    if let Some(boundary) = who.boundary {
-        judge.boundary = Some(parsed(&[boundary])?);
-    }
+    let identity = Rules::of(&who.documents, pay)?;
+    let boundary = who.boundary.map(|boundary| Rules::of(&[boundary], pay)).transpose()?;
+    let mut judge = Judge { identity, boundary, who: &who, pay, asked: HashMap::new() };
     let (mut found, mut perhaps) = (Vec::new(), Vec::new());
     for combination in &COMBINATIONS {
-        match judge.has(combination) {
+        match judge.has(combination)? {
             Answer::Yes => found.push(named(combination)),
             Answer::Perhaps => perhaps.push(named(combination)),
             Answer::No => {}
@@ -48,7 +56,7 @@ pub(crate) fn escalations(principal: &Value, groups: &Value, policies: &Value) -
 /// Whether a user, a role or a group is an administrator: all that its policies, those of its groups included, allow
 /// together is everything, or all of IAM, and a boundary does not keep that back. Policies of AWS's that are not among
 /// the rows are known by name; others that are not are an error.
-pub(crate) fn administers(principal: &Value, groups: &Value, policies: &Value) -> Result<bool, String> {
+pub(crate) fn administers(principal: &Value, groups: &Value, policies: &Value, pay: Pay<'_>) -> Result<bool, String> {
     let known = PermissionRows::of(groups, policies);
     let who = Who::of_any(principal, &known, true)?;
     let by_name = who.attached.iter().any(|arn| arn.ends_with(":iam::aws:policy/AdministratorAccess"));
@@ -57,9 +65,11 @@ pub(crate) fn administers(principal: &Value, groups: &Value, policies: &Value) -
         for document in documents {
             together.extend(statements(document)?);
         }
+        let work = Work::of(together.iter().flat_map(|one| one.actions.patterns().iter().copied()));
+        MAKES_ADMINISTRATORS.iter().try_for_each(|action| pay(work.steps(action.len())))?;
         Ok(have_iam(&together))
     };
-    let unlisted = by_name && !known.policies.keys().any(|arn| arn.ends_with(":iam::aws:policy/AdministratorAccess"));
+    let unlisted = by_name && !known.has_policy(":iam::aws:policy/AdministratorAccess");
     let own = unlisted || all(&who.documents)?;
     Ok(own && who.boundary.map_or(Ok(true), |boundary| all(&[boundary]))?)
 }
@@ -75,116 +85,6 @@ fn shortened(mut found: Vec<String>) -> Vec<String> {
         found.push(format!("{more} more"));
     }
     found
-}
-
-/// The rows that a principal's permissions come from.
-struct PermissionRows<'v> {
-    groups: BTreeMap<&'v str, &'v Value>,
-    policies: BTreeMap<&'v str, &'v Value>,
-}
-
-impl<'v> PermissionRows<'v> {
-    fn of(groups: &'v Value, policies: &'v Value) -> Self {
-        let mut known = Self { groups: BTreeMap::new(), policies: BTreeMap::new() };
-        each(groups, &mut |row| known.groups.extend(text(row, "GroupName").map(|name| (name, row))));
-        each(policies, &mut |row| known.policies.extend(text(row, "Arn").map(|arn| (arn, row))));
-        known
-    }
-
-    /// The document that is in force of a managed policy.
-    fn document(&self, arn: &str) -> Result<&'v Value, String> {
-        let row = self.policies.get(arn).ok_or_else(|| format!("the policy {arn} is not in AWS's answer"))?;
-        let versions = row.get("PolicyVersionList").and_then(Value::as_array);
-        let in_force = |version: &&Value| version.get("IsDefaultVersion") == Some(&Value::Bool(true));
-        let document = versions.and_then(|versions| versions.iter().find(in_force)?.get("Document"));
-        document.ok_or_else(|| format!("AWS's answer has no version in force of the policy {arn}"))
-    }
-}
-
-fn each<'v>(rows: &'v Value, take: &mut impl FnMut(&'v Value)) {
-    match rows {
-        Value::Array(items) => items.iter().for_each(|item| each(item, take)),
-        Value::Object(_) => take(rows),
-        _ => {}
-    }
-}
-
-fn text<'v>(row: &'v Value, name: &str) -> Option<&'v str> {
-    row.get(name).and_then(Value::as_str)
-}
-
-fn list<'v>(row: &'v Value, name: &str) -> &'v [Value] {
-    row.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-/// A principal and all that it is allowed by.
-struct Who<'v> {
-    arn: &'v str,
-    name: &'v str,
-    kind: Kind,
-    groups: Vec<&'v str>,
-    attached: Vec<&'v str>,
-    documents: Vec<&'v Value>,
-    boundary: Option<&'v Value>,
-}
-
-impl<'v> Who<'v> {
-    fn of(row: &'v Value, known: &PermissionRows<'v>) -> Result<Self, String> {
-        match text(row, "kind") {
-            Some("user" | "role") => Self::of_any(row, known, false),
-            _ => Err("only users and roles have permissions of their own".to_owned()),
-        }
-    }
-
-    /// `known_by_name`: what is not there of AWS's own policies is left out.
-    fn of_any(row: &'v Value, known: &PermissionRows<'v>, known_by_name: bool) -> Result<Self, String> {
-        let missing = |name: &str| format!("`{name}` is not in AWS's answer");
-        let arn = text(row, "Arn").ok_or_else(|| missing("Arn"))?;
-        let kind = match text(row, "kind") {
-            Some("user") => Kind::User,
-            Some("role") => Kind::Role,
-            Some("group") => Kind::Group,
-            _ => return Err("only users, groups and roles have permissions".to_owned()),
-        };
-        let name = arn.rsplit('/').next().unwrap_or_default();
-        let mut who =
-            Self { arn, name, kind, groups: Vec::new(), attached: Vec::new(), documents: Vec::new(), boundary: None };
-        who.add(row, known, known_by_name)?;
-        if kind == Kind::User && row.get("GroupList").is_none() {
-            return Err(missing("GroupList"));
-        }
-        for group in list(row, "GroupList").iter().filter_map(Value::as_str) {
-            let row = known.groups.get(group).ok_or_else(|| format!("the group {group} is not in AWS's answer"))?;
-            who.groups.extend(text(row, "Arn"));
-            who.add(row, known, known_by_name)?;
-        }
-        if let Some(boundary) = row.get("PermissionsBoundary").filter(|boundary| boundary.is_object()) {
-            let arn = text(boundary, "PermissionsBoundaryArn").ok_or_else(|| missing("PermissionsBoundaryArn"))?;
-            who.boundary = Some(known.document(arn)?);
-        }
-        Ok(who)
-    }
-
-    /// The policies in a row and those attached to it.
-    fn add(&mut self, row: &'v Value, known: &PermissionRows<'v>, known_by_name: bool) -> Result<(), String> {
-        for inline in ["UserPolicyList", "RolePolicyList", "GroupPolicyList"] {
-            for policy in list(row, inline) {
-                self.documents.push(policy.get("PolicyDocument").ok_or("an inline policy has no document")?);
-            }
-        }
-        if row.get("AttachedManagedPolicies").is_none() {
-            return Err("`AttachedManagedPolicies` is not in AWS's answer".to_owned());
-        }
-        for policy in list(row, "AttachedManagedPolicies") {
-            let arn = text(policy, "PolicyArn").ok_or("an attached policy has no ARN")?;
-            self.attached.push(arn);
-            match known.document(arn) {
-                Err(_) if known_by_name && arn.contains(":iam::aws:policy/") => {}
-                document => self.documents.push(document?),
-            }
-        }
-        Ok(())
-    }
 }
 
 /// A statement with only those patterns that can hit an action of ours.
@@ -204,27 +104,44 @@ impl Rule<'_> {
     }
 }
 
-fn parsed<'v>(documents: &[&'v Value]) -> Result<Vec<Rule<'v>>, String> {
-    let mut rules = Vec::new();
-    for document in documents {
-        for statement in statements(document)? {
-            let (Scope::Only(patterns) | Scope::AllBut(patterns)) = &statement.actions;
-            let patterns =
-                patterns.iter().map(|pattern| pattern.to_ascii_lowercase()).filter(|pattern| may_hit(pattern));
-            rules.push(Rule { patterns: patterns.collect(), statement });
+/// All rules of some documents, and what it costs to ask them once.
+struct Rules<'v> {
+    rules: Vec<Rule<'v>>,
+    work: Work,
+}
+
+impl<'v> Rules<'v> {
+    fn of(documents: &[&'v Value], pay: Pay<'_>) -> Result<Self, String> {
+        let mut rules = Vec::new();
+        for document in documents {
+            for statement in statements(document)? {
+                let patterns = statement.actions.patterns();
+                pay(patterns.len() as u64)?;
+                let patterns =
+                    patterns.iter().map(|pattern| pattern.to_ascii_lowercase()).filter(|pattern| may_hit(pattern));
+                rules.push(Rule { patterns: patterns.collect(), statement });
+            }
         }
+        let of_rule = |rule: &Rule<'_>| {
+            let resources = rule.statement.resources.patterns().iter().copied();
+            Work::of(rule.patterns.iter().map(String::as_str).chain(resources))
+        };
+        let work = rules.iter().map(of_rule).sum();
+        Ok(Self { rules, work })
     }
-    Ok(rules)
 }
 
 /// Whether a pattern speaks of a service that any combination names: policies have thousands that do not.
 fn may_hit(pattern: &str) -> bool {
+    static SERVICES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let actions = COMBINATIONS.iter().flat_map(|combination| combination.actions).chain(&["iam:PassRole"]);
+        actions.map(|action| action.split(':').next().unwrap_or_default().to_ascii_lowercase()).collect()
+    });
     let service = pattern.split(':').next().unwrap_or_default();
-    let of_service = |action: &str| {
-        matches(Dialect::Iam, service, &action.split(':').next().unwrap_or_default().to_ascii_lowercase())
-    };
-    of_service("iam:")
-        || COMBINATIONS.iter().flat_map(|combination| combination.actions).any(|action| of_service(action))
+    match service.contains(['*', '?']) {
+        true => SERVICES.iter().any(|known| matches(Dialect::Iam, service, known)),
+        false => SERVICES.contains(service),
+    }
 }
 
 /// Whether something is allowed.
@@ -237,17 +154,18 @@ enum Answer {
 }
 
 struct Judge<'v> {
-    identity: Vec<Rule<'v>>,
-    boundary: Option<Vec<Rule<'v>>>,
+    identity: Rules<'v>,
+    boundary: Option<Rules<'v>>,
     who: &'v Who<'v>,
+    pay: Pay<'v>,
     asked: HashMap<(&'static str, String, &'static str), Answer>,
 }
 
 impl Judge<'_> {
-    fn has(&mut self, combination: &Combination) -> Answer {
+    fn has(&mut self, combination: &Combination) -> Result<Answer, String> {
         let passes = match combination.passed_to {
             "" => Answer::Yes,
-            service => self.allowed_on_any("iam:PassRole", Target::Every(Kind::Role), service),
+            service => self.allowed_on_any("iam:PassRole", Target::Every(Kind::Role), service)?,
         };
         let actions = combination.actions.iter();
         // One that is not allowed ends it.
@@ -256,29 +174,48 @@ impl Judge<'_> {
             if least == Answer::No {
                 break;
             }
-            least = least.min(self.allowed_on_any(action, combination.target, ""));
+            least = least.min(self.allowed_on_any(action, combination.target, "")?);
         }
-        least
+        Ok(least)
     }
 
     /// Whether an action is allowed on one of the resources that a target stands for.
-    fn allowed_on_any(&mut self, action: &'static str, target: Target, service: &'static str) -> Answer {
-        let resources = self.who.resources(target);
-        resources.into_iter().map(|resource| self.allowed(action, resource, service)).max().unwrap_or(Answer::No)
+    fn allowed_on_any(
+        &mut self,
+        action: &'static str,
+        target: Target,
+        service: &'static str,
+    ) -> Result<Answer, String> {
+        let mut most = Answer::No;
+        for resource in self.who.resources(target) {
+            most = most.max(self.allowed(action, resource, service)?);
+        }
+        Ok(most)
     }
 
     /// `None` for the resource: on any.
-    fn allowed(&mut self, action: &'static str, resource: Option<String>, service: &'static str) -> Answer {
+    fn allowed(
+        &mut self,
+        action: &'static str,
+        resource: Option<String>,
+        service: &'static str,
+    ) -> Result<Answer, String> {
         let key = (action, resource.clone().unwrap_or_default(), service);
         if let Some(known) = self.asked.get(&key) {
-            return *known;
+            return Ok(*known);
         }
         let lower = action.to_ascii_lowercase();
-        let of = |rules: &[Rule<'_>]| decided(rules, &lower, resource.as_deref(), self.who, service);
-        let own = of(&self.identity);
-        let answer = self.boundary.as_deref().map_or(own, |boundary| own.min(of(boundary)));
+        let longest = lower.len().max(key.1.len());
+        let of = |rules: &Rules<'_>| {
+            (self.pay)(rules.work.steps(longest))?;
+            Ok::<_, String>(decided(&rules.rules, &lower, resource.as_deref(), self.who, service))
+        };
+        let mut answer = of(&self.identity)?;
+        if let Some(boundary) = &self.boundary {
+            answer = answer.min(of(boundary)?);
+        }
         self.asked.insert(key, answer);
-        answer
+        Ok(answer)
     }
 }
 
@@ -328,66 +265,5 @@ fn covers(scope: &Scope<'_>, resource: Option<&str>, who: &Who<'_>) -> bool {
     match scope {
         Scope::Only(patterns) => patterns.iter().any(hit),
         Scope::AllBut(patterns) => !patterns.iter().any(hit),
-    }
-}
-
-/// Nothing is named so: only a pattern for all of them has it.
-const ANY_NAME: &str = "Zq7-any-of-them-x9";
-
-/// AWS has fewer Regions.
-const MAX_REGIONS: usize = 64;
-
-impl Who<'_> {
-    /// The resources that stand for a target; `None` for any.
-    fn resources(&self, target: Target) -> Vec<Option<String>> {
-        let every = |kind: &str| Some(self.of_account("iam", &format!("{kind}/{ANY_NAME}")));
-        let own = |owned: &[&str]| owned.iter().map(|arn| Some((*arn).to_owned())).collect::<Vec<_>>();
-        match target {
-            Target::Any => vec![None],
-            Target::Itself(kind) if kind == self.kind => vec![Some(self.arn.to_owned()), every(kind.word())],
-            Target::Itself(kind) | Target::Every(kind) => vec![every(kind.word())],
-            Target::OwnGroup => [own(&self.groups), vec![every("group")]].concat(),
-            Target::OwnPolicy => {
-                let ours: Vec<&str> = self.attached.iter().copied().filter(|arn| !arn.contains(":iam::aws:")).collect();
-                [own(&ours), vec![every("policy")]].concat()
-            }
-            // In any Region that a policy names: the others are as good as this one.
-            Target::EveryFunction => {
-                let function = self.of_account("lambda", &format!("function:{ANY_NAME}"));
-                let of = |region: &String| Some(function.replacen(":lambda::", &format!(":lambda:{region}:"), 1));
-                self.regions().iter().map(of).collect()
-            }
-        }
-    }
-
-    /// The Regions that its policies name, and one that they may not.
-    fn regions(&self) -> BTreeSet<String> {
-        let mut regions = BTreeSet::from(["eu-west-1".to_owned()]);
-        for statement in self.documents.iter().filter_map(|document| statements(document).ok()).flatten() {
-            let (Scope::Only(patterns) | Scope::AllBut(patterns)) = &statement.resources;
-            let functions = patterns.iter().filter(|pattern| pattern.split(':').nth(2) == Some("lambda"));
-            regions.extend(functions.map(|pattern| {
-                let [_, region, _] = place_of(pattern);
-                region
-            }));
-        }
-        regions.into_iter().take(MAX_REGIONS).collect()
-    }
-
-    fn of_account(&self, service: &str, name: &str) -> String {
-        let mut parts = self.arn.split(':').skip(1);
-        let partition = parts.next().unwrap_or("aws");
-        let account = parts.nth(2).unwrap_or_default();
-        format!("arn:{partition}:{service}::{account}:{name}")
-    }
-}
-
-impl Kind {
-    fn word(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Group => "group",
-            Self::Role => "role",
-        }
     }
 }

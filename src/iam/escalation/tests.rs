@@ -26,7 +26,7 @@ fn role(statements: &[Value]) -> Value {
 }
 
 fn of_role(statements: &[Value]) -> Result<Vec<String>, String> {
-    escalations(&role(statements), &json!([]), &json!([]))
+    escalations(&role(statements), &json!([]), &json!([]), &|_| Ok(()))
 }
 
 fn managed(arn: &str, statements: &[Value]) -> Value {
@@ -257,7 +257,7 @@ fn a_user_has_what_the_groups_have_within_the_boundary() {
         (json!({"kind": "group", "Arn": ROLE}), json!([]), json!([]), Err("only users and roles")),
     ];
     for (user, groups, policies, expected) in table {
-        let found = escalations(&user, &groups, &policies);
+        let found = escalations(&user, &groups, &policies, &|_| Ok(()));
         match expected {
             Ok(expected) => assert_eq!(
                 found.as_deref(),
@@ -272,14 +272,11 @@ fn a_user_has_what_the_groups_have_within_the_boundary() {
 }
 
 #[test]
-fn large_policies_are_judged_quickly() {
+fn judging_large_policies_ends() {
     let actions: Vec<String> = (0..3000).map(|number| format!("s3:Get{number}*")).collect();
     let patterns: Vec<String> = (0..200).map(|number| format!("lambda:*{number}*a*b*c*")).collect();
-    let began = std::time::Instant::now();
-    for _ in 0..20 {
-        assert_eq!(of_role(&[allow(json!(actions), json!("*")), allow(json!(patterns), json!("*"))]), Ok(vec![]));
-    }
-    assert!(began.elapsed() < std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+    // Comparing by backtracking would take years.
+    assert_eq!(of_role(&[allow(json!(actions), json!("*")), allow(json!(patterns), json!("*"))]), Ok(vec![]));
 }
 
 #[test]
@@ -323,7 +320,7 @@ fn administrators_are_judged_by_what_their_policies_allow() {
         ("the group itself", group(&[own], read()), json!([]), managed(own, &[all()]), Ok(true)),
     ];
     for (why, principal, groups, policies, expected) in table {
-        assert_eq!(administers(&principal, &groups, &policies).map_err(|_| ()), expected, "{why}");
+        assert_eq!(administers(&principal, &groups, &policies, &|_| Ok(())).map_err(|_| ()), expected, "{why}");
     }
 }
 
@@ -336,4 +333,22 @@ fn functions_of_whatever_region_a_policy_names_count() {
         );
         assert_eq!(of_role(&[update]), Ok(vec!["lambda:UpdateFunctionCode".to_owned()]), "{region}");
     }
+}
+
+#[test]
+fn what_is_asked_is_paid_for_first() {
+    use std::cell::Cell;
+    let cost = |pattern: &str, count: usize| {
+        let spent = Cell::new(0);
+        let statement = allow(json!(vec![pattern; count]), json!("*"));
+        let pay = |steps| {
+            spent.set(spent.get() + steps);
+            if spent.get() > 1_000_000 { Err("spent".to_owned()) } else { Ok(()) }
+        };
+        escalations(&role(&[statement]), &json!([]), &json!([]), &pay).map(|_| spent.get())
+    };
+    // What speaks of other services is read once, what is looked for within a text at each question.
+    let (others, few) = (cost("s3:Get*", 5_000).unwrap(), cost("iam:Get*", 5_000).unwrap());
+    assert!((5_000..6_000).contains(&others) && few > 5 * others && few < 200_000, "{others} {few}");
+    assert_eq!(cost(&format!("iam:{}", "*a".repeat(200)), 5_000), Err("spent".to_owned()));
 }

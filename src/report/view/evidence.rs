@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::text::{counted, days, moment, number, size};
-use super::{EVIDENCE_LISTED, Text};
+use super::{Badge, EVIDENCE_LISTED, Link, Text};
 use crate::model::{
-    AccountId, Answer, EvidenceFile, Exchange, Gap, LayerVariant, Origin, Owner, Region, ReportKind, ServiceInUse,
-    Sha256,
+    AccountId, Answer, EvidenceFile, Exchange, Gap, LayerVariant, Origin, Owner, Region, ReportKind, ReportUse,
+    ServiceInUse, Sha256,
 };
 use crate::report::Input;
 
@@ -21,6 +21,8 @@ pub(super) struct Numbers<'a> {
     by_body: BTreeMap<&'a Sha256, Vec<usize>>,
     by_gap: BTreeMap<&'a Gap, usize>,
     cited: BTreeSet<usize>,
+    /// Those that a page of the PDF cites.
+    printed: BTreeSet<usize>,
 }
 
 /// What a line cites.
@@ -51,7 +53,7 @@ impl<'a> Numbers<'a> {
                 by_gap.insert(gap, index);
             }
         }
-        Self { input, by_body, by_gap, cited: BTreeSet::new() }
+        Self { input, by_body, by_gap, cited: BTreeSet::new(), printed: BTreeSet::new() }
     }
 
     /// Cites bodies; of several files with the same body the one of the given place.
@@ -74,6 +76,11 @@ impl<'a> Numbers<'a> {
         let file = self.by_gap.get(gap).copied();
         self.cited.extend(file);
         Refs { numbers: file.into_iter().map(Ref::to).collect(), more: None }
+    }
+
+    /// Notes what a page of the PDF cites: its index lists nothing else.
+    pub(super) fn print(&mut self, refs: &Refs) {
+        self.printed.extend(refs.numbers.iter().map(|one| one.number - 1));
     }
 
     fn find(&self, body: &Sha256, place: Option<(&AccountId, &Region)>) -> Option<usize> {
@@ -138,6 +145,8 @@ fn origin<'a>(input: &Input<'a>, file: &EvidenceFile) -> Option<OriginFields<'a>
 pub(super) struct Index {
     /// `5,120 files, 12.4 MB`.
     total: String,
+    /// `412 files`: how many of them pages cite.
+    printed: String,
     rows: Vec<Row>,
     /// Says how many more there are and where.
     more: Option<String>,
@@ -149,8 +158,12 @@ struct Row {
     number: usize,
     /// `evidence-12`.
     anchor: String,
+    /// Whether a page of the PDF cites it.
+    printed: bool,
     /// The file in the pack.
     path: Text,
+    /// The path below its account: `eu-central-1/kms.keys/ListKeys.json`.
+    place: Text,
     href: String,
     source: Text,
     operation: Text,
@@ -165,6 +178,8 @@ struct Row {
     request_id: Text,
     size: String,
     sha256: String,
+    /// The first sixteen digits of it.
+    short: String,
 }
 
 impl Index {
@@ -175,11 +190,12 @@ impl Index {
             .iter()
             .enumerate()
             .filter(|(index, _)| listed(*index))
-            .filter_map(|(index, file)| Some(row(index, file, origin(input, file)?)))
+            .filter_map(|(index, file)| Some(row(index, file, origin(input, file)?, numbers.printed.contains(&index))))
             .collect();
         let more = input.files.len() - rows.len();
         let bytes = input.files.iter().map(|file| file.size).sum();
         Self {
+            printed: counted(numbers.printed.len(), "file", "files"),
             total: format!("{}, {}", counted(input.files.len(), "file", "files"), size(bytes)),
             rows,
             more: (more > 0)
@@ -188,11 +204,15 @@ impl Index {
     }
 }
 
-fn row(index: usize, file: &EvidenceFile, origin: OriginFields<'_>) -> Row {
+fn row(index: usize, file: &EvidenceFile, origin: OriginFields<'_>, printed: bool) -> Row {
+    let below = format!("evidence/{}/", origin.account);
+    let sha256 = file.sha256.to_string();
     Row {
         number: index + 1,
         anchor: format!("evidence-{}", index + 1),
+        printed,
         path: Text::name(&file.path),
+        place: Text::name(file.path.strip_prefix(&below).unwrap_or(&file.path)),
         href: file.path.clone(),
         source: Text::name(origin.source),
         operation: Text::name(origin.operation),
@@ -206,13 +226,22 @@ fn row(index: usize, file: &EvidenceFile, origin: OriginFields<'_>) -> Row {
             Origin::Exchange(_) => size(file.size),
             Origin::Gap(_) => "\u{2014}".to_owned(),
         },
-        sha256: file.sha256.to_string(),
+        short: sha256.get(..16).unwrap_or(&sha256).to_owned(),
+        sha256,
     }
 }
 
 /// One of AWS's reports in Artifact.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
+    /// `R3`, by which requirements cite it.
+    number: String,
+    /// `report-3`.
+    anchor: String,
+    /// What it covers of the period, where a requirement rests on it.
+    coverage: Option<Badge>,
+    /// In words: `bridged to 2026-09-30`.
+    reason: Text,
     /// `SOC2`, or a dash when our table does not know it.
     kind: Text,
     id: Text,
@@ -230,11 +259,27 @@ pub(super) fn report_title(input: &Input<'_>, kind: &ReportKind) -> Text {
     input.catalog.reports.get(kind).map(|report| Text::prose(&report.title)).unwrap_or_default()
 }
 
+/// The number of a report by its id in Artifact.
+pub(super) fn report_number(input: &Input<'_>, id: &str) -> Option<Link> {
+    let place = input.assessment.reports.iter().position(|report| report.id == id)? + 1;
+    Some(Link::new(&format!("R{place}"), format!("#report-{place}")))
+}
+
+/// What a requirement says of a report that it rests on: the same, whichever says it.
+fn used<'a>(input: &Input<'a>, id: &str) -> Option<&'a ReportUse> {
+    let mut lines = input.assessment.requirements.iter().flat_map(|requirement| &requirement.aws_part.reports);
+    lines.find(|line| line.id.as_deref() == Some(id))
+}
+
 /// The reports that Artifact lists.
 pub(super) fn reports(input: &Input<'_>, numbers: &mut Numbers<'_>) -> Vec<Report> {
-    let reports = input.assessment.reports.iter();
+    let reports = input.assessment.reports.iter().enumerate();
     reports
-        .map(|report| Report {
+        .map(|(index, report)| Report {
+            number: format!("R{}", index + 1),
+            anchor: format!("report-{}", index + 1),
+            coverage: used(input, &report.id).map(|line| line.coverage.into()),
+            reason: used(input, &report.id).map(|line| Text::prose(&line.reason)).unwrap_or_default(),
             kind: Text::name(report.kind.as_ref().map_or("\u{2014}", ReportKind::as_str)),
             id: Text::name(&report.id),
             name: Text::name(&report.name),
@@ -242,7 +287,11 @@ pub(super) fn reports(input: &Input<'_>, numbers: &mut Numbers<'_>) -> Vec<Repor
             state: Text::name(&report.state),
             period: days(report.start, report.end),
             sha256: report.sha256.map(|hash| hash.to_string()),
-            evidence: numbers.cite(&report.evidence, None),
+            evidence: {
+                let refs = numbers.cite(&report.evidence, None);
+                numbers.print(&refs);
+                refs
+            },
         })
         .collect()
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::evidence::{Numbers, Refs};
 use super::text::{anchor, counted, number, requirement_anchor};
 use super::witness::Word;
-use super::{Badge, FINDINGS_LISTED, Link, Text, deviations};
+use super::{Badge, FINDINGS_LISTED, FINDINGS_PRINTED, Link, Text, deviations};
 use crate::model::{Assessment, CheckId, CheckResult, CheckUse, Finding, RequirementResult, Severity, Verdict};
 use crate::report::Input;
 
@@ -62,6 +62,10 @@ struct Check {
     requirements: Vec<Link>,
     /// Failing, then undetermined ones.
     findings: Vec<FindingLine>,
+    /// Those that the PDF prints.
+    printed: usize,
+    /// Says how many it does not print, and where they are.
+    unprinted: Option<String>,
     /// Says how many more there are and where.
     more: Option<String>,
 }
@@ -174,7 +178,12 @@ fn check(
     let of_verdict = |verdict: Verdict| check.findings.iter().filter(move |finding| finding.verdict == verdict);
     let bad: Vec<&Finding> = of_verdict(Verdict::Fail).chain(of_verdict(Verdict::Undetermined)).collect();
     let more = bad.len().saturating_sub(FINDINGS_LISTED);
-    let findings = bad.iter().take(FINDINGS_LISTED).map(|finding| line(input, numbers, finding)).collect();
+    let findings: Vec<FindingLine> =
+        bad.iter().take(FINDINGS_LISTED).map(|finding| line(input, numbers, finding)).collect();
+    findings.iter().take(FINDINGS_PRINTED).for_each(|line| numbers.print(&line.evidence));
+    let elsewhere = |count: usize| {
+        (count > 0).then(|| format!("And {} in assessment.json.", counted(count, "more finding", "more findings")))
+    };
     Check {
         anchor: anchor("check", check.id.as_str()),
         id: Text::name(check.id.as_str()),
@@ -195,7 +204,9 @@ fn check(
             .map(|requirement| Link::new(requirement.id.as_str(), format!("#{}", requirement_anchor(requirement))))
             .collect(),
         findings,
-        more: (more > 0).then(|| format!("And {} in assessment.json.", counted(more, "more finding", "more findings"))),
+        printed: FINDINGS_PRINTED,
+        unprinted: elsewhere(bad.len().saturating_sub(FINDINGS_PRINTED)),
+        more: elsewhere(more),
     }
 }
 

@@ -7,10 +7,10 @@ use serde::Serialize;
 use super::attestations::{self, Attached};
 use super::summary::{RESPONSIBILITIES, framework_ids, framework_title, letter};
 use super::text::{anchor, number, requirement_anchor};
-use super::{Badge, Text, evidence, findings, text};
+use super::{Badge, Link, Text, evidence, findings, text};
 use crate::model::{
     AwsPart, CheckId, CheckResult, CustomerPart, FrameworkId, ReportRole, RequirementId, RequirementResult,
-    Responsibility, Status,
+    Responsibility, Status, Verdict,
 };
 use crate::report::Input;
 
@@ -79,6 +79,8 @@ struct ReportLine {
     coverage: Badge,
     /// The report's id in Artifact.
     id: Option<Text>,
+    /// Its number in the list of AWS's reports.
+    number: Option<Link>,
     reason: Text,
     /// `supporting`, where it proves nothing.
     role: Option<&'static str>,
@@ -92,6 +94,8 @@ struct CustomerHalf {
     /// The titles of the common controls.
     controls: Vec<Text>,
     checks: Vec<CheckLine>,
+    /// Those without a fault, as a count: `14 checks pass, 2 do not apply`.
+    sound: Option<String>,
     manual: Vec<ManualLine>,
     /// Documents that answer no request.
     supporting: Vec<Attached>,
@@ -141,6 +145,16 @@ fn split_lines(requirement: &RequirementResult) -> Vec<Text> {
         .iter()
         .map(|own| format!("in {}: {} ({})", own.account, own.responsibility.words(), own.split.join("; ")));
     requirement.split.iter().cloned().chain(accounts).map(|line| Text::name(&line)).collect()
+}
+
+/// How many checks pass and how many do not apply; nothing where there are none.
+fn sound(part: &CustomerPart) -> Option<String> {
+    let of = |verdict: Verdict| part.checks.iter().filter(|check| check.verdict == verdict).count();
+    let words = |count: usize, one: &str, more: &str| (count > 0).then(|| text::counted(count, one, more));
+    let pass = words(of(Verdict::Pass), "check passes", "checks pass");
+    let other = words(of(Verdict::NotApplicable), "check does not apply", "checks do not apply");
+    let words: Vec<String> = pass.into_iter().chain(other).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 impl<'a> Builder<'a> {
@@ -259,6 +273,7 @@ impl<'a> Builder<'a> {
                     title: evidence::report_title(self.input, &report.kind),
                     coverage: report.coverage.into(),
                     id: report.id.as_deref().map(Text::name),
+                    number: report.id.as_deref().and_then(|id| evidence::report_number(self.input, id)),
                     reason: Text::prose(&report.reason),
                     role: (report.role == ReportRole::Supports).then_some("supporting, proves nothing"),
                 })
@@ -283,6 +298,7 @@ impl<'a> Builder<'a> {
                 })
                 .collect(),
             checks: part.checks.iter().map(|check| self.check(&check.id, check.verdict.into())).collect(),
+            sound: sound(part),
             manual: part
                 .manual
                 .iter()

@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::evidence::{Numbers, Refs};
 use super::text::{counted, moment, number};
-use super::{Badge, Fact, GAPS_LISTED, Text};
-use crate::model::{AccountId, AccountScope, Answer, Gap, GapReason, Region, SourceId, SourceScope};
+use super::{Badge, Fact, GAPS_LISTED, GAPS_PRINTED, Text};
+use crate::model::{
+    AccountId, AccountScope, Answer, Gap, GapReason, Offers, OffersKnownBy, Region, SourceId, SourceScope,
+};
 use crate::report::Input;
 
 /// Regions side by side in one matrix; more of them begin a further one, so that it fits a page.
@@ -28,6 +30,12 @@ pub(super) struct Scope {
     gaps: Vec<GapRow>,
     /// Says how many more there are and where.
     more_gaps: Option<String>,
+    /// How many of them the PDF prints.
+    printed: usize,
+    /// Says how many it does not print, and where they are.
+    unprinted: Option<String>,
+    /// `138 sources were read whole wherever asked`.
+    whole: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -40,6 +48,8 @@ struct Account {
     excluded: Vec<Text>,
     /// What AWS does not offer in some of the regions: `outposts in ap-east-2, eu-central-2`.
     not_offered: Vec<Text>,
+    /// What says so: `AWS's public parameters, read for this snapshot`.
+    not_offered_by: Text,
 }
 
 /// A source and what became of its calls.
@@ -115,13 +125,26 @@ impl Scope {
         let gaps = &input.assessment.gaps;
         let counts = counts(input);
         let more = gaps.len().saturating_sub(GAPS_LISTED);
-        let rows = gaps.iter().take(GAPS_LISTED).enumerate().map(|(index, gap)| gap_row(input, numbers, index, gap));
+        let rows: Vec<GapRow> =
+            gaps.iter().take(GAPS_LISTED).enumerate().map(|(index, gap)| gap_row(input, numbers, index, gap)).collect();
+        rows.iter().take(GAPS_PRINTED).for_each(|row| numbers.print(&row.evidence));
+        let elsewhere = |count: usize| {
+            (count > 0).then(|| format!("And {} in assessment.json.", counted(count, "more gap", "more gaps")))
+        };
         Self {
-            gaps: rows.collect(),
-            more_gaps: (more > 0)
-                .then(|| format!("And {} in assessment.json.", counted(more, "more gap", "more gaps"))),
+            gaps: rows,
+            more_gaps: elsewhere(more),
+            printed: GAPS_PRINTED,
+            unprinted: elsewhere(gaps.len().saturating_sub(GAPS_PRINTED)),
+            whole: sources_read_whole(input),
             totals: totals(input),
-            accounts: input.snapshot.scope.accounts.iter().map(|own| account(own, gaps)).collect(),
+            accounts: input
+                .snapshot
+                .scope
+                .accounts
+                .iter()
+                .map(|own| account(own, gaps, &input.catalog.offers))
+                .collect(),
             sources: source_ids(input).into_iter().map(|id| source_row(input, id)).collect(),
             matrices: input.snapshot.scope.accounts.iter().flat_map(|own| matrices(input, &counts, own)).collect(),
             reasons: reasons(gaps),
@@ -153,7 +176,7 @@ fn totals(input: &Input<'_>) -> Vec<Fact> {
 /// The source that lists an account's regions.
 const REGIONS: &str = "account.regions";
 
-fn account(account: &AccountScope, gaps: &[Gap]) -> Account {
+fn account(account: &AccountScope, gaps: &[Gap], offers: &Offers) -> Account {
     let names = |regions: &[Region]| regions.iter().map(|region| Text::name(region.as_str())).collect();
     let unlisted =
         gaps.iter().any(|gap| gap.source.as_str() == REGIONS && gap.account == account.id && gap.item.is_none());
@@ -167,6 +190,15 @@ fn account(account: &AccountScope, gaps: &[Gap]) -> Account {
         disabled: others(&account.disabled_regions),
         excluded: others(&account.excluded_regions),
         not_offered: account.not_offered.iter().map(|(service, regions)| not_offered(service, regions)).collect(),
+        not_offered_by: Text::prose(&not_offered_by(account.offers_known_by, offers)),
+    }
+}
+
+fn not_offered_by(known_by: OffersKnownBy, offers: &Offers) -> String {
+    match (known_by, offers.date) {
+        (OffersKnownBy::Parameters, _) => "AWS's public parameters, read for this snapshot".to_owned(),
+        (OffersKnownBy::List, Some(date)) => format!("auditpack's list of {date}"),
+        (OffersKnownBy::List, None) => "a list without a date".to_owned(),
     }
 }
 
@@ -184,6 +216,13 @@ fn source_ids<'a>(input: &Input<'a>) -> BTreeSet<&'a SourceId> {
 
 pub(super) fn source_title(input: &Input<'_>, id: &SourceId) -> Text {
     input.catalog.sources.get(id).map_or_else(|| Text::name(id.as_str()), |source| Text::prose(&source.title))
+}
+
+/// `138 sources were read whole where they were asked`.
+fn sources_read_whole(input: &Input<'_>) -> String {
+    let gaps: BTreeSet<&SourceId> = input.assessment.gaps.iter().map(|gap| &gap.source).collect();
+    let whole = source_ids(input).into_iter().filter(|id| !gaps.contains(id)).count();
+    format!("{} read whole wherever asked", counted(whole, "source was", "sources were"))
 }
 
 fn source_row(input: &Input<'_>, id: &SourceId) -> SourceRow {
@@ -312,7 +351,7 @@ mod tests {
             .unwrap()
         };
         let shown = |gaps: &[Gap]| {
-            let shown = serde_json::to_value(account(&own, gaps)).unwrap();
+            let shown = serde_json::to_value(account(&own, gaps, &Offers::default())).unwrap();
             (shown["disabled"].clone(), shown["excluded"].clone())
         };
         assert_eq!(shown(&[gap("222222222222")]), (json!([]), json!([])));

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::marks::bar;
 use super::text::{anchor, counted, moment, number, period, requirement_anchor};
-use super::{Badge, Count, Fact, Text};
-use crate::model::{FrameworkId, RequirementResult, Responsibility, Status, Verdict};
+use super::{Badge, Count, Fact, Link, Text, evidence};
+use crate::model::{FrameworkId, ReportRole, RequirementResult, Responsibility, Status, Verdict};
 use crate::report::Input;
 
 /// Every status, in the order in which counts are shown.
@@ -133,6 +133,8 @@ struct IndexRow {
     title: Text,
     href: String,
     responsibility: &'static str,
+    /// AWS's reports that it rests on, by number.
+    reports: Vec<Link>,
     status: Badge,
 }
 
@@ -187,10 +189,17 @@ fn framework(input: &Input<'_>, id: &FrameworkId) -> Framework {
                 title: Text::prose(&requirement.title),
                 href: format!("#{}", requirement_anchor(requirement)),
                 responsibility: requirement.responsibility.words(),
+                reports: proofs(input, requirement),
                 status: requirement.status.into(),
             })
             .collect(),
     }
+}
+
+/// The reports that AWS's half rests on; supporting ones prove nothing.
+fn proofs(input: &Input<'_>, requirement: &RequirementResult) -> Vec<Link> {
+    let proofs = requirement.aws_part.reports.iter().filter(|report| report.role == ReportRole::Proves);
+    proofs.filter_map(|report| evidence::report_number(input, report.id.as_deref()?)).collect()
 }
 
 fn by_status(requirements: &[&RequirementResult]) -> Vec<Count> {

@@ -92,10 +92,12 @@ impl SecondWitness {
                 evidence: numbers.cite(&bodies, Some((&finding.account, &finding.region))),
             })
         });
+        let contradictions: Vec<Contradiction> = contradictions.collect();
+        contradictions.iter().for_each(|row| numbers.print(&row.evidence));
         let rules = checks().flat_map(|check| check.witnesses.iter().map(|witness| rule(check, witness)));
         let rules: Vec<RuleRow> = rules.collect();
         Self {
-            contradictions: contradictions.collect(),
+            contradictions,
             more: (more > 0)
                 .then(|| format!("And {} in assessment.json.", counted(more, "contradiction", "contradictions"))),
             note: (!rules.is_empty()).then(|| note(input)),

@@ -273,6 +273,7 @@ impl Bucket {
             disabled_regions: vec![],
             excluded_regions: vec![],
             not_offered: Default::default(),
+            offers_known_by: Default::default(),
         };
         let snapshot = Snapshot {
             format: 1,
@@ -288,6 +289,7 @@ impl Bucket {
             gaps: gaps.collect(),
             coverage: BTreeMap::new(),
             also_after: Vec::new(),
+            attestations: None,
             definitions: None,
         };
         (snapshot, bodies)

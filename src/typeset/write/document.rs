@@ -28,7 +28,6 @@ pub(super) struct Parts<'p, 'a> {
 
 /// Adds it, and saves.
 pub(super) fn finish(document: &mut Document, parts: Parts<'_, '_>) -> Result<Vec<u8>, PdfError> {
-    let wrong = |error: lopdf::Error| PdfError::Write(error.to_string());
     let Parts { tags, mut marks, extras, anchors, outline, fonts, info, content } = parts;
     let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
     marks.cover_pages(pages.len());
@@ -37,7 +36,7 @@ pub(super) fn finish(document: &mut Document, parts: Parts<'_, '_>) -> Result<Ve
             marks.frame(*node, *bounds);
         }
         let links = links(document, index, extra, &mut marks, &anchors, &pages);
-        let page = document.get_object_mut(pages[index]).and_then(Object::as_dict_mut).map_err(wrong)?;
+        let page = document.get_object_mut(pages[index]).and_then(Object::as_dict_mut)?;
         page.remove(b"Annots");
         if !links.is_empty() {
             page.set("Annots", links);
@@ -61,7 +60,7 @@ pub(super) fn finish(document: &mut Document, parts: Parts<'_, '_>) -> Result<Ve
         ("Info", Object::string_literal("sRGB IEC61966-2.1")),
         ("DestOutputProfile", profile.into()),
     ]);
-    let catalog = document.catalog_mut().map_err(wrong)?;
+    let catalog = document.catalog_mut()?;
     catalog.set("Metadata", metadata);
     catalog.set("OutputIntents", vec![Object::Dictionary(intent)]);
     catalog.set("StructTreeRoot", structure);
@@ -80,7 +79,7 @@ pub(super) fn finish(document: &mut Document, parts: Parts<'_, '_>) -> Result<Ve
     document.compress();
     let mut bytes = Vec::new();
     let options = SaveOptions::builder().use_object_streams(true).use_xref_streams(true).build();
-    document.save_with_options(&mut bytes, options).map_err(|error| PdfError::Write(error.to_string()))?;
+    document.save_with_options(&mut bytes, options).map_err(lopdf::Error::from)?;
     Ok(bytes)
 }
 

@@ -2,29 +2,33 @@
 
 use serde_json::{Map, Value};
 
-use super::error::{WireError, beginning};
+use super::error::{ReportFault, WireError, beginning};
 use crate::model::Shape;
 
 pub(super) fn credential_report(value: &Value) -> Result<Value, WireError> {
-    use base64::Engine as _;
     let content = value.get("Content").and_then(Value::as_str);
     let content = content.ok_or_else(|| WireError::NoItems("Content".to_owned()))?;
     let compact: String = content.chars().filter(|character| !character.is_whitespace()).collect();
-    let unreadable = |error: &dyn std::fmt::Display| WireError::Report(error.to_string());
-    let bytes = base64::engine::general_purpose::STANDARD.decode(compact).map_err(|error| unreadable(&error))?;
+    let rows = report_rows(&compact)?;
+    Ok(serde_json::json!({ "rows": rows, "GeneratedTime": value.get("GeneratedTime") }))
+}
+
+fn report_rows(encoded: &str) -> Result<Vec<Value>, ReportFault> {
+    use base64::Engine as _;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(encoded)?;
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
-    let heads = reader.headers().map_err(|error| unreadable(&error))?.clone();
+    let heads = reader.headers()?.clone();
     if !heads.iter().any(|head| head == "user") {
-        return Err(WireError::Report("it has no column `user`".to_owned()));
+        return Err(ReportFault::NoUser);
     }
     let mut rows = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|error| unreadable(&error))?;
+        let record = record?;
         let row: Map<String, Value> =
             heads.iter().zip(record.iter()).map(|(head, text)| (head.to_owned(), Value::from(text))).collect();
         rows.push(Value::Object(row));
     }
-    Ok(serde_json::json!({ "rows": rows, "GeneratedTime": value.get("GeneratedTime") }))
+    Ok(rows)
 }
 
 pub(super) fn read_documents(shape: &Shape, value: &mut Value) -> Result<(), WireError> {

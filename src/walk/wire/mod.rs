@@ -13,7 +13,7 @@ use crate::model::{Content, Protocol, Shape};
 
 pub use documents::policy_document;
 use documents::{credential_report, read_documents};
-pub use error::WireError;
+pub use error::{ReportFault, WireError, XmlFault};
 use xml::read_xml;
 
 /// Reads a reply's body.
@@ -29,7 +29,7 @@ pub fn read_body(protocol: Protocol, operation: &str, shape: &Shape, body: &[u8]
             if body.iter().all(u8::is_ascii_whitespace) {
                 Value::Object(Map::new())
             } else {
-                let mut reply = serde_json::from_slice(body).map_err(|error| WireError::Json(error.to_string()))?;
+                let mut reply = serde_json::from_slice(body)?;
                 drop_nulls(&mut reply);
                 reply
             }

@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
+use std::error::Error as _;
 
 use serde_json::json;
 
-use crate::model::select;
+use crate::model::{select, with_causes};
 
 use super::*;
 
@@ -68,9 +69,54 @@ fn what_is_no_reply_is_an_error_and_never_empty() {
     }
     let deep = format!("{}{}", "<a>".repeat(100), "</a>".repeat(100));
     let read = read_body(Protocol::RestXml, "X", &Shape::default(), deep.as_bytes());
-    assert_eq!(read, Err(WireError::TooDeep));
+    assert!(matches!(read, Err(WireError::TooDeep)), "{read:?}");
     let wrong = read_body(Protocol::RestXml, "X", &shape(&[], &["On"], &[]), b"<a><On>maybe</On></a>");
     assert!(matches!(wrong, Err(WireError::Member { .. })), "{wrong:?}");
+}
+
+#[test]
+fn the_cause_of_an_unreadable_reply_is_kept_and_said_once() {
+    let report = Shape { content: Content::CredentialReport, ..Shape::default() };
+    let bad: [(Protocol, &Shape, &str, &str); 7] = [
+        (
+            Protocol::Json,
+            &Shape::default(),
+            "{\"a\":",
+            "the reply is not JSON: EOF while parsing a value at line 1 column 5",
+        ),
+        (Protocol::RestXml, &Shape::default(), "", "the reply is not XML: the reply is empty"),
+        (Protocol::RestXml, &Shape::default(), "<a>&b;</a>", "the reply is not XML: unknown entity `&b;`"),
+        (
+            Protocol::RestXml,
+            &Shape::default(),
+            "<a></b>",
+            "the reply is not XML: ill-formed document: expected `</a>`, but `</b>` was found",
+        ),
+        (
+            Protocol::RestXml,
+            &Shape::default(),
+            "<a>&#xZ;</a>",
+            "the reply is not XML: invalid character reference: invalid digit found in string",
+        ),
+        (
+            Protocol::RestXml,
+            &Shape::default(),
+            "<a b=c/>",
+            "the reply is not XML: position 4: attribute value must be enclosed in `\"` or `'`",
+        ),
+        (
+            Protocol::Json,
+            &report,
+            "{\"Content\":\"bm8gY3N2\"}",
+            "the credential report cannot be read: it has no column `user`",
+        ),
+    ];
+    for (protocol, shape, body, words) in bad {
+        let error = read_body(protocol, "Get", shape, body.as_bytes()).unwrap_err();
+        let cause = error.source().unwrap().to_string();
+        assert!(!error.to_string().contains(&cause), "{error}: {cause}");
+        assert_eq!(with_causes(&error), words, "{body}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use quick_xml::events::Event;
 use serde_json::{Map, Value};
 
-use super::error::{MAX_DEPTH, WireError, beginning};
+use super::error::{MAX_DEPTH, WireError, XmlFault, beginning};
 use crate::model::Shape;
 
 /// An element under construction.
@@ -14,13 +14,12 @@ struct Element {
 }
 
 pub(super) fn read_xml(shape: &Shape, body: &[u8]) -> Result<(String, Value), WireError> {
-    let broken = |error: &dyn std::fmt::Display| WireError::Xml(error.to_string());
-    let text = std::str::from_utf8(body).map_err(|error| broken(&error))?;
+    let text = std::str::from_utf8(body).map_err(XmlFault::from)?;
     let mut reader = quick_xml::Reader::from_str(text);
     let mut open: Vec<Element> = Vec::new();
     let mut root = None;
     loop {
-        match reader.read_event().map_err(|error| broken(&error))? {
+        match reader.read_event().map_err(XmlFault::from)? {
             Event::Start(start) => {
                 if open.len() >= MAX_DEPTH {
                     return Err(WireError::TooDeep);
@@ -32,9 +31,7 @@ pub(super) fn read_xml(shape: &Shape, body: &[u8]) -> Result<(String, Value), Wi
                 close(shape, element, &mut open, &mut root)?;
             }
             Event::End(_) => {
-                let Some(element) = open.pop() else {
-                    return Err(WireError::Xml("an element ends that never began".to_owned()));
-                };
+                let element = open.pop().ok_or(XmlFault::NeverBegan)?;
                 close(shape, element, &mut open, &mut root)?;
             }
             Event::Text(chunk) => {
@@ -53,18 +50,18 @@ pub(super) fn read_xml(shape: &Shape, body: &[u8]) -> Result<(String, Value), Wi
                 }
             }
             Event::Eof if open.is_empty() => break,
-            Event::Eof => return Err(WireError::Xml("the reply ends in the middle".to_owned())),
+            Event::Eof => return Err(XmlFault::Cut.into()),
             Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Comment(_) => {}
         }
     }
-    root.ok_or_else(|| WireError::Xml("the reply is empty".to_owned()))
+    Ok(root.ok_or(XmlFault::Empty)?)
 }
 
 /// Attributes join the children as `@name`: S3 grants say `xsi:type` of a grantee.
-fn element(name: String, start: &quick_xml::events::BytesStart<'_>) -> Result<Element, WireError> {
+fn element(name: String, start: &quick_xml::events::BytesStart<'_>) -> Result<Element, XmlFault> {
     let mut children = Vec::new();
     for attribute in start.attributes() {
-        let attribute = attribute.map_err(|error| WireError::Xml(error.to_string()))?;
+        let attribute = attribute?;
         let key = attribute.key.0;
         if key == "xmlns" || key.starts_with("xmlns:") {
             continue;
@@ -75,15 +72,13 @@ fn element(name: String, start: &quick_xml::events::BytesStart<'_>) -> Result<El
     Ok(Element { name, text: String::new(), children })
 }
 
-fn entity(reference: &quick_xml::events::BytesRef<'_>) -> Result<String, WireError> {
-    if let Some(character) = reference.resolve_char_ref().map_err(|error| WireError::Xml(error.to_string()))? {
+fn entity(reference: &quick_xml::events::BytesRef<'_>) -> Result<String, XmlFault> {
+    if let Some(character) = reference.resolve_char_ref()? {
         return Ok(character.to_string());
     }
     let name: &str = reference;
-    match quick_xml::escape::resolve_xml_entity(name) {
-        Some(text) => Ok(text.to_owned()),
-        None => Err(WireError::Xml(format!("unknown entity `&{name};`"))),
-    }
+    let text = quick_xml::escape::resolve_xml_entity(name).ok_or_else(|| XmlFault::Entity(name.to_owned()))?;
+    Ok(text.to_owned())
 }
 
 fn local_name(name: &str) -> String {
@@ -101,7 +96,7 @@ fn close(
     match open.last_mut() {
         Some(parent) => parent.children.push((name, value)),
         None if root.is_none() => *root = Some((name, value)),
-        None => return Err(WireError::Xml("two root elements".to_owned())),
+        None => return Err(XmlFault::TwoRoots.into()),
     }
     Ok(())
 }

@@ -75,8 +75,8 @@ class World:
         self.settings = {}
         self.frozen = None
         self.now = datetime.datetime.now(UTC).replace(microsecond=0)
-        # The account may be asked for at a moment before the scenario's present; `mark` tells such moments apart in ids.
-        self.present, self.mark = self.now, ""
+        # The account may be asked for at a moment before the scenario's present.
+        self.present = self.now
         self.founded = None
         self.reset()
 
@@ -100,7 +100,6 @@ class World:
             self.now = scenario.MOMENTS[moment] if moment else present
             self.founded = scenario.FOUNDED
             no_newer_policies(self.founded)
-            self.mark = "" if self.now == present else f"-{moment}"
             self.seed = scenario.SEED
         freezer = freezegun.freeze_time(self.founded or self.now, tick=present is None)
         self.frozen = freezer.start()
@@ -159,6 +158,17 @@ class World:
         begin = self.present if days and days >= self.earlier() else self.now
         return begin - datetime.timedelta(days=days, hours=hours)
 
+    def last(self, days, every):
+        """The last time of what happens every so many days, and happened `days` before the scenario's present."""
+        when = self.present - datetime.timedelta(days=days)
+        while when > self.now:
+            when -= datetime.timedelta(days=every)
+        return when
+
+    def day(self, moment):
+        """Tells apart in ids what happens again and again in an account that is asked for at several moments."""
+        return f"{moment:%Y%m%d}" if self.founded else ""
+
     def earlier(self):
         """How many days the account's now is before the scenario's present."""
         return (self.present - self.now).days
@@ -201,8 +211,9 @@ class World:
 
     def denied(self, call):
         """A refusal that belongs to the scenario."""
-        for service, operation, region in self.denials:
-            if (service, operation) == (call.service, call.operation) and region in (None, call.region):
+        for service, operation, region, wanted in self.denials:
+            if (service, operation) == (call.service, call.operation) and region in (None, call.region) \
+                    and all(call.param(name) == value for name, value in wanted.items()):
                 return {"kind": "access-denied"}
         return None
 

@@ -30,7 +30,7 @@ impl Calls<'_> {
         let mut found = std::pin::pin!(stream::iter(keys).map(|key| self.log(key)).buffered(LOGS_AHEAD));
         while let Some(log) = found.try_next().await? {
             let Some(log) = log else { continue };
-            let line = line(&log).map_err(|error| CollectError::Internal(error.to_string()))?;
+            let line = line(&log).map_err(|error| CollectError::Defect(error.into()))?;
             // The disk's cache takes it; nothing is synced before the end.
             record.write(&line)?;
         }
@@ -80,7 +80,7 @@ impl Calls<'_> {
         let found = match (&result, &captured.response) {
             (Ok(()), Some(received)) if received.body.len() as u64 >= MAX_LOG => {
                 let message = format!("the log file {key} is larger than {MAX_LOG} bytes");
-                account.gap(label, GapReason::Unreadable, Remedy::Report, message).await?;
+                account.gap(label, GapReason::TooLarge, Remedy::Report, message).await?;
                 return Ok(None);
             }
             (Ok(()), Some(received)) => {

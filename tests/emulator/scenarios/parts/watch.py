@@ -21,7 +21,7 @@ def event(world, name, region="us-east-1", days=10, hours=0, user_name="alice", 
         "eventVersion": "1.11", "userIdentity": identity, "eventTime": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "eventSource": source or source_of(name), "eventName": name, "awsRegion": region, "sourceIPAddress": "203.0.113.17",
         "userAgent": "aws-cli/2.17", "requestParameters": None, "responseElements": None,
-        "eventID": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{name}{region}{len(known)}{world.mark}")), "readOnly": read_only,
+        "eventID": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{name}{region}{user_name + when.isoformat() if world.founded else len(known)}")), "readOnly": read_only,
         "eventType": "AwsApiCall", "managementEvent": True, "recipientAccountId": world.account, "eventCategory": "Management",
         **(detail or {})}
     known.append({"EventId": body["eventID"], "EventName": name, "ReadOnly": "true" if read_only else "false",
@@ -91,10 +91,11 @@ def recorder(world, region, bucket_name, complete=True):
     client.start_configuration_recorder(ConfigurationRecorderName="default")
 
 
-def config_rule(world, region, name, identifier, results):
+def config_rule(world, region, name, identifier, results, **parameters):
     """`results`: (type, id, compliant) of each resource judged."""
     client = world.client("config", region)
-    client.put_config_rule(ConfigRule={"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": identifier}})
+    more = {"InputParameters": json.dumps(parameters)} if parameters else {}
+    client.put_config_rule(ConfigRule={"ConfigRuleName": name, "Source": {"Owner": "AWS", "SourceIdentifier": identifier}, **more})
     world.compliance.setdefault(region, {})[name] = [
         {"type": kind, "id": one, "compliance": "COMPLIANT" if good else "NON_COMPLIANT"} for kind, one, good in results]
     return name

@@ -1,5 +1,6 @@
 """Functions, containers, managed nodes, pipelines, stacks and vulnerabilities."""
 
+import datetime
 import json
 import uuid
 
@@ -9,6 +10,7 @@ from ..parts.common import ELSEWHERE, allow, arn, document
 
 HOME, GOOD = "us-east-1", "eu-west-1"
 SERVICES = {"s3": "s3.amazonaws.com", "events": "events.amazonaws.com", "api": "apigateway.amazonaws.com"}
+HALF_AN_HOUR = datetime.timedelta(minutes=30)
 DOCKER = "application/vnd.docker.distribution.manifest.v2+json"
 
 
@@ -502,9 +504,10 @@ def pipeline(bench, region, name, *stages, environment=None):
         "artifactStore": {"type": "S3", "location": f"artifacts-{region}"}, "pipelineType": "V2"},
         "metadata": {"pipelineArn": arn(world, "codepipeline", region, name), **stamps}}, region, name=name)
     world.answer("codepipeline", "ListPipelineExecutions", {"pipelineExecutionSummaries": [
-        {"pipelineExecutionId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{name}{number}{world.mark}")), "status": "Succeeded", "startTime": world.ago(number + 1),
-         "lastUpdateTime": world.ago(number), "sourceRevisions": [], "trigger": {"triggerType": "StartPipelineExecution"},
-         "executionMode": "QUEUED"} for number in range(3)]}, region, pipelineName=name)
+        {"pipelineExecutionId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{name}{world.day(began) or number}")), "status": "Succeeded",
+         "startTime": began, "lastUpdateTime": began + HALF_AN_HOUR, "sourceRevisions": [],
+         "trigger": {"triggerType": "StartPipelineExecution"}, "executionMode": "QUEUED"}
+        for number, began in enumerate(sorted((world.last(1 + 14 * week, 42) for week in range(3)), reverse=True))]}, region, pipelineName=name)
     if environment:
         world.answer("codepipeline", "ListTagsForResource", {"tags": [{"key": "environment", "value": environment}]}, region,
                      resourceArn=arn(world, "codepipeline", region, name))

@@ -193,7 +193,7 @@ def backups(world, region, good, key, stored="orders"):
          "IamRoleArn": f"arn:aws:iam::{world.account}:role/service-role/AWSBackupDefaultServiceRole"}]}, region, backupPlanId=plan_id)
     main = vault(world, region, "main", key, points=1, locked=good)
     vaults(world, region, main, vault(world, region, "Default", key))
-    point = p.arn(world, "backup", region, f"recovery-point:{uuid.uuid5(uuid.NAMESPACE_OID, 'point' + region + world.mark)}")
+    point = p.arn(world, "backup", region, f"recovery-point:{uuid.uuid5(uuid.NAMESPACE_OID, 'point' + region + world.day(world.ago(1)))}")
     database = p.arn(world, "rds", region, f"db:{stored}")
     world.answer("backup", "ListRecoveryPointsByBackupVault", {"RecoveryPoints": [recovery_point(
         world, main, point, database, good)]}, region, backupVaultName="main")
@@ -259,14 +259,15 @@ def edges(world):
 def restores(world, region, *kinds):
     """A completed restore test of each kind."""
     plan = p.arn(world, "backup", region, "restore-testing-plan:monthly-1a2b")
+    tested = world.last(20, 91)
     world.answer("backup", "ListRestoreTestingPlans", {"RestoreTestingPlans": [
         {"RestoreTestingPlanArn": plan, "RestoreTestingPlanName": "monthly", "CreationTime": world.ago(300),
-         "LastExecutionTime": world.ago(20), "ScheduleExpression": "cron(0 5 1 * ? *)", "ScheduleExpressionTimezone": "Etc/UTC",
+         "LastExecutionTime": tested, "ScheduleExpression": "cron(0 5 1 * ? *)", "ScheduleExpressionTimezone": "Etc/UTC",
          "StartWindowHours": 8}]}, region)
     world.answer("backup", "ListRestoreJobs", {"RestoreJobs": [
-        {"AccountId": world.account, "RestoreJobId": str(uuid.uuid5(uuid.NAMESPACE_OID, kind + world.mark)), "ResourceType": kind, "Status": "COMPLETED",
-         "RecoveryPointArn": p.arn(world, "backup", region, f"recovery-point:{uuid.uuid5(uuid.NAMESPACE_OID, 'of' + kind + world.mark)}"),
-         "CreationDate": world.ago(20), "CompletionDate": world.ago(20), "PercentDone": "100.00%", "BackupSizeInBytes": 53687091200,
+        {"AccountId": world.account, "RestoreJobId": str(uuid.uuid5(uuid.NAMESPACE_OID, kind + world.day(tested))), "ResourceType": kind, "Status": "COMPLETED",
+         "RecoveryPointArn": p.arn(world, "backup", region, f"recovery-point:{uuid.uuid5(uuid.NAMESPACE_OID, 'of' + kind + world.day(tested))}"),
+         "CreationDate": tested, "CompletionDate": tested, "PercentDone": "100.00%", "BackupSizeInBytes": 53687091200,
          "CreatedBy": {"RestoreTestingPlanArn": plan}, "ValidationStatus": "SUCCESSFUL", "DeletionStatus": "SUCCESSFUL"}
         for kind in kinds]}, region)
 
@@ -286,5 +287,5 @@ def macie(world, region, status="ENABLED", discovery="ENABLED"):
         {"groupKey": "SensitiveData:S3Object/Personal", "count": 2}]}, region)
 
 
-def user_pool(world, region):
-    world.client("cognito-idp", region).create_user_pool(PoolName="customers", MfaConfiguration="OFF")
+def user_pool(world, region, second_factor="OFF"):
+    world.client("cognito-idp", region).create_user_pool(PoolName="customers", MfaConfiguration=second_factor)

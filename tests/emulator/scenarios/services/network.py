@@ -382,8 +382,8 @@ def organization(world):
     world.expect("iam.root-central-management", "fail", client.describe_organization()["Organization"]["Arn"])
 
 
-def directory(world, region):
-    """Identity Center, with one user who holds one permission set in one account."""
+def directory(world, region, holder="USER"):
+    """Identity Center, with one user or group that holds one permission set in one account."""
     instance, group = "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6", "arn:aws:sso:::permissionSet/ssoins-7223a1b2c3d4e5f6/ps-1"
     world.answer("sso-admin", "ListInstances", {"Instances": [{
         "InstanceArn": instance, "IdentityStoreId": "d-9367a1b2c3", "OwnerAccountId": world.account, "CreatedDate": world.ago(500),
@@ -395,7 +395,7 @@ def directory(world, region):
         {"Name": "SecurityAudit", "Arn": "arn:aws:iam::aws:policy/SecurityAudit"}]}, region)
     world.answer("sso-admin", "ListAccountsForProvisionedPermissionSet", {"AccountIds": [world.account]}, region)
     world.answer("sso-admin", "ListAccountAssignments", {"AccountAssignments": [{
-        "AccountId": world.account, "PermissionSetArn": group, "PrincipalType": "USER", "PrincipalId": "93671a2b-1"}]}, region)
+        "AccountId": world.account, "PermissionSetArn": group, "PrincipalType": holder, "PrincipalId": "93671a2b-1"}]}, region)
     world.answer("identitystore", "ListUsers", {"Users": [{
         "IdentityStoreId": "d-9367a1b2c3", "UserId": "93671a2b-1", "UserName": "alice", "DisplayName": "Alice", "Revision": "1",
         "UserArn": f"arn:aws:identitystore::{world.account}:user/93671a2b-1"}]}, region)
@@ -403,9 +403,11 @@ def directory(world, region):
 
 def reviews(world, region):
     """What was reviewed and drilled, and what AWS said."""
-    event = {"arn": f"arn:aws:health:{region}::event/EC2/AWS_EC2_OPERATIONAL_ISSUE/AWS_EC2_OPERATIONAL_ISSUE_1{world.mark}", "service": "EC2",
-             "eventTypeCode": "AWS_EC2_OPERATIONAL_ISSUE", "eventTypeCategory": "issue", "region": region, "startTime": world.ago(20),
-             "endTime": world.ago(19), "lastUpdatedTime": world.ago(19), "statusCode": "closed", "eventScopeCode": "ACCOUNT_SPECIFIC"}
+    day = datetime.timedelta(days=1)
+    began, assessed, drilled = world.last(20, 91), world.last(60, 91), world.last(45, 91)
+    event = {"arn": f"arn:aws:health:{region}::event/EC2/AWS_EC2_OPERATIONAL_ISSUE/AWS_EC2_OPERATIONAL_ISSUE_1{world.day(began)}", "service": "EC2",
+             "eventTypeCode": "AWS_EC2_OPERATIONAL_ISSUE", "eventTypeCategory": "issue", "region": region, "startTime": began,
+             "endTime": began + day, "lastUpdatedTime": began + day, "statusCode": "closed", "eventScopeCode": "ACCOUNT_SPECIFIC"}
     world.answer("health", "DescribeEvents", {"events": [event, {**event, "arn": event["arn"] + "2", "eventScopeCode": "PUBLIC"}]})
     world.answer("health", "DescribeEventDetails", {"failedSet": [], "successfulSet": [
         {"event": event, "eventDescription": {"latestDescription": "Power was lost in a zone."}}]})
@@ -424,8 +426,8 @@ def reviews(world, region):
         "LensAlias": "wellarchitected", "LensVersion": "2025-06-25", "LensName": "AWS Well-Architected Framework", "LensStatus": "CURRENT",
         "UpdatedAt": world.ago(30), "RiskCounts": {"HIGH": 1}}]}, region)
     world.answer("resiliencehub", "ListAppAssessments", {"assessmentSummaries": [{
-        "assessmentArn": p.arn(world, "resiliencehub", region, f"app-assessment/1{world.mark}"), "assessmentStatus": "Success", "assessmentName": "quarterly",
-        "complianceStatus": "PolicyMet", "resiliencyScore": 0.8, "startTime": world.ago(60), "endTime": world.ago(60)}]}, region)
+        "assessmentArn": p.arn(world, "resiliencehub", region, f"app-assessment/1{world.day(assessed)}"), "assessmentStatus": "Success", "assessmentName": "quarterly",
+        "complianceStatus": "PolicyMet", "resiliencyScore": 0.8, "startTime": assessed, "endTime": assessed}]}, region)
     world.answer("fis", "ListExperiments", {"experiments": [{
-        "id": f"EXP1{world.mark}", "arn": p.arn(world, "fis", region, f"experiment/EXP1{world.mark}"), "experimentTemplateId": "EXT1",
-        "state": {"status": "completed"}, "creationTime": world.ago(45)}]}, region)
+        "id": f"EXP1{world.day(drilled)}", "arn": p.arn(world, "fis", region, f"experiment/EXP1{world.day(drilled)}"), "experimentTemplateId": "EXT1",
+        "state": {"status": "completed"}, "creationTime": drilled}]}, region)

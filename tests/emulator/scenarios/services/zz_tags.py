@@ -34,7 +34,7 @@ def backed_up(world, region, arns):
     for arn in arns:
         kind = KINDS.get(arn.split(":")[2])
         if kind and ":volume/" not in arn:
-            point = data.p.arn(world, "backup", region, f"recovery-point:{uuid.uuid5(uuid.NAMESPACE_OID, arn + world.mark)}")
+            point = data.p.arn(world, "backup", region, f"recovery-point:{uuid.uuid5(uuid.NAMESPACE_OID, arn + world.day(world.ago(0, 8)))}")
             results.append({"ResourceArn": arn, "ResourceType": kind, "LastBackupTime": world.ago(0, 8),
                             "LastBackupVaultArn": data.p.arn(world, "backup", region, "backup-vault:main"), "LastRecoveryPointArn": point})
     world.answer("backup", "ListProtectedResources", {"Results": results}, region)
