@@ -7,7 +7,8 @@ cd "$(dirname "$0")"
 
 # Validators that we did not write, and a browser to look at the report with.
 declare -A packages=([openssl]=openssl [pdfsig]=poppler-utils [qpdf]=qpdf [unzip]=unzip [sha256sum]=coreutils
-  [chromium]=chromium [node]=nodejs [npm]=npm [systemd-analyze]=systemd)
+  [chromium]=chromium [node]=nodejs [npm]=npm [systemd-analyze]=systemd
+  [soffice]=libreoffice-calc-nogui)
 missing=()
 for command in "${!packages[@]}"; do
   command -v "$command" >/dev/null 2>&1 || missing+=("${packages[$command]}")

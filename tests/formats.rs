@@ -1,6 +1,6 @@
 //! What `diff`, `trend`, `next`, `calendar` and `assess` print, held against readers that we did not write, with hostile
 //! names; and what they say of wrong input.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod common;
 #[path = "formats/documents.rs"]
@@ -11,6 +11,8 @@ mod hostile;
 mod readers;
 #[path = "formats/refusals.rs"]
 mod refusals;
+#[path = "formats/spreadsheet.rs"]
+mod spreadsheet;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -171,8 +171,9 @@ fn tried(one: &Hostile) -> Measured {
     measure(command)
 }
 
-fn hold(all: Vec<Hostile>) {
+fn hold(kind: &str, all: Vec<Hostile>) {
     let mut wrong = Vec::new();
+    println!("tried {} expressions: {kind}", all.len());
     for one in all {
         let found = tried(&one);
         println!("{:34} {:6.2} s {:5} MB  exit {:?}", one.name, found.seconds, found.megabytes, found.code);
@@ -195,15 +196,15 @@ fn hold(all: Vec<Hostile>) {
 
 #[test]
 fn what_grows_is_bounded() {
-    hold(growing());
+    hold("what grows", growing());
 }
 
 #[test]
 fn what_is_slow_is_bounded() {
-    hold(slow());
+    hold("what is slow", slow());
 }
 
 #[test]
 fn what_the_parser_is_given_is_bounded() {
-    hold(for_the_parser());
+    hold("what the parser has to bear", for_the_parser());
 }

@@ -1,12 +1,14 @@
 //! A disk that fails, at one write after the other: what is there is the state before or the state after, the program says
-//! where it failed, and the same command succeeds once the disk works again.
+//! where it failed, and the same command succeeds once the disk works again. And several processes at once.
 //!
 //! Needs a C compiler and Linux: `tests/machine/shim.c` stands before the C library's calls. What Rust crates ask the
 //! kernel without it (`rustix`, in `tempfile`) does not fail here.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests; what was tried is counted")]
 
 mod common;
+#[path = "machine/processes.rs"]
+mod processes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,6 +68,7 @@ fn try_all(tried: &Tried) {
     assert!(sound.status.success() || sound.status.code() == Some(3), "{}: {}", tried.name, said(&sound));
     assert!(changes > 1, "{}: {changes} changes of files", tried.name);
     let step = changes.div_ceil(tried.samples).max(1);
+    println!("tried {} failing disks: {}", changes.div_ceil(step) * 2, tried.name);
     for at in (1..=changes).step_by(usize::try_from(step).unwrap()) {
         for error in [NO_SPACE, IO_ERROR] {
             let place = Workplace::new();
@@ -170,6 +173,39 @@ fn init_and_keygen_write_all_or_nothing() {
         command
     };
     try_all(&Tried { name: "keygen", prepare: nothing, command: keygen, again, holds: whole, samples: 6 });
+}
+
+#[test]
+fn a_pack_is_there_whole_or_not_at_all() {
+    let prepare = |place: &Workplace| {
+        static KEY: OnceLock<[Vec<u8>; 2]> = OnceLock::new();
+        let names = ["auditpack-key.pem", "auditpack-certificate.pem"];
+        let key = KEY.get_or_init(|| {
+            let place = Workplace::new();
+            let mut keygen = with(&place, &["keygen", "--organization", "Old Example"]);
+            assert!(keygen.env("AUDITPACK_KEY_PASSPHRASE", "correct horse").status().unwrap().success());
+            names.map(|name| fs::read(place.path(name)).unwrap())
+        });
+        old(place);
+        for (name, bytes) in names.iter().zip(key) {
+            fs::write(place.path(name), bytes).unwrap();
+        }
+    };
+    let bundle = |place: &Workplace| {
+        let key = ["--key", "auditpack-key.pem", "--certificate", "auditpack-certificate.pem"];
+        let mut command = with(place, &[&["bundle", "--out", "pack.zip"], &key[..]].concat());
+        command.env("AUDITPACK_KEY_PASSPHRASE", "correct horse");
+        command
+    };
+    let holds = |place: &Workplace| {
+        vault_holds(place);
+        if place.path("pack.zip").exists() {
+            let verify = ["verify", "pack.zip", "--trust", "auditpack-certificate.pem"];
+            let verified = with(place, &verify).output().unwrap();
+            assert!(verified.status.success(), "{}", said(&verified));
+        }
+    };
+    try_all(&Tried { name: "bundle", prepare, command: bundle, again: bundle, holds, samples: 3 });
 }
 
 #[test]

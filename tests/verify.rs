@@ -1,7 +1,7 @@
 //! Packs as an auditor gets them: plain tools accept a sound one, `verify` names what is wrong with a broken one.
 //!
 //! Needs `openssl`, `unzip`, `sha256sum` and `pdfsig` (poppler-utils).
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests; what was tried is counted")]
 #![expect(clippy::disallowed_methods, reason = "OpenSSL and pyHanko judge by the real clock")]
 
 #[path = "verify/bounds.rs"]

@@ -4,8 +4,8 @@
 //! killed process did not finish is not read, and the next writer takes it away.
 
 use std::fs::File;
-use std::io::{self, Read, Write as _};
-use std::path::PathBuf;
+use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
 
 use sha2::Digest as _;
 
@@ -125,18 +125,41 @@ impl Attesting {
             }
         }
         let (line, next) = self.log.line(event)?;
-        let append = || -> io::Result<()> {
-            let mut file = files::private().create(true).append(true).open(&path)?;
-            // What a killed process left of its line would make ours unreadable.
-            file.set_len(self.log.complete() as u64)?;
-            file.write_all(&line)?;
-            file.sync_all()
-        };
-        append().map_err(|error| fault(&path, error))?;
+        self.append(&path, &line)?;
         File::open(self.vault.root()).and_then(|folder| folder.sync_all()).map_err(|error| fault(&path, error))?;
         self.log = next;
         self.vault.anchor_log(self.log.mark())
     }
+}
+
+impl Attesting {
+    /// Writes a line after those that were read. The lock keeps others out; where it lies, as on some network file systems,
+    /// what they wrote is not cut off, and it shows that they did.
+    fn append(&self, path: &Path, line: &[u8]) -> Result<(), VaultError> {
+        let failed = |error| fault(path, error);
+        let complete = self.log.complete() as u64;
+        let mut file = files::private().read(true).create(true).append(true).open(path).map_err(failed)?;
+        let unfinished = read_from(&mut file, complete).map_err(failed)?;
+        if unfinished.contains(&b'\n') {
+            return Err(VaultError::Raced(path.to_owned()));
+        }
+        // What a killed process left of its line would make ours unreadable.
+        if !unfinished.is_empty() {
+            file.set_len(complete).map_err(failed)?;
+        }
+        file.write_all(line).and_then(|()| file.sync_all()).map_err(failed)?;
+        match read_from(&mut file, complete).map_err(failed)? == line {
+            true => Ok(()),
+            false => Err(VaultError::Raced(path.to_owned())),
+        }
+    }
+}
+
+fn read_from(file: &mut File, start: u64) -> io::Result<Vec<u8>> {
+    let mut rest = Vec::new();
+    file.seek(SeekFrom::Start(start))?;
+    file.read_to_end(&mut rest)?;
+    Ok(rest)
 }
 
 /// Why a document was not kept.

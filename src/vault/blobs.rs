@@ -5,7 +5,7 @@
 //! lose one, which its hash shows: it is then asked for again.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -19,6 +19,9 @@ use crate::model::{DocumentSink, Sha256, SinkError, with_causes};
 const LEVEL: i32 = 3;
 /// A base is plain when a patch is written; after a broken blob was mended it may be a patch itself.
 const DEEPEST: u8 = 4;
+/// The largest body that is held in memory: AWS's replies have a quarter of it. Longer documents are read as streams. A
+/// damaged or foreign blob of some KB may unpack to any length.
+const LARGEST: u64 = 256 << 20;
 /// So many blobs are synced at once.
 const SYNC_LANES: usize = 8;
 
@@ -41,10 +44,10 @@ impl Vault {
             document.keep()?;
             return Ok(hash);
         }
-        let unpacked = |error| fault(&path, error);
-        let mut packed = zstd::bulk::compress(bytes, LEVEL).map_err(unpacked)?;
+        let unwritten = |error| fault(&path, error);
+        let mut packed = zstd::bulk::compress(bytes, LEVEL).map_err(unwritten)?;
         if let Some((base, before)) = before.and_then(|before| self.base_for(before))
-            && let Some(patch) = patches::patch(bytes, &base, &before, packed.len()).map_err(unpacked)?
+            && let Some(patch) = patches::patch(bytes, &base, &before, packed.len()).map_err(unwritten)?
         {
             packed = patch;
         }
@@ -67,7 +70,7 @@ impl Vault {
         self.blob_path(hash).exists() || self.pack_of(hash).is_some()
     }
 
-    /// The bytes of a hash, checked against it.
+    /// The bytes of a hash, checked against it; of a document too large for memory, [`Vault::reader`] has them.
     pub fn get(&self, hash: &Sha256) -> Result<Vec<u8>, VaultError> {
         self.get_within(hash, DEEPEST)
     }
@@ -75,7 +78,7 @@ impl Vault {
     fn get_within(&self, hash: &Sha256, depth: u8) -> Result<Vec<u8>, VaultError> {
         let packed = self.packed(hash)?;
         let bytes = match patches::base_of(&packed) {
-            None => zstd::decode_all(packed.as_slice()),
+            None => unpacked(&packed),
             Some(base) => patches::apply(&packed, &self.base_within(&self.place(hash), &base, depth)?),
         };
         self.checked(hash, bytes)
@@ -198,6 +201,16 @@ impl Vault {
     pub(super) fn blob_path(&self, hash: &Sha256) -> PathBuf {
         let name = hash.to_string();
         self.root().join("blobs").join(&name[..2]).join(format!("{name}.zst"))
+    }
+}
+
+/// The content of a plain blob, as far as memory may hold it.
+fn unpacked(packed: &[u8]) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    zstd::Decoder::with_buffer(packed)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > LARGEST {
+        true => Err(io::Error::other(format!("it unpacks to more than {} MiB", LARGEST >> 20))),
+        false => Ok(bytes),
     }
 }
 

@@ -126,10 +126,10 @@ impl Vault {
             for file in *group {
                 let result = match (&file.base, &base) {
                     (Some(_), Some(base)) => self.get_on(&file.hash, base).map(|bytes| bytes.len() as u64),
-                    (None, _) if file.stored > IN_MEMORY => self.check(&file.hash),
+                    (None, _) if file.stored > IN_MEMORY || group.len() == 1 => self.check(&file.hash),
                     _ => self.get(&file.hash).map(|bytes| {
                         let length = bytes.len() as u64;
-                        if file.base.is_none() && group.len() > 1 && patches::fits(bytes.len()) {
+                        if file.base.is_none() && patches::fits(bytes.len()) {
                             base = Some(bytes);
                         }
                         length

@@ -26,9 +26,12 @@ pub enum VaultError {
         /// Its format.
         found: u32,
     },
-    /// Another collection writes.
-    #[error("the vault `{}` is locked: another collection is writing to it", .0.display())]
+    /// Another process writes.
+    #[error("the vault `{}` is locked: another process is writing to it", .0.display())]
     Locked(PathBuf),
+    /// Another process wrote in spite of the lock.
+    #[error("another process wrote to `{}` at the same moment: locks do not hold where the vault lies", .0.display())]
+    Raced(PathBuf),
     /// The disk is full.
     #[error("the disk is full: `{}` could not be written; what the vault held before is safe", .0.display())]
     Full(PathBuf),
@@ -180,7 +183,11 @@ impl VaultError {
             Self::None(_) | Self::Empty(_) => "collect evidence first: `auditpack collect`",
             Self::Foreign(_) => "name an empty or a new folder with `--vault`",
             Self::Newer { .. } => "install the newer auditpack; this vault was left untouched",
-            Self::Locked(_) => "wait for the other collection to end, or stop it; a killed one leaves no lock behind",
+            Self::Locked(_) => "wait for the other process to end, or stop it; a killed one leaves no lock behind",
+            Self::Raced(_) => {
+                "run one auditpack at a time, or keep the vault on a disk of this machine; `auditpack vault check` says what \
+                 is there"
+            }
             Self::Full(_) => {
                 "make room and run the command again; an interrupted collection goes on with `auditpack collect --resume`"
             }

@@ -55,6 +55,7 @@ impl Vault {
                 for folder in FOLDERS {
                     files::make_folder(&root.join(folder))?;
                 }
+                remove_leftovers(root)?;
                 Anchor::new().write(root)?;
                 Ok(Self { root: root.to_owned(), packs: Arc::default() })
             }
@@ -107,16 +108,37 @@ impl Vault {
 /// The folders that a new vault begins with.
 const FOLDERS: [&str; 3] = ["blobs", "journal", "snapshots"];
 
-/// Whether a folder without `vault.json` is empty, or holds what is made before it: a full disk left that.
+/// Whether a folder without `vault.json` is empty, or holds what is made before it: a full disk or a killed process left
+/// that.
 fn is_begun(root: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(root)? {
         let entry = entry?;
-        let ours = FOLDERS.iter().any(|folder| entry.file_name() == **folder);
-        if !ours || fs::read_dir(entry.path())?.next().is_some() {
-            return Ok(false);
+        let folder = FOLDERS.iter().any(|folder| entry.file_name() == **folder);
+        match folder {
+            true if fs::read_dir(entry.path())?.next().is_none() => {}
+            false if is_leftover(&entry)? => {}
+            _ => return Ok(false),
         }
     }
     Ok(true)
+}
+
+/// Whether an entry is a file that [`files::temporary`] began: a killed process left it before it had its name.
+fn is_leftover(entry: &fs::DirEntry) -> io::Result<bool> {
+    let name = entry.file_name();
+    let name = name.to_string_lossy();
+    Ok(name.starts_with(".tmp") && name.ends_with(".tmp") && entry.file_type()?.is_file())
+}
+
+fn remove_leftovers(root: &Path) -> Result<(), VaultError> {
+    for entry in fs::read_dir(root).map_err(|error| fault(root, error))? {
+        let entry = entry.map_err(|error| fault(root, error))?;
+        let path = entry.path();
+        if is_leftover(&entry).map_err(|error| fault(&path, error))? {
+            fs::remove_file(&path).map_err(|error| fault(&path, error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses what a newer version wrote before reading anything else of it.

@@ -191,7 +191,7 @@ impl Vault {
                 Err(error) => return Err(fault(path, error)),
             };
             if let Ok(JournalLine::Exchange(exchange)) = serde_json::from_str(&line)
-                && self.get(&exchange.body).is_ok()
+                && self.check(&exchange.body).is_ok()
             {
                 exchanges.push(exchange);
             }

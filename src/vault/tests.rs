@@ -207,6 +207,31 @@ fn newer_and_foreign_folders_are_left_alone() {
 }
 
 #[test]
+fn a_folder_that_a_killed_process_began_is_taken_up() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("blobs")).unwrap();
+    let left = folder.path().join(".tmpAbC123.tmp");
+    fs::write(&left, "{\"for").unwrap();
+    assert!(matches!(Vault::open(folder.path()), Err(VaultError::None(_))));
+    Vault::create(folder.path()).unwrap();
+    assert!(!left.exists() && Vault::open(folder.path()).is_ok());
+}
+
+#[test]
+fn a_small_blob_that_unpacks_to_much_takes_no_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::create(folder.path()).unwrap();
+    let hash = vault.put(b"some evidence").unwrap();
+    let mut bomb = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    std::io::copy(&mut std::io::Read::take(std::io::repeat(0), (256 << 20) + 1), &mut bomb).unwrap();
+    let bomb = bomb.finish().unwrap();
+    assert!(bomb.len() < 64 << 10, "{} bytes", bomb.len());
+    fs::write(vault.blob_path(&hash), bomb).unwrap();
+    let refused = crate::model::with_causes(&vault.get(&hash).unwrap_err());
+    assert!(refused.contains("it unpacks to more than 256 MiB"), "{refused}");
+}
+
+#[test]
 fn a_document_dropped_unfinished_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::create(folder.path()).unwrap();

@@ -54,7 +54,7 @@ fn a_killed_collection_goes_on_where_it_was() {
     let mut child = in_the_middle(&killed, &emulator);
     let second = collect(&killed, &emulator);
     assert_eq!(second.code, Some(1), "{second:?}");
-    assert!(second.line().contains("is locked: another collection is writing to it"), "{second:?}");
+    assert!(second.line().contains("is locked: another process is writing to it"), "{second:?}");
     child.kill().unwrap();
     child.wait().unwrap();
     let kept = lines(&killed) - 2;

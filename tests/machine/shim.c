@@ -1,5 +1,5 @@
 /* A disk that fails: the n-th call that changes a file below FAILING_FOLDER ends with FAILING_ERROR, and so do all after it.
-   LD_PRELOAD it. With FAILING_AT=0 nothing fails. At the end the number of such calls is written to FAILING_COUNT. */
+   LD_PRELOAD it. With FAILING_AT=0 nothing fails. With LYING_LOCKS every lock is given, to all who ask. At the end the number of such calls is written to FAILING_COUNT. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -98,6 +99,12 @@ int open64(const char *path, int flags, ...) {
     mode_t mode = (flags & (O_CREAT | O_TMPFILE)) ? va_arg(more, mode_t) : 0;
     va_end(more);
     return (flags & O_CREAT) && below(path) && fails() ? -1 : real(path, flags, mode);
+}
+
+/* Some network file systems say yes to every lock. */
+int flock(int file, int operation) {
+    REAL(flock);
+    return getenv("LYING_LOCKS") ? 0 : real(file, operation);
 }
 
 __attribute__((destructor)) static void count(void) {

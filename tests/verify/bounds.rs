@@ -94,6 +94,7 @@ fn every_flipped_byte_is_noticed() {
         scope.spawn(|| flip(1));
         flip(0);
     });
+    println!("tried {} packs with one other byte", pack.len());
 }
 
 #[test]
@@ -112,6 +113,7 @@ fn flips_in_packed_content_are_noticed_in_every_bit() {
         assert!(found.problems.iter().any(|problem| problem.kind != ProblemKind::Incomplete), "bit {bit}");
         broken[bit / 8] ^= 1 << (bit % 8);
     }
+    println!("tried {} packs with one other bit", directory * 8);
 }
 
 #[test]
