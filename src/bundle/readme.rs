@@ -104,6 +104,11 @@ a certificate of their own.
 WHAT LIES WHERE
 
    report.pdf, report.html   the report
+   control-matrix.xlsx       the same as sheets to filter: the responsibility matrix with
+                             columns for the auditor, every finding, the evidence, the
+                             requests. Its links open files of this pack once it is
+                             unpacked; what is written into it changes its digest, so
+                             work on a copy in the same folder
    assessment.json           every verdict, for machines
    history.json              readiness over time: counts of this snapshot, the last point,
                              and of those before it in the same vault, which rest on

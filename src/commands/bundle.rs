@@ -61,11 +61,11 @@ pub(super) fn write(
 ) -> miette::Result<Written> {
     let files = evidence_files(&case.holdings.stored.snapshot);
     let leaf = signer.chain().first().ok_or_else(|| miette!("the signer has no certificate"))?;
-    let mut members = rendered(case, past, leaf, signer, &files, context)?;
     let withheld = match documents {
         AwsDocuments::Included => BTreeSet::new(),
         AwsDocuments::Withheld => aws_documents(&case.holdings.stored.snapshot),
     };
+    let mut members = rendered(case, past, leaf, signer, (&files, &withheld), context)?;
     let index = bundle::evidence_index(&case.holdings.stored.snapshot, &withheld).into_diagnostic()?;
     members.push(Member { path: bundle::EVIDENCE_INDEX.to_owned(), content: Content::Bytes(index) });
     for (path, bytes) in &case.yardstick.catalog.files {
@@ -84,7 +84,7 @@ fn rendered<'a>(
     past: &Past,
     leaf: &Certificate,
     signer: &dyn Signer,
-    files: &[EvidenceFile],
+    (files, withheld): (&[EvidenceFile], &BTreeSet<Sha256>),
     context: &Context<'_>,
 ) -> miette::Result<Vec<Member<'a>>> {
     let templates = &context.templates()?;
@@ -105,14 +105,17 @@ fn rendered<'a>(
     };
     let html = made("report.html", || report::html(&input, templates).map_err(|error| fault(error, None)))?;
     let pdf = made("report.pdf", || report::pdf(&input, templates).map_err(|error| fault(error, None)))?;
+    let matrix =
+        made(report::SPREADSHEET, || report::spreadsheet(&input, withheld).map_err(|error| fault(error, None)))?;
     let reason = format!("Evidence pack of {organization}");
     let pdf = sign_pdf(&pdf, signer, context.now, &PdfSignature { name: &name, reason: &reason });
     let pdf = pdf.map_err(|error| fault(error, None)).wrap_err("cannot sign the PDF")?;
     let assessment = lines(&case.assessment)?;
     let readme = bundle::readme(&Readme { organization, signer: &name, fingerprint, tool: TOOL });
-    let members: [(&str, Vec<u8>); 6] = [
+    let members: [(&str, Vec<u8>); 7] = [
         ("report.pdf", pdf),
         ("report.html", html),
+        (report::SPREADSHEET, matrix),
         ("README.txt", readme),
         ("assessment.json", assessment),
         ("snapshot.json", case.holdings.stored.bytes.clone()),

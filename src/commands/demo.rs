@@ -65,8 +65,8 @@ pub(super) fn run(flags: &Demo, context: &mut Context<'_>) -> miette::Result<Exi
     trust.add_pem(certificate.as_bytes()).map_err(|error| fault(error, None))?;
     let verified = crate::bundle::verify(&pack, &trust, &Limits::default()).map_err(|error| fault(error, None))?;
     if let Some(pack) = &verified.pack {
-        for report in ["report.pdf", "report.html"] {
-            context.write(&out.join(report), &pack.read(report).map_err(|error| fault(error, None))?)?;
+        for member in ["report.pdf", "report.html", report::SPREADSHEET] {
+            context.write(&out.join(member), &pack.read(member).map_err(|error| fault(error, None))?)?;
         }
     }
     pages(out, context)?;
@@ -177,11 +177,12 @@ fn throw_away_signer(organization: &str, now: DateTime<Utc>) -> miette::Result<(
 fn where_to_look(out: &Path, pack: &Path, trust: &Path) -> String {
     format!(
         "\nAn invented company: its AWS account at the end of two quarters and in each week of the third, the documents that \
-         it attested meanwhile, its exceptions, and what AWS Config says\n\nLook at\n  {}  (all of it)\n  {}  (the last quarter)\n  {}\n  {}\n  {}  (everything, signed)\nCheck it yourself\n  auditpack verify {} --trust {} --reperform",
+         it attested meanwhile, its exceptions, and what AWS Config says\n\nLook at\n  {}  (all of it)\n  {}  (the last quarter)\n  {}\n  {}\n  {}  (to filter)\n  {}  (everything, signed)\nCheck it yourself\n  auditpack verify {} --trust {} --reperform",
         out.join("dashboard.html").display(),
         out.join("what-changed.html").display(),
         out.join("report.html").display(),
         out.join("report.pdf").display(),
+        out.join(report::SPREADSHEET).display(),
         pack.display(),
         pack.display(),
         trust.display()

@@ -1,7 +1,8 @@
-//! An assessment as documents for people: one view, and templates that show it as HTML and as PDF.
+//! An assessment as documents for people: one view, templates that show it as HTML and as PDF, and sheets to filter.
 
 mod html;
 mod input;
+mod sheet;
 mod templates;
 mod view;
 
@@ -14,6 +15,7 @@ use crate::typeset;
 
 pub use html::{html, page};
 pub use input::{Input, SignerLine};
+pub use sheet::{SPREADSHEET, SheetError, spreadsheet};
 pub use templates::{ReportError, Templates};
 
 /// Renders the PDF, not signed yet.

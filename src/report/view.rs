@@ -24,11 +24,19 @@ mod witness;
 use serde::Serialize;
 
 use super::Input;
+pub(crate) use attestations::state as request_state;
+pub(crate) use deviations::state as exception_state;
 use evidence::Numbers;
+pub(crate) use evidence::report_title;
+pub(crate) use executive::check_owner;
+pub(crate) use findings::{SEVERITIES, supported};
 pub(crate) use limits::{EVIDENCE_LISTED, FINDINGS_LISTED, FINDINGS_PRINTED, GAPS_LISTED, GAPS_PRINTED};
 pub(crate) use marks::{Badge, Count, Fact, Link};
 pub(crate) use page::Page;
-pub(crate) use text::Text;
+pub(crate) use parts::split_lines;
+pub(crate) use scope::{source_title, state as sight};
+pub(crate) use summary::{RESPONSIBILITIES, STATUSES, counting, framework_ids, framework_title};
+pub(crate) use text::{Text, counted, days, moment, period};
 
 /// The whole report.
 #[derive(Debug, Serialize)]

@@ -43,7 +43,7 @@ const ROOMS: [(&str, &[&str]); 24] = [
 const JOINS: &str = "commands";
 
 /// Names that only some rooms may speak.
-const OUTSIDE: [(&str, &[&str]); 15] = [
+const OUTSIDE: [(&str, &[&str]); 16] = [
     ("aws_config", &["collect"]),
     ("aws_sdk_", &["collect"]),
     ("aws_smithy_", &["collect"]),
@@ -51,6 +51,7 @@ const OUTSIDE: [(&str, &[&str]); 15] = [
     ("aws_types", &["collect"]),
     ("aws_credential_types", &["collect"]),
     ("tera::", &["report"]),
+    ("rust_xlsxwriter", &["report"]),
     ("std::fs", &["files", "vault", "catalog", "bundle", "commands"]),
     ("tokio::", &["collect", "commands"]),
     ("printpdf::", &["typeset"]),

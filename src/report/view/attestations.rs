@@ -60,7 +60,7 @@ impl From<Term> for Badge {
 }
 
 /// The state of a request, as a badge.
-pub(super) fn state(state: ManualState) -> Badge {
+pub(crate) fn state(state: ManualState) -> Badge {
     match state {
         ManualState::Missing => Badge::new("awaiting evidence", "awaiting"),
         ManualState::Present => Badge::new("present", "pass"),

@@ -35,7 +35,7 @@ struct ExceptionRow {
 }
 
 /// What became of an exception, as a badge.
-pub(super) fn state(state: ExceptionState) -> Badge {
+pub(crate) fn state(state: ExceptionState) -> Badge {
     match state {
         ExceptionState::Used => Badge::new("in use", "awaiting"),
         ExceptionState::Unused => Badge::new("unused", "na"),

@@ -255,7 +255,7 @@ pub(super) struct Report {
 }
 
 /// A kind of AWS report by name; nothing when the catalog does not know it.
-pub(super) fn report_title(input: &Input<'_>, kind: &ReportKind) -> Text {
+pub(crate) fn report_title(input: &Input<'_>, kind: &ReportKind) -> Text {
     input.catalog.reports.get(kind).map(|report| Text::prose(&report.title)).unwrap_or_default()
 }
 

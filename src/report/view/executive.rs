@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::text::{counted, number};
 use super::{Badge, Fact, Link, Text};
-use crate::model::{CheckResult, Finding, Severity, Verdict};
+use crate::model::{CheckId, CheckResult, Finding, Severity, Verdict};
 use crate::report::Input;
 
 /// How many of the gravest failures it names.
@@ -52,6 +52,11 @@ impl Executive {
     }
 }
 
+/// Who has to act on what a check finds.
+pub(crate) fn check_owner<'a>(input: &Input<'a>, check: &CheckId) -> &'a str {
+    input.settings.owners.of(check.as_str(), "security")
+}
+
 fn rank(severity: Severity) -> usize {
     [Severity::Critical, Severity::High, Severity::Medium, Severity::Low]
         .iter()
@@ -75,7 +80,7 @@ fn grave(input: &Input<'_>, check: &CheckResult) -> Option<Grave> {
             _ => Text::prose(&counted(failing, "resource", "resources")),
         },
         found: Text::name(&first.reason),
-        owner: Text::prose(input.settings.owners.of(check.id.as_str(), "security")),
+        owner: Text::prose(check_owner(input, &check.id)),
         badge: Badge::from(check.verdict),
     })
 }

@@ -11,7 +11,7 @@ use super::{Badge, FINDINGS_LISTED, FINDINGS_PRINTED, Link, Text, deviations};
 use crate::model::{Assessment, CheckId, CheckResult, CheckUse, Finding, RequirementResult, Severity, Verdict};
 use crate::report::Input;
 
-const SEVERITIES: [Severity; 4] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
+pub(crate) const SEVERITIES: [Severity; 4] = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
 
 /// The findings section.
 #[derive(Debug, Serialize)]
@@ -158,7 +158,8 @@ fn severity_row(input: &Input<'_>, severity: Severity) -> SeverityRow {
     SeverityRow { severity: severity.words(), checks: verdicts.map(count).into(), failing: number(failing) }
 }
 
-fn supported(assessment: &Assessment) -> BTreeMap<&CheckId, Vec<&RequirementResult>> {
+/// The requirements that each check supports.
+pub(crate) fn supported(assessment: &Assessment) -> BTreeMap<&CheckId, Vec<&RequirementResult>> {
     let mut supported: BTreeMap<&CheckId, Vec<&RequirementResult>> = BTreeMap::new();
     for requirement in &assessment.requirements {
         for CheckUse { id, .. } in &requirement.customer_part.checks {

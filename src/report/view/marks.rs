@@ -6,10 +6,10 @@ use super::text::{Text, anchor};
 use crate::model::{ReportCoverage, Sha256, Status, Verdict};
 
 /// A status, verdict or state: its word, and the class that colors it.
-#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Serialize, PartialEq, Eq)]
 pub(crate) struct Badge {
-    pub(super) word: &'static str,
-    pub(super) class: &'static str,
+    pub(crate) word: &'static str,
+    pub(crate) class: &'static str,
 }
 
 /// A counted thing and its share of a bar, in thousandths of the whole.
@@ -66,7 +66,7 @@ impl Link {
 }
 
 impl Badge {
-    pub(super) fn new(word: &'static str, class: &'static str) -> Self {
+    pub(crate) fn new(word: &'static str, class: &'static str) -> Self {
         Self { word, class }
     }
 }

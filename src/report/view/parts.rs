@@ -139,7 +139,7 @@ pub(super) fn parts(input: &Input<'_>) -> Vec<Part> {
 }
 
 /// What made the split so, in all accounts and, where they differ, in each.
-fn split_lines(requirement: &RequirementResult) -> Vec<Text> {
+pub(crate) fn split_lines(requirement: &RequirementResult) -> Vec<Text> {
     let accounts = requirement
         .accounts
         .iter()

@@ -214,7 +214,7 @@ fn source_ids<'a>(input: &Input<'a>) -> BTreeSet<&'a SourceId> {
     snapshot.scope.sources.iter().chain(snapshot.coverage.keys()).chain(gaps).collect()
 }
 
-pub(super) fn source_title(input: &Input<'_>, id: &SourceId) -> Text {
+pub(crate) fn source_title(input: &Input<'_>, id: &SourceId) -> Text {
     input.catalog.sources.get(id).map_or_else(|| Text::name(id.as_str()), |source| Text::prose(&source.title))
 }
 
@@ -242,12 +242,17 @@ fn source_row(input: &Input<'_>, id: &SourceId) -> SourceRow {
         succeeded: number(coverage.succeeded),
         absent: number(coverage.absent),
         gaps: super::text::number(gaps),
-        state: match (gaps, coverage.succeeded + coverage.absent) {
-            (0, 0) => Badge::new("not asked", "na"),
-            (0, _) => Badge::new("complete", "pass"),
-            (_, 0) => Badge::new("missing", "fail"),
-            _ => Badge::new("incomplete", "undetermined"),
-        },
+        state: state(gaps, coverage.succeeded + coverage.absent),
+    }
+}
+
+/// How completely something was read, by its gaps and its answers.
+pub(crate) fn state(gaps: usize, answers: u64) -> Badge {
+    match (gaps, answers) {
+        (0, 0) => Badge::new("not asked", "na"),
+        (0, _) => Badge::new("complete", "pass"),
+        (_, 0) => Badge::new("missing", "fail"),
+        _ => Badge::new("incomplete", "undetermined"),
     }
 }
 

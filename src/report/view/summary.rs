@@ -9,11 +9,11 @@ use crate::model::{FrameworkId, ReportRole, RequirementResult, Responsibility, S
 use crate::report::Input;
 
 /// Every status, in the order in which counts are shown.
-const STATUSES: [Status; 5] =
+pub(crate) const STATUSES: [Status; 5] =
     [Status::Satisfied, Status::Gap, Status::Undetermined, Status::AwaitingEvidence, Status::NotApplicable];
 
 /// Every responsibility, in the order of the parts.
-pub(super) const RESPONSIBILITIES: [Responsibility; 3] =
+pub(crate) const RESPONSIBILITIES: [Responsibility; 3] =
     [Responsibility::Inherited, Responsibility::Shared, Responsibility::Customer];
 
 /// The first page.
@@ -219,14 +219,14 @@ fn counted_in(input: &Input<'_>, id: &FrameworkId, requirements: usize) -> Strin
 }
 
 /// The requirements that count: parts of another one (GDPR's paragraphs) do not, nor what does not apply.
-fn counting<'a>(input: &Input<'a>, framework: Option<&FrameworkId>) -> Vec<&'a RequirementResult> {
+pub(crate) fn counting<'a>(input: &Input<'a>, framework: Option<&FrameworkId>) -> Vec<&'a RequirementResult> {
     let of_framework = |requirement: &&RequirementResult| framework.is_none_or(|id| requirement.framework == *id);
     let whole = input.assessment.requirements.iter().filter(|requirement| requirement.parent.is_none());
     whole.filter(|requirement| requirement.exclusion.is_none()).filter(of_framework).collect()
 }
 
 /// The frameworks that were judged, in the order of the settings; any other one that the assessment has comes last.
-pub(super) fn framework_ids<'a>(input: &Input<'a>) -> Vec<&'a FrameworkId> {
+pub(crate) fn framework_ids<'a>(input: &Input<'a>) -> Vec<&'a FrameworkId> {
     let judged =
         |id: &FrameworkId| input.assessment.requirements.iter().any(|requirement| requirement.framework == *id);
     let mut ids: Vec<&FrameworkId> = input.settings.frameworks.iter().filter(|id| judged(id)).collect();
@@ -239,7 +239,7 @@ pub(super) fn framework_ids<'a>(input: &Input<'a>) -> Vec<&'a FrameworkId> {
 }
 
 /// A framework's name; its id when the catalog has none.
-pub(super) fn framework_title(input: &Input<'_>, id: &FrameworkId) -> Text {
+pub(crate) fn framework_title(input: &Input<'_>, id: &FrameworkId) -> Text {
     input.catalog.frameworks.get(id).map_or_else(|| Text::name(id.as_str()), |framework| Text::prose(&framework.title))
 }
 

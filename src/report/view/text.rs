@@ -39,7 +39,7 @@ impl Text {
         Self::name(&text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -76,22 +76,22 @@ pub(super) fn number(count: usize) -> String {
 }
 
 /// `1 gap`, `12 gaps`.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
 /// `2026-10-01 08:15:00 UTC`.
-pub(super) fn moment(time: DateTime<Utc>) -> String {
+pub(crate) fn moment(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// `2026-07-01 to 2026-09-30`.
-pub(super) fn period(period: &Period) -> String {
+pub(crate) fn period(period: &Period) -> String {
     format!("{} to {}", period.start, period.end)
 }
 
 /// The days of a period of which either may be unknown.
-pub(super) fn days(start: Option<NaiveDate>, end: Option<NaiveDate>) -> String {
+pub(crate) fn days(start: Option<NaiveDate>, end: Option<NaiveDate>) -> String {
     match (start, end) {
         (Some(start), Some(end)) => format!("{start} to {end}"),
         (Some(start), None) => format!("from {start}"),

@@ -58,12 +58,18 @@ impl Word {
         Self {
             compliance: word.compliance.words(),
             rules: word.rules.iter().map(|rule| Text::name(rule)).collect(),
-            standing: match word.standing {
-                Standing::Agrees => Badge::new("agrees", "pass"),
-                Standing::Contradicts => Badge::new("contradicts", "fail"),
-                Standing::Beside => Badge::new("beside", "na"),
-                Standing::Decides => Badge::new("decides", "awaiting"),
-            },
+            standing: word.standing.into(),
+        }
+    }
+}
+
+impl From<Standing> for Badge {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::Agrees => Self::new("agrees", "pass"),
+            Standing::Contradicts => Self::new("contradicts", "fail"),
+            Standing::Beside => Self::new("beside", "na"),
+            Standing::Decides => Self::new("decides", "awaiting"),
         }
     }
 }
