@@ -300,7 +300,9 @@ fn documents_travel_in_the_pack_and_are_judged_again() {
     pack(&place, "one.zip");
     pack(&place, "two.zip");
     let member = |pack: &str, name: &str| fs::read(place.path(pack).join(name)).unwrap();
-    for same in ["assessment.json", "report.html", "attestations/index.json", "attestations/log.jsonl"] {
+    for same in
+        ["assessment.json", "report.html", "control-matrix.xlsx", "attestations/index.json", "attestations/log.jsonl"]
+    {
         assert!(member("one", same) == member("two", same), "{same}");
     }
     let found = verify(&place, "one.zip");

@@ -5,6 +5,8 @@
 mod common;
 #[path = "demo/history.rs"]
 mod history;
+#[path = "demo/sheet.rs"]
+mod sheet;
 #[path = "demo/story.rs"]
 mod story;
 

@@ -7,8 +7,12 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, IgnoreError, Url, Wo
 use super::looks::Looks;
 use super::table::{Cell, Column, Goal, Shown, Table};
 
-/// A4, in Excel's count.
-const PAPER: u8 = 9;
+/// A4 and A3, in Excel's count.
+const PAPERS: (u8, u8) = (9, 8);
+/// What is wider, in characters, is printed on A3.
+const WIDE: u16 = 300;
+/// The height of a line, of a row's edges, and of the highest row that Excel takes, in points.
+const HEIGHTS: (u32, u32, u32) = (12, 2, 409);
 /// Excel refuses addresses from here on.
 const LONGEST_ADDRESS: usize = 2_080;
 
@@ -97,7 +101,10 @@ fn page(sheet: &mut Worksheet, columns: &[Column], frozen: u16, looks: &Looks) -
     }
     sheet.set_freeze_panes(1, frozen)?;
     sheet.set_repeat_rows(0, 0)?;
-    sheet.set_landscape().set_paper_size(PAPER).set_print_fit_to_pages(1, 0);
+    let width: u16 = columns.iter().map(|column| column.width).sum();
+    let paper = if width > WIDE { PAPERS.1 } else { PAPERS.0 };
+    sheet.set_landscape().set_paper_size(paper).set_print_fit_to_pages(1, 0);
+    sheet.set_row_height(0, height(columns.iter().map(|column| lines(column.head, column.width)).max()))?;
     sheet.set_margins(0.4, 0.4, 0.5, 0.5, 0.25, 0.25);
     sheet.set_footer("&L&8&A&R&8Page &P of &N");
     Ok(())
@@ -121,6 +128,13 @@ impl Writer<'_> {
                 cell => self.cell(index, cell),
             }?;
         }
+        let lines = cells.iter().zip(columns).map(|(cell, column)| match cell {
+            Cell::Text(shown) | Cell::Strong(shown) | Cell::Link(shown, _) => lines(shown.as_str(), column.width),
+            Cell::Badge(badge) => lines(badge.word, column.width),
+            Cell::Empty | Cell::Count(_) | Cell::Day(_) | Cell::Moment(_) => 1,
+        });
+        // Not every program fits a row to its text by itself.
+        self.sheet.set_row_height(self.row, height(lines.max()))?;
         self.row += 1;
         Ok(())
     }
@@ -168,6 +182,19 @@ impl Writer<'_> {
         let link = &self.looks.link;
         self.sheet.write_url_with_options(self.row, column, url, shown.as_str(), "", Some(link)).map(drop)
     }
+}
+
+/// How many lines a text takes in a column: a character of our font is about as wide as the unit of widths, and what a
+/// line leaves free at its end is in it.
+fn lines(text: &str, width: u16) -> u32 {
+    let of = |line: &str| u32::try_from(line.chars().count()).unwrap_or(u32::MAX).div_ceil(u32::from(width.max(1)));
+    text.split('\n').map(|line| of(line).max(1)).fold(0, u32::saturating_add)
+}
+
+/// The height of a row of so many lines.
+fn height(lines: Option<u32>) -> u32 {
+    let (line, edges, highest) = HEIGHTS;
+    lines.unwrap_or(1).saturating_mul(line).saturating_add(edges).min(highest)
 }
 
 /// An address as the crate wants it: what follows `file:///` without a root is written as relative to the book.

@@ -8,13 +8,13 @@ use crate::report::view::{
 };
 
 const COLUMNS: &[Column] = &[
-    Column::new("About", 38),
+    Column::new("About", 44),
     Column::new("What", 74),
     Column::new("Requirements", 14),
     Column::new("satisfied", 12),
     Column::new("not met", 12),
     Column::new("undetermined", 14),
-    Column::new("awaiting evidence", 12),
+    Column::new("awaiting evidence", 16),
     Column::new("not applicable", 12),
 ];
 
