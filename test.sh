@@ -2,8 +2,14 @@
 # Installs what the tests need (Debian packages, a Python venv) and runs them all.
 #   ./test.sh            all tests
 #   ./test.sh NAME …     those whose names contain NAME (the arguments go to cargo test)
+#   ./test.sh fuzz [SECONDS]
+#                        no tests: each fuzz target for a minute, or so many seconds
 set -euo pipefail
 cd "$(dirname "$0")"
+
+if [ "${1-}" = fuzz ]; then
+  exec fuzz/run.sh "${@:2}"
+fi
 
 # Validators that we did not write, and a browser to look at the report with.
 declare -A packages=([openssl]=openssl [pdfsig]=poppler-utils [qpdf]=qpdf [unzip]=unzip [sha256sum]=coreutils
