@@ -1,10 +1,10 @@
 //! What the targets share: seeds, a vault to lay files into, replies to be read and judged.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use auditpack::model::{Assessment, Catalog, Exchange, Settings, Sha256, Snapshot, SourceId};
@@ -159,18 +159,39 @@ impl Replies {
         }
     }
 
-    /// Reads and judges them.
+    /// Reads them, and judges them by the checks of their sources: all checks would make each run slow.
     pub fn judge(self) {
-        if !self.exchanges.is_empty() {
-            let snapshot = Snapshot { exchanges: self.exchanges, ..snapshot() };
-            judge(&snapshot, &self.bodies);
+        if self.exchanges.is_empty() {
+            return;
         }
+        let sources: BTreeSet<SourceId> = self.exchanges.iter().map(|exchange| exchange.source.clone()).collect();
+        let catalog = {
+            let mut narrow = NARROW.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(narrow.entry(sources).or_insert_with_key(narrowed))
+        };
+        let snapshot = Snapshot { exchanges: self.exchanges, ..snapshot() };
+        judge_by(&catalog, &snapshot, &self.bodies);
     }
+}
+
+/// The shipped mappings with the checks of some sources.
+static NARROW: Mutex<BTreeMap<BTreeSet<SourceId>, Arc<Catalog>>> = Mutex::new(BTreeMap::new());
+
+fn narrowed(sources: &BTreeSet<SourceId>) -> Arc<Catalog> {
+    let mut catalog = CATALOG.clone();
+    catalog.checks.retain(|_, check| sources.contains(&check.source));
+    catalog.controls.clear();
+    catalog.frameworks.clear();
+    Arc::new(catalog)
 }
 
 /// Reads and judges a snapshot by the mappings that the program ships.
 pub fn judge(snapshot: &Snapshot, bodies: &HashMap<Sha256, Vec<u8>>) -> Assessment {
+    judge_by(&CATALOG, snapshot, bodies)
+}
+
+fn judge_by(catalog: &Catalog, snapshot: &Snapshot, bodies: &HashMap<Sha256, Vec<u8>>) -> Assessment {
     let mut body = |hash: &Sha256| Ok::<_, Infallible>(bodies.get(hash).cloned().unwrap_or_default());
-    let Ok(facts) = facts::read(&CATALOG, snapshot, &mut body);
-    assess::assess(&CATALOG, &OWN_SETTINGS, Sha256::of(b""), snapshot, &facts, &[])
+    let Ok(facts) = facts::read(catalog, snapshot, &mut body);
+    assess::assess(catalog, &OWN_SETTINGS, Sha256::of(b""), snapshot, &facts, &[])
 }
