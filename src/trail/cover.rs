@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::chain::Chain;
 use super::digest::ReadDigest;
 use super::problem::{Kind, Problem, at, path};
+use super::window::{earlier, later};
 
 /// Times of neighbours that differ by less are the same.
 const SLACK: TimeDelta = TimeDelta::minutes(1);
@@ -71,7 +72,7 @@ pub(super) fn cover(chain: &Chain<'_>, digests: &[ReadDigest], status: Option<St
     let (mut from, mut due) = (window.from, window.due);
     let mut untold = None;
     match first {
-        Some(first) if first.start > from + SLACK => match (&first.previous, status.and_then(Status::started)) {
+        Some(first) if first.start > later(from, SLACK) => match (&first.previous, status.and_then(Status::started)) {
             (None, Some(started)) if (first.start - started).abs() <= NEAR => from = first.start.min(due),
             (None, _) => untold = Some(format!("the chain of digests begins at {}", at(first.start))),
             (Some(previous), _) if previous.bucket != bucket || folders.digest_time(&previous.key).is_none() => {
@@ -82,7 +83,7 @@ pub(super) fn cover(chain: &Chain<'_>, digests: &[ReadDigest], status: Option<St
         },
         Some(_) => {}
         None => match status {
-            Some(status) if status.started().is_some_and(|started| started + NEAR >= due) => {
+            Some(status) if status.started().is_some_and(|started| later(started, NEAR) >= due) => {
                 untold = Some(
                     "there is no digest yet: the trail began to record when the window was nearly over".to_owned(),
                 );
@@ -96,7 +97,7 @@ pub(super) fn cover(chain: &Chain<'_>, digests: &[ReadDigest], status: Option<St
     }
     if let Some(stopped) = status.and_then(Status::stopped)
         && let Some(ends) = ends
-        && stopped <= ends + NEAR
+        && stopped <= later(ends, NEAR)
     {
         due = due.min(ends);
     }
@@ -106,7 +107,7 @@ pub(super) fn cover(chain: &Chain<'_>, digests: &[ReadDigest], status: Option<St
         known
             .iter()
             .filter_map(|problem| problem.time)
-            .any(|time| *from - SLACK <= time && time <= *until + TimeDelta::hours(1))
+            .any(|time| earlier(*from, SLACK) <= time && time <= later(*until, TimeDelta::hours(1)))
     };
     let problems = if untold.is_some() && first.is_none() { Vec::new() } else { holes.clone() };
     let told = |hole: &(DateTime<Utc>, DateTime<Utc>)| untold.is_some() && hole.0 == from;
@@ -139,7 +140,7 @@ fn holes(
     let (mut holes, mut reached) = (Vec::new(), from);
     for (start, end) in spans.iter().copied().chain([(until, until)]) {
         let start = start.min(until);
-        if start > reached + SLACK {
+        if start > later(reached, SLACK) {
             holes.push((reached, start));
         }
         reached = reached.max(end);

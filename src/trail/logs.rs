@@ -11,6 +11,7 @@ use super::place::TrailFolders;
 use super::problem::{Kind, Problem, path};
 use super::record::{FetchedLog, FoundLog, lines};
 use super::sample::LogSample;
+use super::window::earlier;
 use crate::model::{LogFiles, Sha256};
 
 /// What valid digests say about log files: the hash by the hash of the key, for there may be a million. `None`: the
@@ -129,9 +130,10 @@ pub(super) fn undigested<'k>(
     named: &Named,
 ) -> Vec<Problem> {
     let (bucket, folders, window) = (chain.bucket(), chain.folders(), &chain.window);
-    let until = ends.map_or(window.due, |ends| (ends - TimeDelta::hours(1)).min(window.until));
-    let may_come_before =
-        |time: DateTime<Utc>| begins.is_some_and(|begins| begins - TimeDelta::hours(1) <= time && time < begins);
+    let until = ends.map_or(window.due, |ends| earlier(ends, TimeDelta::hours(1)).min(window.until));
+    let may_come_before = |time: DateTime<Utc>| {
+        begins.is_some_and(|begins| earlier(begins, TimeDelta::hours(1)) <= time && time < begins)
+    };
     let judged = |time: DateTime<Utc>| window.from <= time && time < until && !may_come_before(time);
     let found = keys.filter_map(|key| Some((key, folders.log_time(key).filter(|time| judged(*time))?)));
     let nameless = found.filter(|(key, _)| !named.has(key));

@@ -22,8 +22,8 @@ impl TrailWindow {
     pub fn of(period: Period, now: DateTime<Utc>) -> Option<Self> {
         let (from, until) = (period.start_time(), period.end_time().min(now));
         // A digest is delivered up to an hour after the hour that it covers.
-        let due = until.min(now - TimeDelta::hours(2));
-        (from < until).then_some(Self { from, until, due, digests_until: until + TimeDelta::hours(2) })
+        let due = until.min(earlier(now, TimeDelta::hours(2)));
+        (from < until).then_some(Self { from, until, due, digests_until: later(until, TimeDelta::hours(2)) })
     }
 
     /// Whether a digest that ends then belongs to the window.
@@ -38,8 +38,18 @@ impl TrailWindow {
 
     /// The time of the public keys that signed a digest which CloudTrail generated later.
     pub fn keys_of_backfill(generated: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
-        (generated - TimeDelta::hours(1), generated + TimeDelta::hours(1))
+        (earlier(generated, TimeDelta::hours(1)), later(generated, TimeDelta::hours(1)))
     }
+}
+
+/// A time later by so much. The times come from files of others: at the end of the calendar there is none later.
+pub(super) fn later(time: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    time.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// The same, earlier.
+pub(super) fn earlier(time: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    time.checked_sub_signed(by).unwrap_or(DateTime::<Utc>::MIN_UTC)
 }
 
 #[cfg(test)]
@@ -57,5 +67,15 @@ mod tests {
         assert_eq!((past.until, past.due), (at("2026-10-01T00:00:00Z"), at("2026-10-01T00:00:00Z")));
         assert!(past.has_digest(at("2026-10-01T00:59:00Z")) && !past.has_digest(past.from));
         assert_eq!(TrailWindow::of(period("2026-11-01", "2026-12-31"), now), None);
+    }
+
+    #[test]
+    fn times_at_the_ends_of_the_calendar_are_times() {
+        let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+        let period = Period { start: first.date_naive(), end: last.date_naive() };
+        assert_eq!(TrailWindow::of(period, first), None);
+        assert_eq!(TrailWindow::of(period, last).unwrap().from, first);
+        assert_eq!(TrailWindow::keys_of_backfill(last).1, last);
+        assert_eq!(TrailWindow::keys_of_backfill(first).0, first);
     }
 }

@@ -86,3 +86,10 @@ fn today_s_digests_are_still_to_come() {
     assert_eq!(data["hours"], json!({ "covered": 10, "missing": 0, "pending": 2, "not_logging": 0 }));
     assert_eq!(data["logs"]["problems"], json!([]));
 }
+
+#[test]
+fn a_digest_that_ends_with_the_calendar_is_judged() {
+    let mut bucket = bucket();
+    bucket.reissue(26, |digest| digest["digestEndTime"] = json!("+262142-12-31T23:59:59Z"));
+    assert_eq!(bucket.row().data.read()["hours"]["missing"], 0);
+}
