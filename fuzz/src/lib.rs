@@ -167,6 +167,10 @@ impl Replies {
         let sources: BTreeSet<SourceId> = self.exchanges.iter().map(|exchange| exchange.source.clone()).collect();
         let catalog = {
             let mut narrow = NARROW.lock().unwrap_or_else(PoisonError::into_inner);
+            // Each takes some megabytes, and inputs find ever new sets of sources.
+            if narrow.len() > 100 {
+                narrow.clear();
+            }
             Arc::clone(narrow.entry(sources).or_insert_with_key(narrowed))
         };
         let snapshot = Snapshot { exchanges: self.exchanges, ..snapshot() };
