@@ -67,6 +67,8 @@ fn the_pack_stands_before_plain_tools() {
     assert!(signature.contains("Signature is Valid") && signature.contains("Total document signed"), "{signature}");
     let about = text(&must("pdfinfo", &["report.pdf"], &pack).stdout);
     assert!(about.contains("Tagged:          yes") && about.contains("PDF version:     1.7"), "{about}");
+    let pages = about.lines().find_map(|line| line.strip_prefix("Pages:")).unwrap();
+    assert!(pages.trim().parse::<usize>().unwrap() <= 60, "people read it: {pages} pages");
     let fonts = text(&must("pdffonts", &["report.pdf"], &pack).stdout);
     let fonts: Vec<&str> = fonts.lines().skip(2).collect();
     assert!(fonts.len() >= 3);

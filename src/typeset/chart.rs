@@ -8,7 +8,10 @@ use super::tags::{NodeId, Tags};
 use super::text;
 
 const BAR_HEIGHT: f32 = 17.0;
+/// From bar to bar: a long chart is denser, so that it shares its page.
 const BAR_STEP: f32 = 25.0;
+const LONG_STEP: f32 = 18.5;
+const LONG: usize = 6;
 const LABEL_WIDTH: f32 = 140.0;
 
 fn run(text: impl Into<String>) -> [Run; 1] {
@@ -45,6 +48,7 @@ impl Layout<'_, '_, '_> {
         let total = |bar: &Bar| bar.parts.iter().map(|part| part.value).sum::<f32>();
         let longest = bars.iter().map(total).fold(1.0, f32::max);
         let room = TEXT_WIDTH - LABEL_WIDTH - 34.0;
+        let step = if bars.len() > LONG { LONG_STEP } else { BAR_STEP };
         let mut y = top;
         for bar in bars {
             let label = Look { align: Align::Right, ..Look::CELL };
@@ -60,7 +64,7 @@ impl Layout<'_, '_, '_> {
             }
             let sum = Look { face: Face::Bold, ..Look::CELL };
             self.column(&run(number(total(bar))), sum, (x + 5.0, text_top, 34.0), node, paint);
-            y += BAR_STEP;
+            y += step;
         }
         self.legend(bars.iter().flat_map(|bar| &bar.parts), y, node, paint)
     }

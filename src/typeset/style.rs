@@ -3,9 +3,9 @@
 /// A4, and the room that the running header and footer leave to the text.
 pub(super) const PAGE_WIDTH: f32 = 595.28;
 pub(super) const PAGE_HEIGHT: f32 = 841.89;
-pub(super) const MARGIN: f32 = 54.0;
-pub(super) const TOP: f32 = 66.0;
-pub(super) const BOTTOM: f32 = PAGE_HEIGHT - 58.0;
+pub(super) const MARGIN: f32 = 50.0;
+pub(super) const TOP: f32 = 62.0;
+pub(super) const BOTTOM: f32 = PAGE_HEIGHT - 54.0;
 pub(super) const TEXT_WIDTH: f32 = PAGE_WIDTH - 2.0 * MARGIN;
 pub(super) const BODY_HEIGHT: f32 = BOTTOM - TOP;
 
@@ -130,8 +130,8 @@ impl Look {
 
     pub(super) const BODY: Self = Self::new(Face::Regular, 9.4, 13.4, INK);
     pub(super) const LEAD: Self = Self::new(Face::Regular, 11.0, 16.0, INK);
-    pub(super) const SMALL: Self = Self::new(Face::Regular, 8.0, 11.2, MUTED);
-    pub(super) const CELL: Self = Self::new(Face::Regular, 8.2, 11.2, INK);
+    pub(super) const SMALL: Self = Self::new(Face::Regular, 7.8, 10.6, MUTED);
+    pub(super) const CELL: Self = Self::new(Face::Regular, 8.0, 10.8, INK);
     pub(super) const CELL_HEAD: Self = Self::new(Face::Bold, 7.8, 10.6, NAVY);
     pub(super) const LABEL: Self = Self::new(Face::Bold, 7.8, 11.2, MUTED);
     pub(super) const PRE: Self = Self::new(Face::Mono, 7.8, 11.4, INK);

@@ -6,7 +6,7 @@ use super::book::{self, About, SheetLimits};
 use super::files::Files;
 use super::table::{Cell, Column, Goal, Shown, Table};
 use super::{spreadsheet, tables};
-use crate::model::{Finding, Sha256};
+use crate::model::Sha256;
 use crate::report::sample::{HOSTILE, Sample};
 
 /// A sheet's name with its rows as texts.
@@ -117,19 +117,4 @@ fn a_full_sheet_goes_on_in_another_and_too_many_links_are_text() {
     assert_eq!(members(&write(0, "evidence/a", small)), 2);
     let far = "x".repeat(3_000);
     assert!(!write(1, &far, SheetLimits::EXCEL).is_empty(), "an address too long for Excel is text");
-}
-
-/// A large estate; run by hand, in release, for time and memory.
-#[test]
-#[ignore = "120,000 findings, to be measured"]
-fn a_large_estate_is_written_in_seconds() {
-    let mut sample = Sample::new();
-    let finding = |number: usize| Finding {
-        resource: format!("arn:aws:s3:::bucket-of-a-large-estate-{number:06}"),
-        ..sample.assessment.checks[3].findings[0].clone()
-    };
-    sample.assessment.checks[3].findings = (0..120_000).map(finding).collect();
-    let start = std::time::Instant::now();
-    let bytes = spreadsheet(&sample.input(), &BTreeSet::new()).unwrap();
-    println!("{} bytes in {:?}", bytes.len(), start.elapsed());
 }

@@ -1,6 +1,6 @@
 //! What people attached, and what they are still asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -33,10 +33,20 @@ impl Attached {
         uses.iter().map(Self::new).collect()
     }
 
+    /// The documents that count, each once, by number.
+    pub(super) fn counting<'a>(uses: impl Iterator<Item = &'a AttestationUse>) -> Vec<Link> {
+        let counting: BTreeSet<AttestationId> = uses.filter(|one| one.term == Term::Valid).map(|one| one.id).collect();
+        counting.iter().map(|id| Self::link_to(&id.to_string())).collect()
+    }
+
+    fn link_to(id: &str) -> Link {
+        Link::new(id, format!("#{}", anchor("attestation", id)))
+    }
+
     fn new(one: &AttestationUse) -> Self {
         let id = one.id.to_string();
         Self {
-            link: Link::new(&id, format!("#{}", anchor("attestation", &id))),
+            link: Self::link_to(&id),
             title: Text::prose(&one.title),
             owner: Text::prose(&one.owner),
             date: one.date.to_string(),

@@ -94,11 +94,22 @@ struct CustomerHalf {
     /// The titles of the common controls.
     controls: Vec<Text>,
     checks: Vec<CheckLine>,
+    /// Those that fail and those that are undetermined, by verdict.
+    faults: Vec<Faults>,
     /// Those without a fault, as a count: `14 checks pass, 2 do not apply`.
     sound: Option<String>,
     manual: Vec<ManualLine>,
+    /// The documents that count, each once, whatever it answers.
+    documents: Vec<Link>,
     /// Documents that answer no request.
     supporting: Vec<Attached>,
+}
+
+/// The checks of a requirement that have the same fault.
+#[derive(Debug, Serialize)]
+struct Faults {
+    verdict: Badge,
+    checks: Vec<CheckLine>,
 }
 
 /// A check that supports a requirement.
@@ -298,6 +309,7 @@ impl<'a> Builder<'a> {
                 })
                 .collect(),
             checks: part.checks.iter().map(|check| self.check(&check.id, check.verdict.into())).collect(),
+            faults: [Verdict::Fail, Verdict::Undetermined].into_iter().filter_map(|of| self.faults(part, of)).collect(),
             sound: sound(part),
             manual: part
                 .manual
@@ -311,8 +323,15 @@ impl<'a> Builder<'a> {
                     same_as: manual.same_as.as_ref().map(|target| Text::name(&target.to_string())),
                 })
                 .collect(),
+            documents: Attached::counting(part.manual.iter().flat_map(|manual| &manual.attestations)),
             supporting: Attached::all(&part.supporting),
         })
+    }
+
+    fn faults(&self, part: &CustomerPart, verdict: Verdict) -> Option<Faults> {
+        let those = part.checks.iter().filter(|check| check.verdict == verdict);
+        let checks: Vec<CheckLine> = those.map(|check| self.check(&check.id, verdict.into())).collect();
+        (!checks.is_empty()).then(|| Faults { verdict: verdict.into(), checks })
     }
 
     fn check(&self, id: &CheckId, verdict: Badge) -> CheckLine {

@@ -12,8 +12,8 @@ use crate::model::{
 };
 use crate::report::Input;
 
-/// Bars of a chart in the PDF: as many as fit a page with their table.
-const BARS: usize = 13;
+/// Bars of a chart in the PDF: as many as fit half a page with their table.
+const BARS: usize = 7;
 /// The oldest open findings that are shown.
 const OLDEST: usize = 10;
 /// Snapshots whose ids are listed, newest first; history.json has all.
